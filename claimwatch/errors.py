@@ -1,0 +1,85 @@
+"""The error tree. Every error that a user can cause or meet says what happened and what to do.
+
+ClaimwatchError
+├── UsageError             the command line was wrong (exit status 2)
+├── SettingsInvalid        an environment variable or claimwatch.toml
+├── BaselineInvalid        a file in baselines/
+├── SourcesInvalid         sources.yaml
+├── ClockWentBack          CLAIMWATCH_NOW is earlier than what is stored
+├── ReadFailed             a page of a source could not be had or used
+│   ├── FetchFailed        no answer, an error status, a time-out, a redirect loop
+│   ├── TooLarge           over a size limit, before or after decompression
+│   ├── Blocked            a bot wall, a login wall, a captive portal
+│   └── SourceChanged      an answer that is not what the parser knows: drift, wrong type, too few items
+├── EditionInvalid         an edition that must not leave (preflight)
+└── DeliveryFailed         a message that could not be handed over
+"""
+
+
+class ClaimwatchError(Exception):
+    """Base of all errors that are reported without a traceback."""
+
+
+class UsageError(ClaimwatchError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+
+class SettingsInvalid(ClaimwatchError):
+    """A setting has a value that cannot be used."""
+
+
+class BaselineInvalid(ClaimwatchError):
+    """A baseline file breaks a rule that loading holds it to."""
+
+
+class SourcesInvalid(ClaimwatchError):
+    """sources.yaml breaks a rule that loading holds it to."""
+
+
+class ClockWentBack(ClaimwatchError):
+    """The clock reads earlier than something already stored."""
+
+
+class ReadFailed(ClaimwatchError):
+    """A page could not be had or used; nothing in the store may move because of it.
+
+    `url` is the original address (never the re-rooted one), `reason` one line for people.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class FetchFailed(ReadFailed):
+    """No usable HTTP answer. `status` is the HTTP status, or None when there was no answer."""
+
+    def __init__(self, url: str, reason: str, *, status: int | None = None, temporary: bool = True) -> None:
+        super().__init__(url, reason)
+        self.status = status
+        self.temporary = temporary
+
+
+class TooLarge(ReadFailed):
+    """The answer is over a size limit."""
+
+
+class Blocked(ReadFailed):
+    """The answer is a wall, not the page."""
+
+
+class SourceChanged(ReadFailed):
+    """The answer came, but it is not what the parser knows."""
+
+
+class EditionInvalid(ClaimwatchError):
+    """The preflight refuses an edition."""
+
+
+class DeliveryFailed(ClaimwatchError):
+    """A message could not be handed over. `permanent` says that trying again is of no use."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent

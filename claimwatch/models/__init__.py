@@ -1,0 +1,23 @@
+"""The data that passes between modules: frozen, slotted, typed. `_at` is an aware UTC datetime, `_on` a date."""
+
+from claimwatch.models.baseline import Alias, Baseline, Claim, Company, Document, Predicate
+from claimwatch.models.document import Entry, Field, Link, Page, Parsed, Publication, Skip
+from claimwatch.models.edition import Candidate, Coverage, Edition, Evidence, Item, Rendered, Subscriber
+from claimwatch.models.finding import Development, Finding, Mention, Outcome, Quantity
+from claimwatch.models.source import (
+    Expectation,
+    Limits,
+    PageFailure,
+    Read,
+    ReadStatus,
+    SourceClass,
+    SourceSpec,
+    StartPage,
+)
+
+__all__ = [
+    "Alias", "Baseline", "Candidate", "Claim", "Company", "Coverage", "Development", "Document", "Edition", "Entry",
+    "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Mention", "Outcome", "Page",
+    "PageFailure", "Parsed", "Predicate", "Publication", "Quantity", "Read", "ReadStatus", "Rendered", "Skip",
+    "SourceClass", "SourceSpec", "StartPage", "Subscriber",
+]  # fmt: skip

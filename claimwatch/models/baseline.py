@@ -1,0 +1,112 @@
+"""What is already known: documents, companies with their aliases, claims, and the words they are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One surface form of a company. `valid_from`/`valid_to` bound the text's date, both inclusive.
+
+    An `ambiguous` alias counts only near one of `cues` (folded words). `not_before` and `not_after` are strings that
+    must not stand directly before or after the form.
+    """
+
+    name: str
+    entity: str
+    kind: str
+    script: str = "Latn"
+    ambiguous: bool = False
+    cues: tuple[str, ...] = ()
+    not_before: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    listed_on: date | None = None
+    evidence: str = ""
+    verify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A watched company. `traps` are strings that hold one of its names and are not about it."""
+
+    slug: str
+    name: str
+    aliases: tuple[Alias, ...]
+    traps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A baseline document, verbatim. `date` is None where the document bears none."""
+
+    id: str
+    file: str
+    title: str
+    kind: str
+    publisher: str | None
+    date: date | None
+    language: str
+    rights: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A checkable assertion with its exact quote.
+
+    Its cells are (subject, predicate, object_class, place), one for each subject and place; no place means any.
+    `as_of` is an ISO date of any precision (`2019`, `2019-10`, `2023-10-17`), None where the document gives none.
+    """
+
+    id: str
+    document: str
+    subjects: tuple[str, ...]
+    predicate: str
+    object: str
+    object_class: str
+    places: tuple[str, ...]
+    attributed_to: str
+    modality: str
+    quote: str
+    span: tuple[int, int]
+    value: float | None = None
+    unit: str | None = None
+    comparator: str | None = None
+    as_of: str | None = None
+    time_bound: bool = False
+    qualifier: str | None = None
+    restates: str | None = None
+    status: str = "active"
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A kind of claim: its words for readers, its group, and the closed list of its object classes."""
+
+    name: str
+    label: str
+    group: str
+    object_classes: tuple[str, ...]
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """All of it, validated. `version` is the sha256 over the files, so that a change of ours can be told from news."""
+
+    version: str
+    documents: Mapping[str, Document]
+    companies: Mapping[str, Company]
+    claims: Mapping[str, Claim]
+    predicates: Mapping[str, Predicate]
+    severities: Mapping[tuple[str, str, str], str]
+    triggers: Mapping[str, Mapping[str, object]]
+
+    @property
+    def newest_document_on(self) -> date:
+        """The date up to which the documents speak; publications since then are read."""
+        return max(document.date for document in self.documents.values() if document.date is not None)

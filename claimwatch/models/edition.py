@@ -1,0 +1,120 @@
+"""What is told, to whom, and how the sources stood."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from claimwatch.models.baseline import Claim, Document
+from claimwatch.models.finding import Development, Finding, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One finding as a reader may check it: what, where, when, and the bytes behind it."""
+
+    id: int
+    finding: Finding
+    source_name: str
+    title: str
+    published_on: date | None
+    effective_on: date | None
+    first_seen_at: datetime
+    capture_sha256: str | None
+    capture_at: datetime | None
+    parser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A development that an edition may tell, with its evidence, newest revision first.
+
+    `told_before` says that an earlier state was in an earlier edition of the series, `reviewed` that an analyst has
+    looked at it.
+    """
+
+    development: Development
+    evidence: tuple[Evidence, ...]
+    told_before: bool
+    reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One development as an edition tells it. `evidence` is never empty; its first is the strongest.
+
+    `claim` and `document` are the baseline claim that it concerns and the document it stands in. `late` says that it
+    happened well before the period. `told_before` says that an earlier state of it was in an earlier edition.
+    """
+
+    development: str
+    state_version: int
+    outcome: Outcome
+    severity: str
+    headline: str
+    companies: tuple[str, ...]
+    place: str | None
+    happened_on: date | None
+    first_seen_at: datetime
+    evidence: tuple[Evidence, ...]
+    claim: Claim | None
+    document: Document | None
+    late: bool
+    told_before: bool
+    reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How one source stood in the period. `unread` means: no good read in it. `gaps` name what is missing."""
+
+    source: str
+    name: str
+    reads: int
+    failed: int
+    last_good_at: datetime | None
+    newest_on: date | None
+    unread: bool
+    gaps: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What one (series, period) tells, frozen. `starts_at` and `ends_at` are aware UTC, the end exclusive.
+
+    `folded` counts findings that repeat what is known, by source name. `first` marks the edition that says where the
+    baseline stands today.
+    """
+
+    series: str
+    period: str
+    starts_at: datetime
+    ends_at: datetime
+    frozen_at: datetime
+    first: bool
+    items: tuple[Item, ...]
+    folded: tuple[tuple[str, int], ...]
+    context: int
+    coverage: tuple[Coverage, ...]
+    baseline_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who gets mail. `language` is `en` or `nb`, `timezone` an IANA name."""
+
+    id: int
+    address: str
+    name: str | None
+    language: str
+    timezone: str
+    active: bool
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An edition as mail: the subject and both bodies. Deterministic: the same edition gives the same bytes."""
+
+    subject: str
+    html: str
+    text: str

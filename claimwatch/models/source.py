@@ -1,0 +1,115 @@
+"""What is polled, and how a polling went."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class SourceClass(StrEnum):
+    """Who speaks; severity depends on it."""
+
+    OFFICIAL = "official"
+    NGO = "ngo"
+    PRESS = "press"
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """One address at which a read of a source begins.
+
+    `url` may hold `{since}`, the ISO date from which publications are wanted. `probe` marks an address nobody has
+    confirmed: a 404 or 410 there is noted, not a failure. At least one page of each `group` must be good.
+    """
+
+    kind: str
+    url: str
+    group: str
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one read may cost. Sizes in bytes after decompression, times in seconds."""
+
+    max_bytes: int = 25_000_000
+    timeout_s: float = 60.0
+    pace_s: float = 1.0
+    max_pages: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a good read holds: between `min_items` and `max_items` containers, something new within `stale_after`.
+
+    A read that holds over `max_shrink` (a share) fewer containers than the last good one is a bad read.
+    """
+
+    min_items: int = 1
+    max_items: int | None = None
+    max_shrink: float = 0.2
+    stale_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """One entry of sources.yaml.
+
+    `parser` is the dotted path of a module with `VERSION: str` and `parse(page: Page) -> Parsed`. `skip_older` leaves
+    publications from before the newest baseline document to `backfill`; without it all are read (pages that are
+    edited in place).
+    """
+
+    slug: str
+    name: str
+    home: str
+    source_class: SourceClass
+    parser: str
+    every: timedelta
+    skip_older: bool
+    pages: tuple[StartPage, ...]
+    limits: Limits
+    expect: Expectation
+    terms: str
+    terms_read_on: date
+
+
+class ReadStatus(StrEnum):
+    """GOOD: all was read. PARTIAL: some item pages failed; the rest is kept. BAD: quarantined. FAILED: no answer."""
+
+    GOOD = "good"
+    PARTIAL = "partial"
+    BAD = "bad"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailure:
+    """A page of a read that could not be had or used."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One polling of a source, as reported. Times are aware UTC.
+
+    `containers` = `kept` + the sum of `skipped`, counted where a source lists its items. `new`, `changed` and `gone`
+    count publications and entries against what was stored before.
+    """
+
+    source: str
+    status: ReadStatus
+    started_at: datetime
+    finished_at: datetime
+    requests: int = 0
+    containers: int = 0
+    kept: int = 0
+    skipped: tuple[tuple[str, int], ...] = ()
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    first: bool = False
+    warnings: tuple[str, ...] = ()
+    failures: tuple[PageFailure, ...] = ()
+    reason: str | None = None

@@ -1,0 +1,1 @@
+"""Bytes to publications and entries: one pure module per source family, named in sources.yaml."""
