@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
     """One surface form of a company. `valid_from`/`valid_to` bound the text's date, both inclusive.
 
-    An `ambiguous` alias counts only near one of `cues` (folded words). `not_before` and `not_after` are strings that
-    must not stand directly before or after the form.
+    An `ambiguous` alias is judged by the nearest of its `cues` (for the company) and `denials` (against it); where
+    neither is near, it counts if `presumed` or if an unambiguous name of a watched company stands in the text.
+    `not_before` and `not_after` are words (in Chinese: characters) that must not stand directly before or after it.
     """
 
     name: str
@@ -26,6 +28,8 @@ class Alias:
     listed_on: date | None = None
     evidence: str = ""
     verify: bool = False
+    denials: tuple[str, ...] = ()
+    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +114,14 @@ class Baseline:
     def newest_document_on(self) -> date:
         """The date up to which the documents speak; publications since then are read."""
         return max(document.date for document in self.documents.values() if document.date is not None)
+
+    def severity(self, source_class: str, predicate: str | None, outcome: str) -> str:
+        """S1 to S5 by the most specific row of the severity table; `predicate` None stands for `untyped`.
+
+        Loading makes sure that there is a row for every source class and outcome.
+        """
+        kind = predicate or "untyped"
+        rows = product((source_class, "*"), (kind, "*"), (outcome, "*"))
+        # Fewest stars first; of two with as many, the one that names the outcome.
+        ranked = sorted(rows, key=lambda row: (row.count("*"), row[2] == "*", row[1] == "*"))
+        return next(self.severities[row] for row in ranked if row in self.severities)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from claimwatch.models.baseline import Claim, Document
 from claimwatch.models.finding import Development, Finding, Outcome
+from claimwatch.models.source import SourceClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Evidence:
     capture_sha256: str | None
     capture_at: datetime | None
     parser: str
+    source_class: SourceClass = SourceClass.PRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,12 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """An edition as mail: the subject and both bodies. Deterministic: the same edition gives the same bytes."""
+    """An edition as mail: the subject and both bodies. Deterministic: the same edition gives the same bytes.
+
+    `language` is the language that the words are in, which may differ from the one asked for.
+    """
 
     subject: str
     html: str
     text: str
+    language: str = "en"

@@ -1,0 +1,6 @@
+"""What is already known, from the files in `baselines/`: loaded, checked as a whole, and described for people."""
+
+from claimwatch.baseline.describe import Table, describe
+from claimwatch.baseline.load import load_baseline
+
+__all__ = ["Table", "describe", "load_baseline"]

@@ -1,0 +1,221 @@
+"""The files of a baseline into one `Baseline`, or an error that lists every fault with its file and id."""
+
+import hashlib
+from collections.abc import Hashable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from claimwatch.baseline import checks
+from claimwatch.baseline.shapes import ClaimShape, CompanyShape, DocumentShape, PredicateShape
+from claimwatch.errors import BaselineInvalid
+from claimwatch.models import Alias, Baseline, Claim, Company, Document, Predicate
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML in which a key that stands twice is a fault; by itself YAML lets the later one win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, Hashable) and key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
+            if isinstance(key, Hashable):
+                seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+class _Files:
+    """The files below `root` as they are read: their bytes for the version, and the faults found in them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[str] = []
+        self._digests: dict[str, bytes] = {}
+
+    def read(self, name: str) -> bytes:
+        try:
+            body = (self.root / name).read_bytes()
+        except OSError as error:
+            self.faults.append(f"{name}: cannot be read: {error.strerror}")
+            return b""
+        self._digests[name] = body
+        return body
+
+    def text(self, name: str) -> str:
+        try:
+            return self.read(name).decode("utf-8")
+        except UnicodeDecodeError as error:
+            self.faults.append(f"{name}: is not UTF-8: {error}")
+            return ""
+
+    def mapping(self, name: str) -> dict[str, object]:
+        """The mapping in a YAML file; an empty one, and a fault, where there is none."""
+        known = len(self.faults)
+        text = self.text(name)
+        if len(self.faults) > known:
+            return {}
+        try:
+            data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader of our own)
+        except (yaml.YAMLError, ValueError) as error:
+            self.faults.append(f"{name}: {' '.join(str(error).split())}")
+            return {}
+        if not isinstance(data, dict):
+            self.faults.append(f"{name}: holds a {type(data).__name__} where a mapping is due")
+            return {}
+        return {str(key): value for key, value in data.items()}
+
+    def section(self, name: str, data: dict[str, object], key: str, kind: type) -> object:
+        """`data[key]`, of type `kind` (list or dict); an empty one, and a fault, where it is missing or another."""
+        value = data.get(key)
+        if not isinstance(value, kind) or not value:
+            if data:
+                self.faults.append(f"{name}: {key!r} is missing or empty; it should be a {kind.__name__}")
+            return kind()
+        return value
+
+    def shape(self, shape: type[Shape], value: object, where: str) -> Shape | None:
+        try:
+            return shape.model_validate(value)
+        except ValidationError as error:
+            for fault in error.errors():
+                path = ".".join(map(str, fault["loc"]))
+                message = fault["msg"].removeprefix("Value error, ")
+                self.faults.append(f"{where}: {path + ': ' if path else ''}{message}")
+            return None
+
+    def names(self, pattern: str) -> list[str]:
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern))
+
+    @property
+    def version(self) -> str:
+        """sha256 over every file read: its path and its bytes, in the order of the paths."""
+        digest = hashlib.sha256()
+        for name, body in sorted(self._digests.items()):
+            digest.update(f"{name}\0{len(body)}\0".encode() + body)
+        return digest.hexdigest()
+
+
+def load_baseline(root: Path) -> Baseline:
+    """The baseline in the folder `root`, checked as a whole.
+
+    Raises `BaselineInvalid` with every fault found, one a line, each with its file and the id of the item.
+    """
+    files = _Files(root)
+    ontology = files.mapping("ontology.yaml")
+    predicates = dict(_predicates(files, ontology))
+    severities = checks.severities(files.section("ontology.yaml", ontology, "severity", list), predicates, files.faults)
+    listing = files.mapping("companies.yaml")
+    companies = dict(_companies(files, listing))
+    others = _words(files, listing, "others")
+    checks.distinctive(companies, _words(files, listing, "generic_words"), files.faults)
+    documents = dict(_documents(files))
+    claims = dict(_claims(files))
+    checks.claims(claims, documents, predicates, frozenset(companies) | frozenset(others), files.faults)
+    triggers = {Path(name).stem: files.mapping(name) for name in files.names("triggers/*.yaml")}
+    if files.faults:
+        raise BaselineInvalid(f"{root}: {len(files.faults)} fault(s)\n  " + "\n  ".join(files.faults))
+    return Baseline(files.version, documents, companies, claims, predicates, severities, triggers)
+
+
+def _words(files: _Files, data: dict[str, object], key: str) -> tuple[str, ...]:
+    words = files.section("companies.yaml", data, key, list)
+    assert isinstance(words, list)
+    odd = [word for word in words if not isinstance(word, str)]
+    if odd:
+        files.faults.append(f"companies.yaml: {key}: {odd[0]!r} is not a string; put it in quotes")
+    return tuple(word for word in words if isinstance(word, str))
+
+
+def _predicates(files: _Files, data: dict[str, object]) -> Iterator[tuple[str, Predicate]]:
+    entries = files.section("ontology.yaml", data, "predicates", dict)
+    assert isinstance(entries, Mapping)
+    for name, entry in entries.items():
+        shape = files.shape(PredicateShape, entry, f"ontology.yaml: {name}")
+        if shape is not None:
+            yield name, Predicate(name, shape.label, shape.group, tuple(shape.objects), tuple(shape.units))
+
+
+def _companies(files: _Files, data: dict[str, object]) -> Iterator[tuple[str, Company]]:
+    entries = files.section("companies.yaml", data, "companies", dict)
+    assert isinstance(entries, Mapping)
+    for slug, entry in entries.items():
+        shape = files.shape(CompanyShape, entry, f"companies.yaml: {slug}")
+        if shape is None:
+            continue
+        aliases = tuple(
+            Alias(
+                name=row.name,
+                entity=slug,
+                kind=row.kind,
+                script=row.script,
+                ambiguous=row.ambiguous,
+                cues=tuple(row.cues),
+                not_before=tuple(row.not_before),
+                not_after=tuple(row.not_after),
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                listed_on=row.listed_on,
+                evidence=row.evidence,
+                verify=row.verify,
+                denials=tuple(row.denials),
+                presumed=row.presumed,
+            )
+            for row in shape.aliases
+        )
+        yield slug, Company(slug, shape.name, aliases, tuple(shape.traps))
+
+
+def _documents(files: _Files) -> Iterator[tuple[str, Document]]:
+    names = files.names("documents/*.txt")
+    if not names:
+        files.faults.append("documents: holds no .txt file; the baseline needs at least one document")
+    seen: dict[str, str] = {}
+    for name in names:
+        metadata = str(Path(name).with_suffix(".yaml").as_posix())
+        shape = files.shape(DocumentShape, files.mapping(metadata), metadata)
+        text = files.text(name)
+        if shape is None:
+            continue
+        if shape.id in seen:
+            files.faults.append(f"{metadata}: id {shape.id!r} is already taken by {seen[shape.id]}")
+            continue
+        seen[shape.id] = metadata
+        yield (
+            shape.id,
+            Document(
+                shape.id,
+                name,
+                shape.title,
+                shape.kind,
+                shape.publisher,
+                shape.date,
+                shape.language,
+                shape.rights,
+                text,
+            ),
+        )
+
+
+def _claims(files: _Files) -> Iterator[tuple[str, Claim]]:
+    entries = files.section("claims.yaml", files.mapping("claims.yaml"), "claims", list)
+    assert isinstance(entries, list)
+    seen: set[str] = set()
+    for number, entry in enumerate(entries, 1):
+        named = entry.get("id", f"claim number {number}") if isinstance(entry, dict) else f"claim number {number}"
+        shape = files.shape(ClaimShape, entry, f"claims.yaml: {named}")
+        if shape is None:
+            continue
+        if shape.id in seen:
+            files.faults.append(f"claims.yaml: {shape.id}: the id stands twice")
+            continue
+        seen.add(shape.id)
+        fields = shape.model_dump()
+        fields["subjects"], fields["places"] = tuple(shape.subjects), tuple(shape.places)
+        fields["span"] = (shape.span[0], shape.span[1])
+        yield shape.id, Claim(**fields)

@@ -1,0 +1,116 @@
+"""The forms of each alias as they stand in folded text: legal forms written in any way, with and without apostrophe."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from claimwatch.mentions.fold import fold
+from claimwatch.models import Alias, Company
+
+_LIMITED = [
+    lead + company + gap + limited
+    for lead, company, gap, limited in product(
+        (" ", ", "), ("co", "co.", "company"), (" ", ", ", ","), ("ltd", "ltd.", "limited")
+    )
+]
+_SINGLE = [
+    lead + form
+    for lead, form in product(
+        (" ", ", "),
+        (
+            *("ltd", "ltd.", "limited", "company", "co", "co.", "corporation", "corp", "corp."),
+            *("inc", "inc.", "incorporated", "llc", "gmbh", "bv", "b.v.", "s.r.l."),
+            *("pte ltd", "pte. ltd.", "pty ltd", "pty. ltd."),
+        ),
+    )
+]
+LEGAL_FORMS = tuple(sorted({*_LIMITED, *_SINGLE, " co.ltd", " co.ltd."}, key=lambda form: (-len(form), form)))
+
+# Scripts that write words without spaces between them.
+UNSPACED = frozenset({"Hans", "Hant", "Jpan"})
+_NAMES = frozenset({"legal", "short", "brand", "subsidiary"})
+# From this length on, a name of one word is so distinctive that words which begin with it are compounds of it.
+DISTINCTIVE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One folded surface form. `bounded` forms end at letters and digits; Chinese ones stand among their like.
+
+    `trap` marks a string that holds a name and is not about the company; its alias is None.
+    """
+
+    text: str
+    entity: str
+    alias: Alias | None
+    bounded: bool
+
+    @property
+    def trap(self) -> bool:
+        return self.alias is None
+
+    @property
+    def distinctive(self) -> bool:
+        """Whether a longer word that begins with the form can only be a compound of it."""
+        alias = self.alias
+        return (
+            alias is not None
+            and not alias.ambiguous
+            and alias.kind != "code"
+            and len(self.text) >= DISTINCTIVE_LENGTH
+            and self.text.isalpha()
+            and self.bounded
+        )
+
+
+def compile_forms(companies: Iterable[Company]) -> tuple[Form, ...]:
+    """Every form of every alias and trap, each text once; a form as written wins over one derived from another."""
+    known = tuple(companies)
+    forms: dict[str, Form] = {}
+    for company in known:
+        for trap in company.traps:
+            text = fold(trap).strip()
+            forms.setdefault(text, Form(text, company.slug, None, _is_bounded(text)))
+        for alias in company.aliases:
+            text = fold(alias.name).strip()
+            forms.setdefault(text, Form(text, company.slug, alias, alias.script not in UNSPACED))
+    for company in known:
+        for alias in company.aliases:
+            for text in _variants(alias):
+                forms.setdefault(text, Form(text, company.slug, alias, alias.script not in UNSPACED))
+    return tuple(forms[text] for text in sorted(forms))
+
+
+def fuzzy_targets(forms: Iterable[Form]) -> tuple[Form, ...]:
+    """Forms long and rare enough for a near miss to mean something: short names of one word."""
+    return tuple(
+        f for f in forms if f.distinctive and f.alias and f.alias.kind == "short" and f.text == fold(f.alias.name)
+    )
+
+
+def _is_bounded(text: str) -> bool:
+    return re.match(r"[a-z0-9\u0400-\u04ff]", text) is not None
+
+
+def _variants(alias: Alias) -> Iterator[str]:
+    text = fold(alias.name).strip()
+    if alias.script in UNSPACED:
+        # A line break may stand anywhere in a Chinese name.
+        yield from (f"{text[:gap]} {text[gap:]}" for gap in range(1, len(text)))
+        return
+    # The second half: a hyphen at the end of a line.
+    spellings = {text, text.replace("'", ""), text.replace("'", " "), text.replace("-", "- ")}
+    for spelling in sorted(spellings):
+        yield spelling
+        if alias.kind not in _NAMES and not _legal_form(spelling):
+            continue
+        stem = spelling.removesuffix(_legal_form(spelling))
+        # One bare word may be anybody's: "Orange S.A." must not become "orange".
+        if " " in stem:
+            yield stem
+        yield from (stem + form for form in LEGAL_FORMS)
+
+
+def _legal_form(text: str) -> str:
+    return next((form for form in LEGAL_FORMS if text.endswith(form)), "")

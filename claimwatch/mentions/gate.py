@@ -1,0 +1,144 @@
+"""Whether an ambiguous name means the company: the words beside it, and the nearest one that speaks for or against."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import ahocorasick_rs
+
+from claimwatch.mentions.fold import fold, joins
+from claimwatch.mentions.forms import UNSPACED
+from claimwatch.models import Alias
+
+# How far, in folded characters, a word may stand from the name and still say what the name means.
+WINDOW = 240
+# From this length on a cue also stands for the longer words that begin with it: camera, cameras; kamera, kameraene.
+_STEM = 5
+# A run of capitalised words longer than this is a headline, not one name.
+_RUN = 4
+_FOLLOWING = re.compile(r" ([^\W_]+)")
+_LINKS = frozenset(
+    (
+        "a",
+        "after",
+        "amid",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "with",
+    )
+)
+# Whether the raw letter behind a folded position is a capital.
+Capital = Callable[[int], bool]
+
+
+class _Words:
+    """Words to be found in folded text: those of an alphabet as words of their own, Chinese ones anywhere."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._texts = sorted({fold(word) for word in words})
+        self._automaton = ahocorasick_rs.AhoCorasick(self._texts)
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            word = self._texts[number]
+            if joins(word[0]) and start and joins(text[start - 1]):
+                continue
+            if joins(word[-1]) and len(word) < _STEM and end < len(text) and joins(text[end]):
+                continue
+            yield start, end
+
+
+class Gate:
+    """The context of one alias, compiled. All positions are in folded text."""
+
+    def __init__(self, alias: Alias) -> None:
+        self._presumed = alias.presumed
+        self._cues = _Words(alias.cues)
+        self._denials = _Words(alias.denials)
+        self._bounded = alias.script not in UNSPACED
+        self._before = _union(alias.not_before, r"(?<![^\W_])({}) $" if self._bounded else "({})$")
+        self._after = _union(alias.not_after, r" ({})(?![^\W_])" if self._bounded else "({})")
+        # Surnames stand in both lists; only the nouns of other bearers end a run of capitalised words.
+        self._nouns = frozenset(map(fold, alias.not_after)) - frozenset(map(fold, alias.not_before))
+        self._stems = tuple(fold(cue) for cue in alias.cues if cue.isalpha())
+
+    def beside(self, folded: str, start: int, end: int, capital: Capital) -> bool:
+        """Whether a word stands directly beside the name that makes it another's.
+
+        Such a word is itself a name, so it counts in capitals only, unless the text does not write them: "valgte han
+        Dahua" is not Mr. Han, and a Dahua factory need not be the Dahua Factory.
+        """
+        low = self._bounded and not capital(start)
+        before = self._before.search(folded, max(0, start - 40), start) if self._before is not None else None
+        after = self._after.match(folded, end) if self._after is not None else None
+        return any(
+            match is not None and (low or not self._bounded or capital(match.start(1))) for match in (before, after)
+        )
+
+    def compound(self, rest: str) -> bool:
+        """Whether `rest`, which is joined to the name, begins with a word of its trade ("Dahuakamera")."""
+        return any(len(stem) >= _STEM and rest.startswith(stem) for stem in self._stems)
+
+    def means(
+        self,
+        folded: str,
+        span: tuple[int, int],
+        certain: Sequence[tuple[int, int]],
+        traps: Sequence[tuple[int, int]],
+        capital: Capital,
+    ) -> bool | None:
+        """Whether the name at `span` is the company; None where nothing near tells and it is not presumed.
+
+        `certain` are the unambiguous names of watched companies that stand near, `traps` names of others that hold
+        this one.
+        """
+        start, end = span
+        left, right = max(0, start - WINDOW), end + WINDOW
+        window = folded[left:right]
+        around = [(begin + left, stop + left) for begin, stop in self._cues.found(window)]
+        against = [(begin + left, stop + left) for begin, stop in self._denials.found(window)]
+        speaks_for = _nearest(span, (*around, *certain))
+        speaks_against = _nearest(span, (*against, *traps))
+        if speaks_for is not None or speaks_against is not None:
+            return speaks_against is None or (speaks_for is not None and speaks_for <= speaks_against)
+        if self._opens_other_name(folded, start, end, capital):
+            return False
+        return True if self._presumed else None
+
+    def _opens_other_name(self, folded: str, start: int, end: int, capital: Capital) -> bool:
+        """Whether the name opens a run of capitalised words with another's noun in it ("Dahua Radio Factory")."""
+        if not self._bounded or capital(start + 1):
+            return False
+        position = end
+        for _ in range(_RUN):
+            match = _FOLLOWING.match(folded, position)
+            if match is None or not capital(match.start(1)) or match[1] in _LINKS:
+                return False
+            if match[1] in self._nouns:
+                return True
+            position = match.end()
+        return False
+
+
+def _union(words: Iterable[str], template: str) -> re.Pattern[str] | None:
+    """A pattern for any of `words` (the longest first) in its first group; None for no words."""
+    union = "|".join(map(re.escape, sorted(map(fold, words), key=lambda word: (-len(word), word))))
+    return re.compile(template.format(union)) if union else None
+
+
+def _nearest(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> int | None:
+    """The distance to the nearest of `others` within the window that does not overlap `span`."""
+    gaps = [max(other[0] - span[1], span[0] - other[1]) for other in others]
+    return min((gap for gap in gaps if 0 <= gap <= WINDOW), default=None)
