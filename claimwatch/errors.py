@@ -6,6 +6,7 @@ ClaimwatchError
 ├── BaselineInvalid        a file in baselines/
 ├── SourcesInvalid         sources.yaml
 ├── ClockWentBack          CLAIMWATCH_NOW is earlier than what is stored
+├── CaptureLost            kept bytes are missing or damaged
 ├── ReadFailed             a page of a source could not be had or used
 │   ├── FetchFailed        no answer, an error status, a time-out, a redirect loop
 │   ├── TooLarge           over a size limit, before or after decompression
@@ -40,25 +41,44 @@ class ClockWentBack(ClaimwatchError):
     """The clock reads earlier than something already stored."""
 
 
+class CaptureLost(ClaimwatchError):
+    """Bytes that were kept are missing, or are not the ones that were kept."""
+
+
 class ReadFailed(ClaimwatchError):
     """A page could not be had or used; nothing in the store may move because of it.
 
-    `url` is the original address (never the re-rooted one), `reason` one line for people.
+    `url` is the original address (never the re-rooted one), `reason` one line for people. `answer` is what arrived
+    (a `fetching.Answer`, its body perhaps cut), None where nothing did.
     """
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, *, answer: object | None = None) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.answer = answer
 
 
 class FetchFailed(ReadFailed):
-    """No usable HTTP answer. `status` is the HTTP status, or None when there was no answer."""
+    """No usable HTTP answer. `status` is the HTTP status, or None when there was no answer.
 
-    def __init__(self, url: str, reason: str, *, status: int | None = None, temporary: bool = True) -> None:
-        super().__init__(url, reason)
+    `temporary` says that another try later may help, `retry_after_s` how long the server asked us to wait, in seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        temporary: bool = True,
+        retry_after_s: float | None = None,
+        answer: object | None = None,
+    ) -> None:
+        super().__init__(url, reason, answer=answer)
         self.status = status
         self.temporary = temporary
+        self.retry_after_s = retry_after_s
 
 
 class TooLarge(ReadFailed):

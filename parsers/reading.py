@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 from lxml import etree
 
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Page
 
 _SPACE = re.compile(r"\s+")
+# GPO swapped every en dash of its XML for a hyphen in March 2024; without this, old numbers and pages are "changed".
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
 
 
 def looks_like_html(body: bytes) -> bool:
@@ -32,7 +34,7 @@ def read_json(page: Page) -> dict[str, object]:
         raise SourceChanged(page.url, "an HTML page came where JSON is due")
     try:
         data = json.loads(page.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceChanged(page.url, f"broken JSON: {error}") from error
     if not isinstance(data, dict):
         raise SourceChanged(page.url, f"a JSON {type(data).__name__} came where an object is due")
@@ -43,7 +45,9 @@ def read_xml(page: Page) -> etree._Element:
     """The root element of an XML page; entities and network are off. Raises `SourceChanged` for HTML or broken XML."""
     if looks_like_html(page.body):
         raise SourceChanged(page.url, "an HTML page came where XML is due")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(page.body, parser)
     except etree.XMLSyntaxError as error:
@@ -52,8 +56,14 @@ def read_xml(page: Page) -> etree._Element:
 
 def read_html(page: Page) -> BeautifulSoup:
     """The tree of an HTML page; raises `SourceChanged` when there is no HTML in it or its end is missing."""
-    soup = BeautifulSoup(page.body, "lxml", from_encoding=page.charset)
-    if soup.find("body") is None or b"<" not in page.body[:4096]:
+    start = page.body[:4096].lower()
+    if b"<" not in start or (start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and b"<html" not in start[:500]):
+        raise SourceChanged(page.url, "no HTML came where a page is due")
+    try:
+        soup = BeautifulSoup(page.body, "lxml", from_encoding=page.charset)
+    except ParserRejectedMarkup as error:
+        raise SourceChanged(page.url, f"HTML that cannot be read: {error}") from error
+    if soup.find("body") is None:
         raise SourceChanged(page.url, "no HTML came where a page is due")
     if b"</html>" not in page.body[-4096:].lower():
         raise SourceChanged(page.url, "the page is cut off: its closing tag is missing")
@@ -73,6 +83,11 @@ def squeeze(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+def hyphens(text: str) -> str:
+    """Text with en dashes, figure dashes and minus signs as hyphens; em dashes stay."""
+    return text.translate(_DASHES)
+
+
 def text_of(node: Tag) -> str:
     """The text of an element as a reader sees it, on one line."""
     return squeeze(node.get_text(" ", strip=False))
@@ -84,8 +99,11 @@ def paragraphs(texts: Iterable[str]) -> str:
 
 
 def absolute(page: Page, href: str) -> str:
-    """`href` against the page's address, without fragment."""
-    return urlsplit(urljoin(page.url, href.strip()))._replace(fragment="").geturl()
+    """`href` against the page's address, without fragment. Raises `SourceChanged` where it is not an address."""
+    try:
+        return urlsplit(urljoin(page.url, href.strip()))._replace(fragment="").geturl()
+    except ValueError as error:
+        raise SourceChanged(page.url, f"{href!r} is not an address: {error}") from error
 
 
 def canonical(url: str) -> str:

@@ -1,0 +1,35 @@
+"""The verbs: poll, compare, build, deliver. Flows, command line and pages all call these.
+
+with open_watch(load_settings()) as watch:
+    for slug in due_sources(watch):
+        read = poll(watch, slug)
+    edition = build(watch)
+    report = deliver(watch)
+"""
+
+from claimwatch.pipeline.build import Rehearsed, build, preview, rehearse
+from claimwatch.pipeline.deliver import DeliveryReport, deliver
+from claimwatch.pipeline.inspect import Problem, inspect_watch
+from claimwatch.pipeline.poll import due_sources, poll
+from claimwatch.pipeline.subscribe import subscribe, unsubscribe
+from claimwatch.pipeline.summary import RunSummary, summarize
+from claimwatch.pipeline.watch import Watch, open_watch
+
+__all__ = [
+    "DeliveryReport",
+    "Problem",
+    "Rehearsed",
+    "RunSummary",
+    "Watch",
+    "build",
+    "deliver",
+    "due_sources",
+    "inspect_watch",
+    "open_watch",
+    "poll",
+    "preview",
+    "rehearse",
+    "subscribe",
+    "summarize",
+    "unsubscribe",
+]

@@ -1,0 +1,309 @@
+"""One read of a source in memory: fetch, keep the bytes, parse, follow links. Nothing in the store moves here."""
+
+import importlib
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import ModuleType
+
+from claimwatch.captures import CaptureStore
+from claimwatch.errors import CaptureLost, FetchFailed, ReadFailed, SourceChanged, SourcesInvalid
+from claimwatch.fetching import Answer, Client, Request
+from claimwatch.models import Entry, Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec
+from claimwatch.store.documents import Stored
+from claimwatch.store.reads import CaptureRow, Validator
+
+NOT_THERE = (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one good page gave, and the capture that it came from (an index into `Crawl.captures`)."""
+
+    parsed: Parsed
+    capture: int
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A capture of this read. A 304 names the earlier capture whose bytes it stands for."""
+
+    row: CaptureRow
+    etag: str | None = None
+    last_modified: str | None = None
+    same_as: int | None = None
+
+
+@dataclass(slots=True)
+class Crawl:
+    """What a read found. `containers`, `kept` and `skips` are counted on pages that list, never twice."""
+
+    captures: list[Captured] = field(default_factory=list)
+    pages: list[Kept] = field(default_factory=list)
+    failures: list[PageFailure] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    containers: int = 0
+    kept: int = 0
+    status: ReadStatus = ReadStatus.GOOD
+    reason: str | None = None
+
+
+def load_parser(spec: SourceSpec) -> ModuleType:
+    """The parser module of a source; raises `SourcesInvalid` when it is not one."""
+    try:
+        module = importlib.import_module(spec.parser)
+    except ImportError as error:
+        raise SourcesInvalid(f"{spec.slug}: cannot import the parser {spec.parser!r}: {error}") from error
+    if not hasattr(module, "parse") or not hasattr(module, "VERSION"):
+        raise SourcesInvalid(f"{spec.slug}: {spec.parser} has no parse() or no VERSION")
+    return module
+
+
+@dataclass(frozen=True)
+class Crawler:
+    """Reads one source. `known` are its stored publications, `validator` finds validators under this parser."""
+
+    spec: SourceSpec
+    parser: ModuleType
+    client: Client
+    captures: CaptureStore
+    known: Mapping[str, Stored]
+    validator: Callable[[str], Validator | None]
+    since: date
+    now: Callable[[], datetime]
+    progress: Callable[[str], None]
+
+    def crawl(self) -> Crawl:
+        """Read every start page and what it leads to. Never raises for a bad page: the crawl says so."""
+        crawl = Crawl()
+        self._start(crawl)
+        if crawl.status is ReadStatus.GOOD:
+            self._follow(crawl, self._links(crawl, crawl.pages))
+            self._judge(crawl)
+        return crawl
+
+    def _start(self, crawl: Crawl) -> None:
+        """All start pages. A group without one good page makes the read bad; nothing is followed then."""
+        good: set[str] = set()
+        failed: dict[str, ReadFailed] = {}
+        for start in self.spec.pages:
+            link = Link(kind=start.kind, url=start.url.replace("{since}", self.since.isoformat()))
+            error = self._visit(crawl, link)
+            if error is None:
+                good.add(start.group)
+            elif start.probe and isinstance(error, FetchFailed) and error.status in NOT_THERE:
+                crawl.warnings.append(f"nothing at {link.url} ({error.status})")
+                failed.setdefault(start.group, error)
+            else:
+                crawl.failures.append(PageFailure(error.url, error.reason))
+                failed[start.group] = error
+        # A page that nobody confirmed and that is not there must not blind a source which reads well without it.
+        needed = {start.group for start in self.spec.pages if not start.probe}
+        blind = [error for group, error in failed.items() if group in needed - good]
+        if blind:
+            self._fail(crawl, blind[0])
+
+    def _follow(self, crawl: Crawl, links: list[Link]) -> None:
+        queue = deque(links)
+        seen = {kept.link.url for kept in crawl.pages}
+        while queue:
+            link = queue.popleft()
+            if link.url in seen:
+                continue
+            seen.add(link.url)
+            if len(crawl.captures) >= self.spec.limits.max_pages:
+                left = 1 + sum(1 for other in queue if other.url not in seen)
+                crawl.failures.append(
+                    PageFailure(link.url, f"{left} pages left over: the limit of the read is reached")
+                )
+                return
+            before = len(crawl.pages)
+            error = self._visit(crawl, link)
+            if error is not None:
+                crawl.failures.append(PageFailure(error.url, error.reason))
+                continue
+            queue.extend(self._links(crawl, crawl.pages[before:]))
+
+    def _links(self, crawl: Crawl, pages: list[Kept]) -> list[Link]:
+        """The links of new pages that are worth a request."""
+        chosen: list[Link] = []
+        for page in pages:
+            older = 0
+            items = [link for link in page.parsed.links if link.key is not None]
+            for link in items:
+                if self._is_older(link.head):
+                    older += 1
+                    crawl.skips.append(Skip("published before the baseline", link.url))
+                    crawl.kept -= page.link.key is None
+                elif not self._is_known(link):
+                    chosen.append(link)
+            if items and older == len(items):
+                continue  # all that follows on later pages is older still
+            chosen += [link for link in page.parsed.links if link.key is None]
+        return chosen
+
+    def _is_older(self, head: Publication | None) -> bool:
+        if not self.spec.skip_older or head is None or head.published_on is None:
+            return False
+        return head.published_on < self.since
+
+    def _is_known(self, link: Link) -> bool:
+        stored = self.known.get(link.key or "")
+        return stored is not None and link.version is not None and stored.link_version == self.link_version(link)
+
+    def link_version(self, link: Link) -> str | None:
+        """A link's version under this version of the parser: a better parser reads its pages again."""
+        return None if link.version is None else f"{self.parser.VERSION}:{link.version}"
+
+    def _visit(self, crawl: Crawl, link: Link) -> ReadFailed | None:
+        """Fetch and parse one page into `crawl`; the error is returned, its bytes kept."""
+        self.progress(link.url)
+        try:
+            answer, same, body = self._fetch(link)
+        except ReadFailed as error:
+            arrived = error.answer if isinstance(error.answer, Answer) else None
+            crawl.captures.append(Captured(self._capture(link, arrived, good=False, reason=error.reason)))
+            return error
+        try:
+            parsed = self._parse(self._page(link, answer, same, body))
+        except ReadFailed as error:
+            crawl.captures.append(Captured(self._capture(link, answer, good=False, reason=error.reason)))
+            return error
+        crawl.captures.append(
+            Captured(
+                self._capture(link, answer, good=True),
+                etag=answer.header("etag"),
+                last_modified=answer.header("last-modified"),
+                same_as=same.capture_id if same else None,
+            )
+        )
+        crawl.pages.append(Kept(self._in_window(crawl, parsed, link), len(crawl.captures) - 1, link))
+        crawl.warnings += parsed.warnings
+        return None
+
+    def _fetch(self, link: Link) -> tuple[Answer, Validator | None, bytes]:
+        """The answer and its body. Of a 304 the body is the one kept before; the validator says where."""
+        limits = self.spec.limits
+        known = self.validator(link.url)
+        request = Request(
+            url=link.url,
+            etag=known.etag if known else None,
+            last_modified=known.last_modified if known else None,
+            max_bytes=limits.max_bytes,
+            timeout_s=limits.timeout_s,
+            pace_s=limits.pace_s,
+        )
+        answer = self.client.get(request)
+        if answer.status != 304 or known is None:
+            return answer, None, answer.body
+        try:
+            return answer, known, self.captures.get(known.sha256)
+        except CaptureLost:
+            # What we once kept is no more, so that "not modified" tells us nothing: have the page sent again.
+            answer = self.client.get(replace(request, etag=None, last_modified=None))
+            return answer, None, answer.body
+
+    def _page(self, link: Link, answer: Answer, same: Validator | None, body: bytes) -> Page:
+        if same is None and answer.status != 200:
+            raise SourceChanged(link.url, f"status {answer.status} came to a plain request")
+        origin = same or answer
+        return Page(
+            source=self.spec.slug,
+            kind=link.kind,
+            url=origin.final_url,
+            body=body,
+            content_type=origin.content_type or "",
+            charset=origin.charset,
+            head=link.head,
+        )
+
+    def _parse(self, page: Page) -> Parsed:
+        """What the parser makes of a page; law 1: every container is kept or skipped for a reason."""
+        try:
+            parsed: Parsed = self.parser.parse(page)
+        except ReadFailed:
+            raise
+        except Exception as error:
+            # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said.
+            broke = f"the parser {self.spec.parser} broke on it: {type(error).__name__}: {error}"
+            raise SourceChanged(page.url, broke) from error
+        if parsed.containers != parsed.kept + len(parsed.skipped):
+            counted = f"{parsed.containers} containers, {parsed.kept} kept, {len(parsed.skipped)} skipped"
+            raise SourceChanged(page.url, f"the counts do not add up: {counted}")
+        return parsed
+
+    def _in_window(self, crawl: Crawl, parsed: Parsed, link: Link) -> Parsed:
+        """Leave out what was published before the baseline, and count what a listing page holds."""
+        older = [publication for publication in parsed.publications if self._is_older(publication)]
+        if link.key is None:
+            crawl.containers += parsed.containers
+            crawl.kept += parsed.kept - len(older)
+            crawl.skips += parsed.skipped
+            crawl.skips += [Skip("published before the baseline", publication.url) for publication in older]
+        return (
+            replace(parsed, publications=tuple(p for p in parsed.publications if p not in older)) if older else parsed
+        )
+
+    def _capture(self, link: Link, answer: Answer | None, *, good: bool, reason: str | None = None) -> CaptureRow:
+        body = answer.body if answer is not None and answer.status != 304 else b""
+        return CaptureRow(
+            kind=link.kind,
+            url=link.url,
+            final_url=answer.final_url if answer else None,
+            status=answer.status if answer else None,
+            headers=answer.headers if answer else (),
+            content_type=answer.content_type if answer else None,
+            charset=answer.charset if answer else None,
+            fetched_at=answer.fetched_at if answer else self.now(),
+            sha256=self.captures.put(body) if body else None,
+            size=len(body) if body else None,
+            good=good,
+            reason=reason,
+        )
+
+    def _judge(self, crawl: Crawl) -> None:
+        """Whether what was found can be the whole."""
+        expect = self.spec.expect
+        failed_lists = crawl.failures and not crawl.containers
+        if failed_lists:
+            crawl.status = ReadStatus.BAD
+            crawl.reason = f"{crawl.failures[0].url}: {crawl.failures[0].reason}"
+        elif crawl.containers < expect.min_items:
+            crawl.status = ReadStatus.BAD
+            crawl.reason = f"{crawl.containers} items where at least {expect.min_items} are due"
+        elif expect.max_items is not None and crawl.containers > expect.max_items:
+            crawl.status = ReadStatus.BAD
+            crawl.reason = f"{crawl.containers} items where at most {expect.max_items} are due"
+        elif crawl.failures:
+            crawl.status = ReadStatus.PARTIAL
+            crawl.reason = f"{len(crawl.failures)} of {len(crawl.captures)} pages could not be read"
+
+    def _fail(self, crawl: Crawl, error: ReadFailed) -> None:
+        crawl.status = ReadStatus.FAILED if isinstance(error, FetchFailed) else ReadStatus.BAD
+        crawl.reason = f"{error.url}: {error.reason}"
+
+
+def collect(
+    crawl: Crawl,
+) -> tuple[dict[str, tuple[Publication, Kept]], dict[tuple[str, str], tuple[Entry, Kept]], frozenset[str]]:
+    """Publications by key (the fullest text of a key wins), entries by (list, key), and the lists given whole.
+
+    Raises `SourceChanged` when two entries of one list have the same key: which is which could not be told any more.
+    """
+    publications: dict[str, tuple[Publication, Kept]] = {}
+    entries: dict[tuple[str, str], tuple[Entry, Kept]] = {}
+    lists: set[str] = set()
+    for kept in crawl.pages:
+        lists.update(kept.parsed.lists)
+        for publication in kept.parsed.publications:
+            other = publications.get(publication.key)
+            if other is None or len(other[0].text) < len(publication.text):
+                publications[publication.key] = (publication, kept)
+        for entry in kept.parsed.entries:
+            if (entry.list_name, entry.key) in entries:
+                raise SourceChanged(kept.link.url, f"two entries of {entry.list_name} have the key {entry.key!r}")
+            entries[entry.list_name, entry.key] = (entry, kept)
+    return publications, entries, frozenset(lists)

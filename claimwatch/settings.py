@@ -1,0 +1,272 @@
+"""The settings: variables `CLAIMWATCH_*` and `claimwatch.toml` in the working directory; the environment wins.
+
+Each field's description is its documentation; in the file a key is the variable's name in lower case without the
+prefix (`CLAIMWATCH_SMTP_URL` is `smtp_url`). An empty variable counts as not set. Secrets are `SecretStr`: they show
+as asterisks wherever settings are printed.
+"""
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from claimwatch.errors import SettingsInvalid
+
+PREFIX = "CLAIMWATCH_"
+SETTINGS_FILE = "claimwatch.toml"
+PROJECT = Path(__file__).resolve().parents[1]
+TEMPLATES = PROJECT / "templates"
+_NEEDED = ("from", "operator", "postal_address", "contact_url")
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("write an address such as https://host/path, without query or fragment")
+    return url.rstrip("/")
+
+
+def _header_text(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("write one line of printable text")
+    return text
+
+
+def _address(text: str) -> str:
+    local, at, domain = parseaddr(_header_text(text))[1].rpartition("@")
+    if not (local and at and domain):
+        raise ValueError("write an e-mail address, such as Claimwatch <claimwatch@example.org>")
+    return text
+
+
+def _contact(url: str) -> str:
+    if not url.isascii() or not url.isprintable() or not url.startswith(("https://", "http://", "mailto:")):
+        raise ValueError("write an http(s) or mailto: address in ASCII; publishers read it in our user agent")
+    return url
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("write an IANA time zone, such as Europe/Oslo") from error
+    return name
+
+
+def _database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("write sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+    return url
+
+
+def _mail(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if not (parts.scheme == "maildir" and parts.path) and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
+        raise ValueError("write smtp://USER:PASSWORD@HOST:587?tls=starttls, smtps://USER:PASSWORD@HOST or maildir:PATH")
+    return url
+
+
+def _keys(value: object) -> object:
+    return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+
+LocalPath = Annotated[Path, AfterValidator(_absolute)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Settings(BaseModel):
+    """Everything an operator can set. Made by `load_settings`; paths are absolute, addresses without trailing slash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, validate_default=True)
+
+    home: LocalPath = Field(Path("var"), description="Directory of the state: database, captures, outbox.")
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        description="The store: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME. "
+        "Default: claimwatch.db in the home."
+    )
+    captures_url: str = Field(
+        min_length=1, description="Where captured bytes go, an fsspec URL. Default: captures/ in the home."
+    )
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail)] = Field(
+        description="How mail leaves: smtp://USER:PASSWORD@HOST:587?tls=starttls, smtps://USER:PASSWORD@HOST or "
+        "maildir:PATH. Default: a Maildir named mail in the home."
+    )
+    sender: Address = Field(
+        "Claimwatch <claimwatch@example.invalid>", alias="from", description="Sender of every message."
+    )
+    reply_to: Address | None = Field(None, description="Where answers to our mail go. Default: to the sender.")
+    operator: Address = Field("operator@example.invalid", description="The operator's own address, for alerts.")
+    postal_address: Annotated[str, AfterValidator(_header_text)] = Field(
+        "(no postal address set)",
+        description="The operator's postal address, on one line, in the footer of every mail.",
+    )
+    contact_url: Annotated[str, AfterValidator(_contact)] = Field(
+        "https://example.invalid/claimwatch",
+        description="http(s) or mailto: address that publishers see in our user agent.",
+    )
+    secret_key: Annotated[tuple[SecretStr, ...], BeforeValidator(_keys)] = Field(
+        (), description="Keys that sign tokens, newest first, divided by commas. Default: one made once in the home."
+    )
+    dkim_key: LocalPath | None = Field(
+        None, description="File with the private key that signs our mail. Default: none."
+    )
+    dkim_selector: str | None = Field(None, description="DKIM selector that goes with the key.")
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Europe/Oslo", description="IANA time zone of editions, where a subscriber has none."
+    )
+    language: Literal["en", "nb"] = Field(
+        "en", description="Language of editions, where a subscriber has none: en or nb."
+    )
+    review: Literal["none", "urgent", "all"] = Field(
+        "none", description="Which editions wait for an analyst's approval: none, urgent or all."
+    )
+    public_url: HttpUrl = Field(
+        "http://127.0.0.1:8000", description="Base address of the pages and of the links in mail."
+    )
+    upstream: HttpUrl | None = Field(
+        None,
+        description="Sends every request to UPSTREAM/HOST/PATH instead of HOST: a mirror, a recording, a test world.",
+    )
+    pace: Literal["polite", "off"] = Field(
+        "polite", description="polite waits between requests to one host; off is heeded only with an upstream."
+    )
+    now: AwareDatetime | None = Field(
+        None,
+        description="A frozen clock: ISO 8601 with zone, such as 2026-11-16T07:00:00+01:00. Default: the system's.",
+    )
+    sources: LocalPath = Field(PROJECT / "sources.yaml", description="The file that says what is polled.")
+    baselines: LocalPath = Field(PROJECT / "baselines", description="The directory of what is already known.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_the_home(cls, data: dict[str, object]) -> dict[str, object]:
+        home = _absolute(Path(str(data.get("home", "var"))))
+        places = {
+            "database_url": f"sqlite:///{home}/claimwatch.db",
+            "captures_url": f"file://{home}/captures",
+            "smtp_url": f"maildir:{home}/mail",
+        }
+        return places | data
+
+    @model_validator(mode="after")
+    def _dkim_whole(self) -> "Settings":
+        if (self.dkim_key is None) != (self.dkim_selector is None):
+            raise ValueError("CLAIMWATCH_DKIM_KEY and CLAIMWATCH_DKIM_SELECTOR go together: set both or neither")
+        return self
+
+    @property
+    def paced(self) -> bool:
+        """Whether we wait between requests to one host; only a named upstream may do without."""
+        return self.upstream is None or self.pace == "polite"
+
+
+_FIELD_OF_KEY = {field.alias or name: name for name, field in Settings.model_fields.items()}
+_KEY_OF_FIELD = {name: key for key, name in _FIELD_OF_KEY.items()}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field of `Settings`: `sender` gives `CLAIMWATCH_FROM`."""
+    return PREFIX + _KEY_OF_FIELD[field].upper()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings from `overrides` (field names of `Settings`), the environment and the file, in that order.
+
+    Raises `SettingsInvalid` with one line for each fault that names the variable or key and says what to write.
+    """
+    from_file = _read_file(Path(SETTINGS_FILE))
+    from_environment = {
+        name: value for key, name in _FIELD_OF_KEY.items() if (value := os.environ.get(PREFIX + key.upper()))
+    }
+    try:
+        return Settings.model_validate(from_file | from_environment | overrides)
+    except ValidationError as error:
+        raise SettingsInvalid(
+            "\n".join(_fault(e["loc"], e["msg"], from_environment | overrides) for e in error.errors())
+        ) from None  # pydantic's own text shows the values, secrets included
+
+
+def placeholders(settings: Settings) -> tuple[str, ...]:
+    """The variables that still hold a placeholder and must be set before mail goes to strangers."""
+    names = (_FIELD_OF_KEY[key] for key in _NEEDED)
+    return tuple(variable(name) for name in names if getattr(settings, name) == Settings.model_fields[name].default)
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """What tells the time: aware UTC datetimes, always the same one where `CLAIMWATCH_NOW` freezes it."""
+    if settings.now is None:
+        return lambda: datetime.now(UTC)
+    frozen = settings.now.astimezone(UTC)
+    return lambda: frozen
+
+
+def signing_keys(settings: Settings) -> tuple[SecretStr, ...]:
+    """The keys that sign tokens, newest first: those set, else the one in the home, made on first use (mode 0600)."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.home / "secret.key"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"secret.key.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)  # never replaces: of two processes that begin together, one key wins for both
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return (SecretStr(path.read_text().strip()),)
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsInvalid(f"{path}: cannot be read: {error}") from error
+    unknown = [key for key in raw if key not in _FIELD_OF_KEY]
+    if unknown:
+        raise SettingsInvalid("\n".join(f"{path}: there is no setting {key!r}{_meant(key)}" for key in unknown))
+    return {_FIELD_OF_KEY[key]: value for key, value in raw.items()}
+
+
+def _meant(key: str) -> str:
+    close = difflib.get_close_matches(key.lower().removeprefix(PREFIX.lower()), _FIELD_OF_KEY, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(_FIELD_OF_KEY)}"
+
+
+def _fault(loc: tuple[int | str, ...], message: str, not_from_file: dict[str, object]) -> str:
+    text = message.removeprefix("Value error, ")
+    if not loc:
+        return text
+    name = _FIELD_OF_KEY.get(str(loc[0]), str(loc[0]))
+    if name not in _KEY_OF_FIELD:
+        return f"there is no setting {name!r}"
+    where = variable(name) if name in not_from_file else f"{SETTINGS_FILE}: {_KEY_OF_FIELD[name]}"
+    return f"{where}: {text} ({Settings.model_fields[name].description})"

@@ -1,0 +1,117 @@
+"""The store: what was read, what it said, what was told to whom. SQLAlchemy Core on SQLite (WAL) or PostgreSQL.
+
+`Store.write()` and `Store.read()` give a connection in a transaction; the functions that speak SQL live beside, one
+module a noun: `reads`, `documents`, `findings`, `editions`, `mail`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
+from claimwatch.store.tables import meta
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """An open store, migrated to the newest schema.
+
+    Raises `SettingsInvalid` when the address cannot be used, `ClaimwatchError` when the database cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            address = make_url(url)
+        except ArgumentError as error:
+            raise SettingsInvalid(f"CLAIMWATCH_DATABASE_URL: {url!r} is not a database address") from error
+        self._name = address.render_as_string()  # the password shows as asterisks
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        if self.is_sqlite and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        # A connection per transaction: SQLite files open in microseconds, and no pool outlives a fork or a thread.
+        self.engine = create_engine(address, poolclass=NullPool) if self.is_sqlite else create_engine(address)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        with self._plain_errors("open"):
+            self._migrate()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; on SQLite it takes the write lock at once, so that it cannot fail half-way."""
+        with self._plain_errors("write to"), self.engine.connect() as connection:
+            connection.execution_options(claimwatch_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads, on one snapshot."""
+        with self._plain_errors("read"), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _plain_errors(self, what: str) -> Iterator[None]:
+        """A full disk, a lock that is never given back, a damaged file: the operator's to mend, so no traceback."""
+        try:
+            yield
+        except DatabaseError as error:
+            if type(error) not in (DatabaseError, OperationalError):
+                raise  # a broken key or a wrong statement is our fault
+            raise ClaimwatchError(f"cannot {what} the database {self._name}: {error.orig}") from error
+
+    def _migrate(self) -> None:
+        # Alembic takes 0.2 s to import; a store at its newest revision need not pay for it.
+        newest = max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+        with self.engine.connect() as connection:
+            if connection.dialect.has_table(connection, "alembic_version"):
+                current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+                if current == newest:
+                    return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("claimwatch_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def advance_clock(connection: Connection, now: datetime) -> None:
+    """Note `now` as the newest time seen; raises `ClockWentBack` when it is earlier than one already noted."""
+    stored = connection.execute(select(meta.c.value).where(meta.c.key == "newest_at")).scalar()
+    if stored is None:
+        connection.execute(insert(meta).values(key="newest_at", value=now.isoformat()))
+        return
+    if datetime.fromisoformat(stored) > now:
+        raise ClockWentBack(
+            f"the clock reads {now.isoformat()}, earlier than {stored}, which is already stored. "
+            "Set CLAIMWATCH_NOW to a later time, or use another CLAIMWATCH_HOME."
+        )
+    connection.execute(update(meta).where(meta.c.key == "newest_at").values(value=now.isoformat()))

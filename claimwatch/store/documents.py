@@ -1,0 +1,285 @@
+"""Publications and entries, each with its revisions."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
+
+from claimwatch.models import Entry, Field, Mention, Publication
+from claimwatch.store.rows import inserted_id
+from claimwatch.store.tables import (
+    entries,
+    entry_revisions,
+    mentions,
+    publication_revisions,
+    publications,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored under a key: its id and the digest of its newest revision."""
+
+    id: int
+    digest: str
+    gone: bool = False
+    link_version: str | None = None
+
+
+def publication_digest(publication: Publication) -> str:
+    """Identifies what a publication says. The address is left out: a moved page says the same."""
+    return _digest(
+        publication.title,
+        publication.kind,
+        publication.language,
+        publication.text,
+        str(publication.published_on),
+        str(publication.effective_on),
+        str(publication.citation),
+    )
+
+
+def entry_digest(entry: Entry) -> str:
+    """Identifies what an entry says: its fields and its action."""
+    return _digest(
+        entry.name, str(entry.action), *(part for field in entry.fields for part in (field.name, field.value))
+    )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def known_publications(connection: Connection, source: str) -> dict[str, Stored]:
+    """All publications of a source by key."""
+    table = publications
+    rows = connection.execute(
+        select(table.c.key, table.c.id, table.c.digest, table.c.link_version).where(table.c.source == source)
+    )
+    return {key: Stored(id_, digest, link_version=version) for key, id_, digest, version in rows}
+
+
+def known_entries(connection: Connection, source: str) -> dict[tuple[str, str], Stored]:
+    """All entries of a source by (list name, key), gone ones included."""
+    table = entries
+    rows = connection.execute(
+        select(table.c.list_name, table.c.key, table.c.id, table.c.digest, table.c.gone_at).where(
+            table.c.source == source
+        )
+    )
+    return {(name, key): Stored(id_, digest, gone_at is not None) for name, key, id_, digest, gone_at in rows}
+
+
+def latest_entry(connection: Connection, entry_id: int) -> Entry:
+    """The newest revision of an entry."""
+    row = connection.execute(
+        select(entry_revisions, entries.c.source, entries.c.list_name, entries.c.key)
+        .join(entries, entries.c.id == entry_revisions.c.entry_id)
+        .where(entry_revisions.c.entry_id == entry_id)
+        .order_by(entry_revisions.c.number.desc())
+        .limit(1)
+    ).one()
+    return _entry(row)
+
+
+def save_publication(
+    connection: Connection,
+    publication: Publication,
+    stored: Stored | None,
+    *,
+    link_version: str | None,
+    capture_id: int,
+    parser: str,
+    seen_at: datetime,
+) -> int | None:
+    """Store a publication; returns the id of its new revision, or None when it says what it said before."""
+    digest = publication_digest(publication)
+    number = 1
+    if stored is None:
+        publication_id = inserted_id(
+            connection.execute(
+                insert(publications).values(
+                    source=publication.source,
+                    key=publication.key,
+                    link_version=link_version,
+                    digest=digest,
+                    first_seen_at=seen_at,
+                    last_seen_at=seen_at,
+                )
+            )
+        )
+    else:
+        publication_id = stored.id
+        connection.execute(
+            update(publications)
+            .where(publications.c.id == publication_id)
+            .values(link_version=link_version, digest=digest, last_seen_at=seen_at)
+        )
+        if stored.digest == digest:
+            return None
+        of_this = publication_revisions.c.publication_id == publication_id
+        number += connection.execute(
+            select(func.count()).select_from(publication_revisions).where(of_this)
+        ).scalar_one()
+    return inserted_id(
+        connection.execute(
+            insert(publication_revisions).values(
+                publication_id=publication_id,
+                number=number,
+                digest=digest,
+                url=publication.url,
+                title=publication.title,
+                kind=publication.kind,
+                language=publication.language,
+                text=publication.text,
+                published_on=publication.published_on,
+                effective_on=publication.effective_on,
+                citation=publication.citation,
+                capture_id=capture_id,
+                parser=parser,
+                seen_at=seen_at,
+            )
+        )
+    )
+
+
+def save_entry(
+    connection: Connection, entry: Entry, stored: Stored | None, *, capture_id: int, parser: str, seen_at: datetime
+) -> int | None:
+    """Store an entry; returns the id of its new revision, or None when it says what it said before."""
+    digest = entry_digest(entry)
+    number = 1
+    if stored is None:
+        entry_id = inserted_id(
+            connection.execute(
+                insert(entries).values(
+                    source=entry.source,
+                    list_name=entry.list_name,
+                    key=entry.key,
+                    digest=digest,
+                    first_seen_at=seen_at,
+                    last_seen_at=seen_at,
+                )
+            )
+        )
+    else:
+        entry_id = stored.id
+        connection.execute(
+            update(entries).where(entries.c.id == entry_id).values(digest=digest, last_seen_at=seen_at, gone_at=None)
+        )
+        if stored.digest == digest:
+            return None
+        of_this = entry_revisions.c.entry_id == entry_id
+        number += connection.execute(select(func.count()).select_from(entry_revisions).where(of_this)).scalar_one()
+    start, end = entry.subject
+    return inserted_id(
+        connection.execute(
+            insert(entry_revisions).values(
+                entry_id=entry_id,
+                number=number,
+                digest=digest,
+                url=entry.url,
+                name=entry.name,
+                text=entry.text,
+                subject_start=start,
+                subject_end=end,
+                fields=[[field.name, field.value] for field in entry.fields],
+                language=entry.language,
+                published_on=entry.published_on,
+                effective_on=entry.effective_on,
+                action=entry.action,
+                capture_id=capture_id,
+                parser=parser,
+                seen_at=seen_at,
+            )
+        )
+    )
+
+
+def see_entries(connection: Connection, ids: Iterable[int], seen_at: datetime) -> None:
+    """Note that entries were seen unchanged."""
+    wanted = list(ids)
+    for begin in range(0, len(wanted), 500):
+        connection.execute(
+            update(entries).where(entries.c.id.in_(wanted[begin : begin + 500])).values(last_seen_at=seen_at)
+        )
+
+
+def mark_gone(connection: Connection, ids: Iterable[int], gone_at: datetime) -> None:
+    """Note that entries are no longer on their list."""
+    for entry_id in ids:
+        connection.execute(update(entries).where(entries.c.id == entry_id).values(gone_at=gone_at))
+
+
+def gone_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[str]:
+    """Names of entries that left their list in (after, until], and whose text names a watched company."""
+    query = (
+        select(entry_revisions.c.name)
+        .join(entries, entries.c.id == entry_revisions.c.entry_id)
+        .join(mentions, mentions.c.entry_revision_id == entry_revisions.c.id)
+        .where(and_(entries.c.source == source, entries.c.gone_at <= until))
+    )
+    if after is not None:
+        query = query.where(entries.c.gone_at > after)
+    return sorted(set(connection.execute(query).scalars()))
+
+
+def newest_published_on(connection: Connection, source: str) -> date | None:
+    """The date of the newest publication or entry of a source."""
+    dates = [
+        connection.execute(
+            select(func.max(revisions.c.published_on))
+            .join(owner, owner.c.id == revisions.c[link])
+            .where(owner.c.source == source)
+        ).scalar()
+        for revisions, owner, link in (
+            (publication_revisions, publications, "publication_id"),
+            (entry_revisions, entries, "entry_id"),
+        )
+    ]
+    return max((value for value in dates if value is not None), default=None)
+
+
+def save_mentions(
+    connection: Connection,
+    found: Iterable[Mention],
+    *,
+    publication_revision_id: int | None = None,
+    entry_revision_id: int | None = None,
+) -> None:
+    """Store the mentions of one revision."""
+    for mention in found:
+        connection.execute(
+            insert(mentions).values(
+                publication_revision_id=publication_revision_id,
+                entry_revision_id=entry_revision_id,
+                entity=mention.entity,
+                start=mention.start,
+                end=mention.end,
+                surface=mention.surface,
+                method=mention.method,
+                alias=mention.alias,
+            )
+        )
+
+
+def _entry(row: Row[Any]) -> Entry:
+    values = row._mapping
+    return Entry(
+        source=values["source"],
+        list_name=values["list_name"],
+        key=values["key"],
+        url=values["url"],
+        name=values["name"],
+        text=values["text"],
+        subject=(values["subject_start"], values["subject_end"]),
+        fields=tuple(Field(name, value) for name, value in values["fields"]),
+        language=values["language"],
+        published_on=values["published_on"],
+        effective_on=values["effective_on"],
+        action=values["action"],
+    )

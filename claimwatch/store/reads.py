@@ -1,0 +1,224 @@
+"""Reads, captures, validators, and the state and lease of each source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from claimwatch.models import PageFailure, Read, ReadStatus
+from claimwatch.store.rows import inserted_id
+from claimwatch.store.tables import captures, reads, source_states, validators
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Where a source stands. `containers` is the count of the last good read. Times are aware UTC."""
+
+    slug: str
+    last_read_at: datetime | None = None
+    last_good_at: datetime | None = None
+    next_due_at: datetime | None = None
+    containers: int | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """One HTTP answer as it was received, good or not. `sha256` is None where no body came."""
+
+    kind: str
+    url: str
+    final_url: str | None
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    content_type: str | None
+    charset: str | None
+    fetched_at: datetime
+    sha256: str | None
+    size: int | None
+    good: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """What a conditional request needs, and the capture whose bytes a 304 stands for."""
+
+    etag: str | None
+    last_modified: str | None
+    capture_id: int
+    sha256: str
+    content_type: str | None
+    charset: str | None
+    final_url: str
+
+
+def source_state(connection: Connection, slug: str) -> SourceState:
+    """The state of a source; an empty one for a source that was never read."""
+    table = source_states
+    row = connection.execute(
+        select(
+            table.c.slug,
+            table.c.last_read_at,
+            table.c.last_good_at,
+            table.c.next_due_at,
+            table.c.containers,
+            table.c.failures,
+        ).where(table.c.slug == slug)
+    ).first()
+    return SourceState(slug) if row is None else SourceState(*row)
+
+
+def take_lease(connection: Connection, slug: str, owner: str, now: datetime, until: datetime) -> bool:
+    """Lease a source to `owner` in real time; False when another holds it."""
+    if connection.execute(select(source_states.c.slug).where(source_states.c.slug == slug)).first() is None:
+        connection.execute(insert(source_states).values(slug=slug, failures=0, generation=0))
+    free = or_(source_states.c.lease_until.is_(None), source_states.c.lease_until < now)
+    taken = connection.execute(
+        update(source_states)
+        .where(and_(source_states.c.slug == slug, free))
+        .values(lease_owner=owner, lease_until=until, generation=source_states.c.generation + 1)
+    )
+    return taken.rowcount == 1
+
+
+def holds_lease(connection: Connection, slug: str, owner: str) -> bool:
+    """Whether `owner` still holds the lease (a stalled reader must not overwrite the one that took over)."""
+    row = connection.execute(select(source_states.c.lease_owner).where(source_states.c.slug == slug)).first()
+    return row is not None and row[0] == owner
+
+
+def end_lease(connection: Connection, slug: str, owner: str) -> None:
+    """Give the lease back, if it is still held."""
+    connection.execute(
+        update(source_states)
+        .where(and_(source_states.c.slug == slug, source_states.c.lease_owner == owner))
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def note_read(connection: Connection, read: Read, next_due_at: datetime) -> None:
+    """Move the state of a source after a read; a bad one moves only what says that it was bad."""
+    good = read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)
+    values: dict[str, object] = {"last_read_at": read.started_at, "next_due_at": next_due_at}
+    if good:
+        values |= {"last_good_at": read.started_at, "containers": read.containers, "failures": 0}
+    else:
+        values["failures"] = source_states.c.failures + 1
+    connection.execute(update(source_states).where(source_states.c.slug == read.source).values(**values))
+
+
+def record_read(connection: Connection, read: Read, parser: str) -> int:
+    """Keep the report of a read; returns its id."""
+    inserted = connection.execute(
+        insert(reads).values(
+            source=read.source,
+            status=read.status.value,
+            started_at=read.started_at,
+            finished_at=read.finished_at,
+            requests=read.requests,
+            containers=read.containers,
+            kept=read.kept,
+            skipped=[list(pair) for pair in read.skipped],
+            new=read.new,
+            changed=read.changed,
+            gone=read.gone,
+            first=read.first,
+            warnings=list(read.warnings),
+            failures=[[failure.url, failure.reason] for failure in read.failures],
+            reason=read.reason,
+            parser=parser,
+        )
+    )
+    return inserted_id(inserted)
+
+
+def record_capture(connection: Connection, read_id: int, capture: CaptureRow) -> int:
+    """Keep one capture of a read; returns its id."""
+    inserted = connection.execute(
+        insert(captures).values(
+            read_id=read_id,
+            kind=capture.kind,
+            url=capture.url,
+            final_url=capture.final_url,
+            status=capture.status,
+            headers=[list(pair) for pair in capture.headers],
+            content_type=capture.content_type,
+            charset=capture.charset,
+            fetched_at=capture.fetched_at,
+            sha256=capture.sha256,
+            size=capture.size,
+            good=capture.good,
+            reason=capture.reason,
+        )
+    )
+    return inserted_id(inserted)
+
+
+def validator(connection: Connection, url: str, parser: str) -> Validator | None:
+    """What is known for a conditional request for `url`, under this version of the parser only."""
+    row = connection.execute(
+        select(
+            validators.c.etag,
+            validators.c.last_modified,
+            validators.c.capture_id,
+            captures.c.sha256,
+            captures.c.content_type,
+            captures.c.charset,
+            captures.c.final_url,
+        )
+        .join(captures, captures.c.id == validators.c.capture_id)
+        .where(and_(validators.c.url == url, validators.c.parser == parser))
+    ).first()
+    return None if row is None else Validator(*row)
+
+
+def set_validator(
+    connection: Connection, url: str, parser: str, etag: str | None, last_modified: str | None, capture_id: int
+) -> None:
+    """Remember the validators of a good answer; an answer without any forgets the old ones."""
+    key = and_(validators.c.url == url, validators.c.parser == parser)
+    connection.execute(validators.delete().where(key))
+    if etag is not None or last_modified is not None:
+        connection.execute(
+            insert(validators).values(
+                url=url, parser=parser, etag=etag, last_modified=last_modified, capture_id=capture_id
+            )
+        )
+
+
+def reads_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> Sequence[Read]:
+    """The reads of a source that started in (after, until], oldest first; `after` None means from the beginning."""
+    query = select(reads).where(and_(reads.c.source == source, reads.c.started_at <= until))
+    if after is not None:
+        query = query.where(reads.c.started_at > after)
+    return [_read(row) for row in connection.execute(query.order_by(reads.c.started_at, reads.c.id))]
+
+
+def good_reads(connection: Connection, source: str) -> int:
+    """How many good or partial reads a source has had."""
+    good = reads.c.status.in_([ReadStatus.GOOD.value, ReadStatus.PARTIAL.value])
+    return connection.execute(select(func.count()).where(and_(reads.c.source == source, good))).scalar_one()
+
+
+def _read(row: Row[Any]) -> Read:
+    values = row._mapping
+    return Read(
+        source=values["source"],
+        status=ReadStatus(values["status"]),
+        started_at=values["started_at"],
+        finished_at=values["finished_at"],
+        requests=values["requests"],
+        containers=values["containers"],
+        kept=values["kept"],
+        skipped=tuple((reason, count) for reason, count in values["skipped"]),
+        new=values["new"],
+        changed=values["changed"],
+        gone=values["gone"],
+        first=values["first"],
+        warnings=tuple(values["warnings"]),
+        failures=tuple(PageFailure(url, reason) for url, reason in values["failures"]),
+        reason=values["reason"],
+    )
