@@ -1,0 +1,1 @@
+"""Two virtual weeks on a bundled sample world."""

@@ -1,0 +1,35 @@
+"""What all tests share: a clean environment, the sample world, and a small web server with a function per path."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from demo.world import World
+from tests.upstream import Upstream
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's own reaches a test, and no test calls home."""
+    for name in [
+        name for name in os.environ if name.startswith(("CLAIMWATCH_", "PREFECT_")) or "_proxy" in name.lower()
+    ]:
+        if name != "PREFECT_HOME":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    monkeypatch.setattr("claimwatch.settings.SETTINGS_FILE", "no-claimwatch.toml")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """The bundled sample world in its first week, on a free port of loopback."""
+    with World() as running:
+        yield running
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """A loopback web server; register a handler for each path."""
+    with Upstream() as running:
+        yield running
