@@ -90,7 +90,7 @@ class Development:
     """One happening in the world. `key` is stable; `state` is a digest of outcome, value, date and status.
 
     `state_version` rises by one whenever `state` changes, and only then. `happened_on` is the date that the evidence
-    gives, None where it gives none.
+    gives, None where it gives none; `published_on` that of the first publication that told of it.
     """
 
     key: str
@@ -105,3 +105,4 @@ class Development:
     state: str
     state_version: int
     first_seen_at: datetime
+    published_on: date | None = None

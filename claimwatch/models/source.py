@@ -89,6 +89,10 @@ class PageFailure:
     url: str
     reason: str
 
+    def __str__(self) -> str:
+        """For people: the address without its query, which may be long, and the reason."""
+        return f"{self.url.partition('?')[0]}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Read:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from claimwatch.delivery import Sender, compose, message_id_for
 from claimwatch.editions import Period, assemble, due_period, parse_period, preflight, render
+from claimwatch.errors import UsageError
 from claimwatch.models import Candidate, Coverage, Edition, Outcome, ReadStatus, Rendered, Subscriber
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import signing_keys
@@ -21,8 +22,9 @@ WHY = "You get this because you subscribe to the weekly digest on Hikvision and 
 def build(watch: Watch, series: str = "weekly", *, period: str | None = None) -> Edition | None:
     """Freeze the edition that is due, or that of `period` (such as `2026-W46`), and a message for each subscriber.
 
-    None: none is due, or that period has been told. With no subscriber the edition is frozen all the same. Raises
-    `UsageError` for a period that cannot be, `EditionInvalid` when the preflight refuses.
+    None: none is due, that period has been told, or no source has ever been read: the first edition says where the
+    baseline stands, and cannot before somebody has looked. With no subscriber the edition is frozen all the same.
+    Raises `UsageError` for a period that cannot be, `EditionInvalid` when the preflight refuses.
     """
     now = watch.now()
     with watch.store.write() as connection:
@@ -30,6 +32,8 @@ def build(watch: Watch, series: str = "weekly", *, period: str | None = None) ->
         wanted = _wanted(connection, watch, series, period, now)
         if wanted is None:
             return None
+        if wanted.ends_at > now:
+            raise UsageError(f"{wanted.key} is not over yet; an edition is told once, so build it afterwards")
         edition, told = _assemble(connection, watch, wanted, now)
         general = _render(watch, edition, watch.settings.language, watch.settings.timezone)
         edition_id = editions.save_edition(connection, edition, general, told)
@@ -78,10 +82,14 @@ def rehearse(
 
 
 def _wanted(connection: Connection, watch: Watch, series: str, period: str | None, now: datetime) -> Period | None:
+    if not any(reads.good_reads(connection, slug) for slug in watch.sources):
+        return None
     if period is None:
         last = editions.last_edition(connection, series)
         return due_period(series, now, watch.settings.timezone, last.period if last else None)
     wanted = parse_period(period, watch.settings.timezone)
+    if wanted.series != series:
+        raise UsageError(f"{period!r} is a period of the {wanted.series} series; this is the {series} one")
     return None if editions.find_edition(connection, series, wanted.key) else wanted
 
 
@@ -116,7 +124,7 @@ def _coverage(connection: Connection, watch: Watch, slug: str, after: datetime |
     done = reads.reads_between(connection, slug, after, now)
     good = [read for read in done if read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)]
     latest = good[-1] if good else None
-    gaps = [f"{failure.url}: {failure.reason}" for failure in latest.failures] if latest else []
+    gaps = [str(failure) for failure in latest.failures] if latest else []
     if latest is None and done:
         gaps = [done[-1].reason or "could not be read"]
     if not done:

@@ -270,7 +270,7 @@ class Crawler:
         failed_lists = crawl.failures and not crawl.containers
         if failed_lists:
             crawl.status = ReadStatus.BAD
-            crawl.reason = f"{crawl.failures[0].url}: {crawl.failures[0].reason}"
+            crawl.reason = str(crawl.failures[0])
         elif crawl.containers < expect.min_items:
             crawl.status = ReadStatus.BAD
             crawl.reason = f"{crawl.containers} items where at least {expect.min_items} are due"
@@ -283,7 +283,7 @@ class Crawler:
 
     def _fail(self, crawl: Crawl, error: ReadFailed) -> None:
         crawl.status = ReadStatus.FAILED if isinstance(error, FetchFailed) else ReadStatus.BAD
-        crawl.reason = f"{error.url}: {error.reason}"
+        crawl.reason = str(PageFailure(error.url, error.reason))
 
 
 def collect(

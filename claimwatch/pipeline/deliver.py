@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
-from claimwatch.delivery import Transport, open_transport
+from claimwatch.delivery import OutcomeUnknown, Transport, open_transport
 from claimwatch.errors import DeliveryFailed
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, mail
@@ -50,7 +50,7 @@ def deliver(watch: Watch, *, progress: Callable[[str], None] = lambda _line: Non
                 claimed = _claim(watch, owner)
     with watch.store.read() as connection:
         counts = mail.count_messages(connection)
-    report.waiting = sum(counts.get(state, 0) for state in ("ready", "deferred", "sending"))
+    report.waiting = sum(counts.get(state, 0) for state in ("ready", "deferred", "in_doubt", "sending"))
     return report
 
 
@@ -65,7 +65,8 @@ def _send(watch: Watch, transport: Transport, owner: str, claimed: Claimed, repo
     try:
         receipt = transport.send(parseaddr(watch.settings.sender)[1], claimed.recipient, claimed.mime)
     except DeliveryFailed as error:
-        state = "refused" if error.permanent else "deferred"
+        # In doubt means that it may have arrived: it is sent again, later, with the same Message-ID, and counted.
+        state = "refused" if error.permanent else "in_doubt" if isinstance(error, OutcomeUnknown) else "deferred"
         pause = BACK_OFF_S[min(claimed.attempt, len(BACK_OFF_S)) - 1]
         report.failed += 1
         report.errors.append(f"{claimed.recipient}: {error}")

@@ -40,13 +40,12 @@ class RunSummary:
             lines += [f"{'':<20}{count} skipped: {reason}" for reason, count in read.skipped]
             if read.status is not ReadStatus.GOOD:
                 lines.append(f"{'':<20}{read.reason}")
-                lines += [
-                    f"{'':<20}not read: {f.url}: {f.reason}" for f in read.failures if f.reason not in str(read.reason)
-                ]
+                lines += [f"{'':<20}not read: {failure}" for failure in read.failures if str(failure) != read.reason]
         if not self.reads:
             lines.append("No source was due.")
         lines.append("findings: " + (", ".join(f"{count} {name}" for name, count in self.findings) or "none"))
-        lines.append(f"digest: {self.subject or 'none is due'}")
+        nobody_looked = self.reads and not self.ok and self.subject is None
+        lines.append(f"digest: {self.subject or ('none while no source is read' if nobody_looked else 'none is due')}")
         if self.subject and self.subscribers == 0:
             lines.append("        nobody subscribes yet: claimwatch subscribers add ADDRESS")
         sent = (

@@ -109,6 +109,7 @@ def save_development(connection: Connection, development: Development) -> int:
         "place": development.place,
         "companies": list(development.companies),
         "happened_on": development.happened_on,
+        "published_on": development.published_on,
         "severity": development.severity,
         "state": development.state,
         "state_version": development.state_version,
@@ -277,6 +278,7 @@ def _development(row: Row[Any]) -> Development:
         state=values["state"],
         state_version=values["state_version"],
         first_seen_at=values["first_seen_at"],
+        published_on=values["published_on"],
     )
 
 

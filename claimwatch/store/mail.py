@@ -70,7 +70,7 @@ def remove_subscriber(connection: Connection, address: str, left_at: datetime) -
     if stored is None:
         raise UsageError(f"{address} is not an active subscriber; `claimwatch subscribers list` shows who is")
     connection.execute(update(subscribers).where(subscribers.c.id == stored.id).values(active=False, left_at=left_at))
-    waiting = and_(messages.c.subscriber_id == stored.id, messages.c.state.in_(["ready", "deferred"]))
+    waiting = and_(messages.c.subscriber_id == stored.id, messages.c.state.in_(["ready", "deferred", "in_doubt"]))
     connection.execute(update(messages).where(waiting).values(state="cancelled", reason="the subscriber left"))
 
 
@@ -140,10 +140,12 @@ def claim_message(connection: Connection, owner: str, now: datetime, real: float
     due = and_(
         or_(
             messages.c.state == "ready",
-            and_(messages.c.state == "deferred", messages.c.next_try_at <= real),
+            and_(messages.c.state.in_(["deferred", "in_doubt"]), messages.c.next_try_at <= real),
             and_(messages.c.state == "sending", messages.c.lease_until < real),
         ),
         messages.c.expires_at > now,
+        # Whoever left while an attempt was cut off must not be sent it again.
+        messages.c.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.active.is_(True))),
     )
     found = connection.execute(
         select(messages).where(due).order_by(messages.c.id).limit(1).with_for_update(skip_locked=True)
@@ -158,7 +160,9 @@ def claim_message(connection: Connection, owner: str, now: datetime, real: float
         .values(state="sending", lease_owner=owner, lease_until=real + lease_s, tries=number)
     )
     connection.execute(insert(attempts).values(message_id=row["id"], number=number, started_at=now))
-    return Claimed(row["id"], row["recipient"], row["message_id"], row["mime"], number, row["state"] == "sending")
+    return Claimed(
+        row["id"], row["recipient"], row["message_id"], row["mime"], number, row["state"] in ("sending", "in_doubt")
+    )
 
 
 def settle_message(
@@ -171,7 +175,8 @@ def settle_message(
     now: datetime,
     next_try_at: float | None = None,
 ) -> bool:
-    """Close the attempt with `accepted`, `deferred` or `refused`; False when another process took the message over."""
+    """Close the attempt: `accepted`, `deferred`, `refused`, or `in_doubt` where the whole message was on its way and no
+    answer came. False when another process took the message over."""
     mine = and_(messages.c.id == claimed.id, messages.c.lease_owner == owner, messages.c.tries == claimed.attempt)
     changed = connection.execute(
         update(messages)
@@ -199,7 +204,7 @@ def expire_messages(connection: Connection, now: datetime, real: float) -> int:
     `real` is real time in seconds: a message whose lease still holds is being sent and is left alone.
     """
     waiting = or_(
-        messages.c.state.in_(["ready", "deferred"]),
+        messages.c.state.in_(["ready", "deferred", "in_doubt"]),
         and_(messages.c.state == "sending", messages.c.lease_until < real),
     )
     late = and_(waiting, messages.c.expires_at <= now)

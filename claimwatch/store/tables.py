@@ -230,6 +230,7 @@ developments = Table(
     Column("place", String(16)),
     Column("companies", JSON, nullable=False),
     Column("happened_on", Date),
+    Column("published_on", Date),
     Column("severity", String(4), nullable=False),
     Column("state", Text, nullable=False),
     Column("state_version", Integer, nullable=False),

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=16), nullable=True),
         sa.Column("companies", sa.JSON(), nullable=False),
         sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("severity", sa.String(length=4), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("state_version", sa.Integer(), nullable=False),

@@ -1,0 +1,142 @@
+"""The bytes of one message: RFC 5322 with a text and an HTML part, and the headers that lists owe.
+
+Deterministic: the same input gives the same bytes, so that a message can be frozen and sent again unchanged.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime, parseaddr
+from urllib.parse import quote
+
+from claimwatch.errors import DeliveryFailed, EditionInvalid
+from claimwatch.models import Rendered, Subscriber
+
+# RFC 2045 allows 76 characters a line in quoted-printable; the stdlib takes the header limit for bodies too.
+_BODY = SMTP.clone(max_line_length=76)
+# A token over 77 characters in List-Unsubscribe would otherwise become an encoded word, which no client follows.
+_UNFOLDED = SMTP.clone(max_line_length=998)
+_FOLDED = ("from", "to", "reply-to", "subject")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: `address` and `reply_to` as `Name <local@domain>` or bare, `operator` likewise: requests to stop."""
+
+    address: str
+    operator: str
+    reply_to: str | None = None
+
+
+class _WirePolicy(EmailPolicy):
+    """Writes what holds free text folded (an encoded word has at most 75 characters), the rest on one line each."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        policy = _BODY if name.lower() in _FOLDED else _UNFOLDED
+        return policy.fold_binary(name, value)
+
+
+_WIRE = _WirePolicy(linesep="\r\n")
+
+
+def message_id_for(edition_key: str, subscriber: Subscriber, *, secret: str, domain: str) -> str:
+    """The Message-ID of an edition (`weekly:2026-W46`) for a subscriber: always the same, and telling nothing of them.
+
+    `secret` keys the hash, `domain` is the sender's.
+    """
+    said = f"{edition_key}\n{subscriber.id}\n{subscriber.address}".encode()
+    opaque = hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()[:32]
+    return f"<{_token(edition_key)}.{opaque}@{domain}>"
+
+
+def compose(
+    rendered: Rendered,
+    *,
+    sender: Sender,
+    recipient: Subscriber,
+    message_id: str,
+    date: datetime,
+    series: str,
+    period: str,
+) -> bytes:
+    """The message with CRLF line ends. `date` is aware.
+
+    Raises `EditionInvalid` when a header or a part holds a control character, `DeliveryFailed` (permanent) when an
+    address cannot be written in ASCII.
+    """
+    _refuse_controls(rendered, sender, recipient, message_id, series, period)
+    from_, to = _mailbox(sender.address), _address(recipient.name or "", recipient.address)
+    message = EmailMessage(policy=_BODY)
+    message["From"] = from_
+    message["To"] = to
+    if sender.reply_to:
+        message["Reply-To"] = _mailbox(sender.reply_to)
+    message["Subject"] = rendered.subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = message_id
+    operator = _mailbox(sender.operator).addr_spec
+    token = _token(period)
+    headers = {
+        "List-Id": f"Claimwatch {series} digest <{series}.claimwatch.{from_.domain}>",
+        "List-Unsubscribe": f"<mailto:{quote(operator, safe='@')}?subject={quote(f'stop {series}')}>",
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "Feedback-ID": f"{token}:{series}:claimwatch",
+        "X-Claimwatch-Edition": f"{series}:{token}",
+    }
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = rendered.language  # earlier, it would move into the first part
+    # `=_` cannot stand in quoted-printable text, so the boundary is in neither part.
+    digest = hashlib.sha256(f"{message_id}\n{rendered.subject}".encode()).hexdigest()
+    message.set_boundary(f"=_{digest[:32]}")
+    return message.as_bytes(policy=_WIRE)
+
+
+def _mailbox(text: str) -> Address:
+    """`Name <local@domain>` or a bare address."""
+    return _address(*parseaddr(text))
+
+
+def _address(name: str, spec: str) -> Address:
+    # Not through parseaddr: it mends what it cannot read, and a mended address is somebody else's.
+    local, _, domain = spec.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+    except ValueError:
+        ascii_domain = ""
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
+        raise DeliveryFailed(
+            f"{spec!r} is not an address that every mail server takes: local@domain, the local part in ASCII",
+            permanent=True,
+        )
+    return Address(name, local, ascii_domain)
+
+
+def _token(text: str) -> str:
+    return _UNSAFE_IN_ID.sub(".", text).strip(".")
+
+
+def _refuse_controls(rendered: Rendered, sender: Sender, recipient: Subscriber, *headers: str) -> None:
+    named = [("subject", rendered.subject), ("name", recipient.name or ""), ("address", recipient.address)]
+    named += [("sender", text) for text in (sender.address, sender.operator, sender.reply_to or "")]
+    named += [("header", text) for text in headers]
+    for name, text in [*named, ("text", rendered.text.replace("\n", "")), ("HTML", rendered.html.replace("\n", ""))]:
+        found = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")), None)
+        if found is not None:
+            raise EditionInvalid(
+                f"the {name} of the message to {recipient.address!r} holds a control character U+{ord(found):04X}; "
+                "it was not composed"
+            )

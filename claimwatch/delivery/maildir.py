@@ -1,0 +1,67 @@
+"""A Maildir as a way out: each Message-ID is delivered there once, however often it is sent."""
+
+import os
+import re
+from email.parser import BytesHeaderParser
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from claimwatch.delivery.receipt import Receipt
+from claimwatch.errors import DeliveryFailed
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.@_-]+")
+
+
+class MaildirTransport:
+    """Writes to `tmp`, then renames into `new`; a name is made from the Message-ID, so that a crash repeats nothing."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path).expanduser()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is held open."""
+
+    def send(self, mail_from: str, to: str, message: bytes) -> Receipt:
+        """Deliver one message; `message` must bear a Message-ID. Raises `DeliveryFailed` when it cannot be written."""
+        message_id = BytesHeaderParser().parsebytes(message).get("Message-ID")
+        if not message_id:
+            raise DeliveryFailed(f"the message to {to} has no Message-ID; it was not delivered", permanent=True)
+        name = _UNSAFE.sub("_", message_id.strip().strip("<>"))
+        try:
+            for folder in ("tmp", "new", "cur"):
+                (self._path / folder).mkdir(parents=True, exist_ok=True)
+            there = self._delivered(name)
+            if there is None:
+                there = self._write(name, message)
+        except OSError as error:
+            raise DeliveryFailed(
+                f"the Maildir {self._path} cannot be written: {error.strerror or error}; free space or mend its rights"
+            ) from error
+        return Receipt(str(there))
+
+    def _delivered(self, name: str) -> Path | None:
+        """The message as it lies there, read or not: readers move it to `cur` and add `:2,` and flags."""
+        fresh = self._path / "new" / name
+        if fresh.exists():
+            return fresh
+        return next((path for path in (self._path / "cur").iterdir() if path.name.partition(":")[0] == name), None)
+
+    def _write(self, name: str, message: bytes) -> Path:
+        partial, final = self._path / "tmp" / f"{name}.{os.getpid()}", self._path / "new" / name
+        with partial.open("wb") as file:
+            file.write(message)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(final)
+        folder = os.open(final.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return final

@@ -1,0 +1,176 @@
+"""SMTP submission, command by command, so that it is known how far a message came when something fails."""
+
+import asyncio
+import contextlib
+import ssl
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import aiosmtplib
+
+from claimwatch.delivery.receipt import OutcomeUnknown, Receipt
+from claimwatch.errors import DeliveryFailed
+
+COMMAND_TIMEOUT_S = 60.0
+# RFC 5321 4.5.3.2.6: the server may take ten minutes over the final dot; giving up earlier makes duplicates.
+DATA_TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The server that takes our mail. `tls` is `implicit`, `starttls` (demanded, not offered) or `none`."""
+
+    host: str
+    port: int
+    tls: str
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+class SmtpTransport:
+    """One connection to the relay, opened at the first message, used for the next ones, opened anew when lost."""
+
+    def __init__(self, relay: Relay, *, data_timeout_s: float = DATA_TIMEOUT_S) -> None:
+        self._relay = relay
+        self._data_timeout_s = data_timeout_s
+        self._runner: asyncio.Runner | None = None
+        self._client: aiosmtplib.SMTP | None = None
+        self._wire: asyncio.BaseTransport | None = None  # the client forgets its own when it is cut off
+
+    def __enter__(self) -> Self:
+        self._runner = asyncio.Runner()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            self._runner.run(self._close())
+            self._runner.close()
+            self._runner = None
+
+    def send(self, mail_from: str, to: str, message: bytes) -> Receipt:
+        """Hand over one message, inside `with`. Raises `DeliveryFailed`, `OutcomeUnknown` where no answer came.
+
+        `permanent` is set only for what the relay says of this recipient or message; what it says of us (login,
+        policy, certificate) is ours to mend and never the recipient's fault.
+        """
+        assert self._runner is not None, "an SMTP transport is used inside `with`"
+        return self._runner.run(self._send(mail_from, to, message))
+
+    async def _send(self, mail_from: str, to: str, message: bytes) -> Receipt:
+        for address in (mail_from, to):
+            # The library drops what follows a control character instead of refusing it.
+            if (
+                not address.isascii()
+                or not address.isprintable()
+                or any(c in address for c in " <>")
+                or "@" not in address
+            ):
+                raise DeliveryFailed(f"{address!r} is not an address that SMTP can carry", permanent=address is to)
+        client = await self._connected()
+        phase = "MAIL FROM"
+        try:
+            await client.mail(mail_from, timeout=COMMAND_TIMEOUT_S)
+            phase = "RCPT TO"
+            await client.rcpt(to, timeout=COMMAND_TIMEOUT_S)
+            phase = "DATA"
+            answer = await client.data(message, timeout=self._data_timeout_s)
+        except aiosmtplib.SMTPResponseException as error:
+            await self._reset(error.code)
+            raise _refused(self._relay, phase, to, error.code, error.message) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            await self._close()
+            what = f"{self._where} gave no answer to {phase} for {to} ({type(error).__name__})"
+            if phase == "DATA":
+                raise OutcomeUnknown(f"{what}; it may have taken the message, look in its log") from None
+            raise DeliveryFailed(f"{what}; it was not sent and will be tried again") from None
+        return Receipt(f"{answer.code} {answer.message}")
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is not None and self._client.is_connected:
+            return self._client
+        relay = self._relay
+        client = aiosmtplib.SMTP(
+            hostname=relay.host,
+            port=relay.port,
+            use_tls=relay.tls == "implicit",
+            start_tls=False,  # done below: aiosmtplib's default goes on in plain text where STARTTLS is not offered
+            timeout=COMMAND_TIMEOUT_S,
+        )
+        try:
+            await client.connect()
+            await client.ehlo()
+            if relay.tls == "starttls":
+                if not client.supports_extension("starttls"):
+                    await _drop(client, client.transport)
+                    raise DeliveryFailed(f"{self._where} does not offer STARTTLS; ask its operator, or set tls=none")
+                await client.starttls()
+                await client.ehlo()
+            if relay.username is not None and relay.password is not None:
+                await client.login(relay.username, relay.password)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            await _drop(client, client.transport)
+            raise DeliveryFailed(f"{self._where}: {_why_not(error)}") from None
+        self._client, self._wire = client, client.transport
+        return client
+
+    async def _reset(self, code: int) -> None:
+        """Makes the connection fit for the next message, or gives it up."""
+        if self._client is None:
+            return
+        if code == 421:
+            await self._close()
+            return
+        try:
+            await self._client.rset(timeout=COMMAND_TIMEOUT_S)
+        except (aiosmtplib.SMTPException, OSError):
+            await self._close()
+
+    async def _close(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # a server that is gone needs no goodbye
+            await client.quit(timeout=5.0)
+        await _drop(client, self._wire)
+
+    @property
+    def _where(self) -> str:
+        return f"the mail server {self._relay.host}:{self._relay.port}"
+
+
+async def _drop(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()  # a server that does not end TLS in order must not keep the socket open
+    await asyncio.sleep(0)  # the loop closes the socket in its next round, which may be its last
+
+
+def _why_not(error: Exception) -> str:
+    # Never the library's own words on a login: they may hold what was sent.
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return f"refuses our login ({error.code}); correct user and password in CLAIMWATCH_SMTP_URL"
+    if isinstance(error, aiosmtplib.SMTPNotSupported) or type(error) is aiosmtplib.SMTPException:
+        return "offers no login that we know; leave user and password out of CLAIMWATCH_SMTP_URL, or ask its operator"
+    if isinstance(error.__cause__, ssl.SSLError) or isinstance(error, ssl.SSLError):
+        return "shows a certificate that cannot be trusted or no TLS; renew it, or name the host it was made for"
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"refuses the connection ({error.code}); ask its operator"
+    return f"cannot be reached ({type(error).__name__}); check host and port in CLAIMWATCH_SMTP_URL"
+
+
+def _refused(relay: Relay, phase: str, to: str, code: int, text: str) -> DeliveryFailed:
+    said = " ".join(text.split())
+    for secret in (relay.password, relay.username):
+        said = said.replace(secret, "***") if secret else said
+    return DeliveryFailed(
+        f"the mail server {relay.host}:{relay.port} answered {code} {said} to {phase} for {to}",
+        permanent=phase != "MAIL FROM" and 500 <= code < 600 and not _is_ours(code, said),
+    )
+
+
+def _is_ours(code: int, said: str) -> bool:
+    """Whether a 5xx speaks of us: policy (5.7), protocol (5.5), login; nobody may be suppressed for it."""
+    return code in (500, 501, 502, 503, 504, 530, 534, 535, 538) or said.startswith(("5.7.", "5.5."))

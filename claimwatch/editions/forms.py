@@ -1,0 +1,81 @@
+"""Dates, numbers and places in a reader's language and time zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_interval
+from babel.numbers import format_decimal
+
+from claimwatch.editions.calendar import period_days
+from claimwatch.editions.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How one reader writes things. `zone` is an IANA name's zone; times are shown in it with their offset."""
+
+    words: Words
+    zone: ZoneInfo
+
+    def number(self, value: int) -> str:
+        """A count with the language's grouping."""
+        return format_decimal(value, locale=self.words.locale)
+
+    def day(self, on: date) -> str:
+        """A day in full: `15 September 2020`."""
+        return format_date(on, "d MMMM y", locale=self.words.locale)
+
+    def short_day(self, on: date) -> str:
+        """A day for a table: `15 Sept 2020`."""
+        return format_date(on, "d MMM y", locale=self.words.locale)
+
+    def moment(self, at: datetime) -> str:
+        """A time in the reader's zone, with the offset: `9 November 2026, 06:02 (GMT+01:00)`."""
+        return format_datetime(at, "d MMMM y, HH:mm (ZZZZ)", tzinfo=self.zone, locale=self.words.locale)
+
+    def short_moment(self, at: datetime) -> str:
+        """A time for a table: `9 Nov, 06:02`."""
+        return format_datetime(at, "d MMM, HH:mm", tzinfo=self.zone, locale=self.words.locale)
+
+    def as_of(self, text: str) -> str:
+        """An ISO date of any precision (`2019`, `2019-10`, `2019-10-09`) in words."""
+        parts = text.split("-")
+        if len(parts) == 2:
+            return format_date(date(int(parts[0]), int(parts[1]), 1), "MMMM y", locale=self.words.locale)
+        return self.day(date.fromisoformat(text)) if len(parts) == 3 else text
+
+    def place(self, code: str) -> str:
+        """A place by name: ISO 3166-1 from Babel, the few subdivisions that we speak of from our words."""
+        named = self.words.places.get(code)
+        if named is not None:
+            return named
+        country = Locale.parse(self.words.locale).territories.get(code.partition("-")[0])
+        if country is None:
+            return code
+        return str(country) if "-" not in code else f"{country} ({code})"
+
+    def period(self, key: str, series: str) -> str:
+        """A period in words: `Week 46 · 9–15 November 2026`."""
+        first, last = period_days(key)
+        days = self.day(first) if first == last else self._interval(first, last)
+        if series != "weekly":
+            return days
+        weeks = [self._week(first), self._week(last)]
+        named = self.words.week.format(weeks[0]) if weeks[0] == weeks[1] else self.words.weeks.format(*weeks)
+        return f"{named} · {days}"
+
+    def short_period(self, key: str, series: str) -> str:
+        """A period for a subject: `W46`, `W45–W46`, otherwise its key."""
+        if series != "weekly":
+            return key
+        first, last = period_days(key)
+        named = [self.words.week_short.format(f"{week:0>2}") for week in (self._week(first), self._week(last))]
+        return named[0] if last - first < timedelta(days=7) else "–".join(named)
+
+    def _week(self, on: date) -> str:
+        return str(on.isocalendar().week)
+
+    def _interval(self, first: date, last: date) -> str:
+        return format_interval(first, last, "yMMMMd", locale=self.words.locale)

@@ -1,0 +1,131 @@
+"""The words of a mail that are ours, by language. A further language is a further `Words`; nothing else changes.
+
+Headlines are made when an edition is frozen (`headlines`); dates, numbers and names of places come from Babel.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from claimwatch.models import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. `locale` is Babel's; fields with `{}` are formats."""
+
+    language: str
+    locale: str
+    counted: Mapping[Outcome, str]
+    badge: Mapping[Outcome, str]
+    before: Mapping[Outcome, str]
+    now: Mapping[Outcome, str]
+    series: Mapping[str, str]
+    places: Mapping[str, str]
+    week: str = "Week {}"
+    weeks: str = "Weeks {} to {}"
+    week_short: str = "W{}"
+    product: str = "Claimwatch"
+    first_title: str = "Where the baseline stands today"
+    first_subject: str = "where the baseline stands today"
+    first_lead: str = (
+        "Every source read for the first time: what has changed since the baseline was written, and what is new."
+    )
+    nothing: str = "Nothing new"
+    read: str = "{read} of {all} sources read"
+    unread_one: str = "1 source unread"
+    unread_many: str = "{} sources unread"
+    unread_lead: str = "Not read: {}. What was published there in this time is not in this mail."
+    reads_line: str = "{reads}, {failed}."
+    reads_one: str = "1 read"
+    reads_many: str = "{} reads"
+    failed_none: str = "none failed"
+    failed_some: str = "{} failed"
+    attention: str = "Needs attention"
+    new: str = "New"
+    more_one: str = "And 1 more, in a line"
+    more_many: str = "And {} more, in a line each"
+    unlisted_one: str = "And 1 more, which the plain-text part of this mail names"
+    unlisted_many: str = "And {} more, which the plain-text part of this mail names"
+    claim: str = "Claim {}"
+    in_document: str = "Baseline"
+    on: str = "{} on {}"
+    as_of: str = "{} (as of {})"
+    rejected_by: str = "Rejected by {}"
+    published: str = "Published"
+    effective: str = "In effect"
+    happened: str = "Happened"
+    first_seen: str = "First seen"
+    read_at: str = "Read it at {}"
+    no_link: str = "no link: its address is not a web address"
+    also_in: str = "Also in"
+    late: str = "late: dated well before this period"
+    told_before: str = "told earlier, changed since"
+    machine_read: str = "machine-read"
+    machine_read_note: str = "Machine-read: found by software in the source’s own words; no analyst has checked it yet."
+    said_again: str = "Said again"
+    said_again_lead: str = "Repeats of what the baseline holds, counted and kept, not told one by one."
+    said_in_passing: str = "Named in passing, with nothing to check: {}."
+    coverage: str = "Coverage"
+    source: str = "Source"
+    reads: str = "Reads"
+    last_good: str = "Last good"
+    newest: str = "Newest item"
+    failed_cell: str = "{} failed"
+    unread: str = "Unread"
+    never: str = "never"
+    none: str = "none"
+    gap: str = "Gap: {}"
+    gone: str = "Gone without a reason given: {}"
+    about: str = "About this mail"
+    stop: str = "To stop, write to {} or answer this mail with the word “stop”."
+    stop_by_reply: str = "To stop, answer this mail with the word “stop”."
+    pages: str = "More at {}"
+
+
+ENGLISH = Words(
+    language="en",
+    locale="en_GB",
+    counted={
+        Outcome.REVERSAL: "{} reversed",
+        Outcome.UPDATE: "{} updated",
+        Outcome.PENDING: "{} pending",
+        Outcome.DENIAL: "{} denied",
+        Outcome.NEW: "{} new",
+    },
+    badge={
+        Outcome.REVERSAL: "Reversed",
+        Outcome.UPDATE: "Updated",
+        Outcome.PENDING: "Pending",
+        Outcome.DENIAL: "Denied",
+        Outcome.NEW: "New",
+    },
+    before={
+        Outcome.REVERSAL: "Before",
+        Outcome.UPDATE: "Before",
+        Outcome.PENDING: "Today",
+        Outcome.DENIAL: "Claim",
+        Outcome.NEW: "Beside",
+    },
+    now={
+        Outcome.REVERSAL: "Now",
+        Outcome.UPDATE: "Now",
+        Outcome.PENDING: "Pending",
+        Outcome.DENIAL: "Answer",
+        Outcome.NEW: "New",
+    },
+    series={"weekly": "weekly digest", "daily": "daily digest", "monthly": "monthly digest"},
+    # Subdivisions and regions that Babel does not name.
+    places={
+        "CN-XJ": "Xinjiang (Uyghur Region)",
+        "GB-LND": "London",
+        "DK-84": "Capital Region of Denmark",
+        "world": "worldwide",
+    },
+)
+
+_WORDS: Mapping[str, Words] = {"en": ENGLISH}
+
+
+def words_for(language: str) -> Words:
+    """The words of a language, English where it has none yet: a mail is in one language, dates included."""
+    return _WORDS.get(language, ENGLISH)

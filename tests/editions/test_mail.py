@@ -1,0 +1,213 @@
+"""The mail of an edition: golden files, what each form must say, what may not leave."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from claimwatch.delivery import Sender, compose, message_id_for
+from claimwatch.editions import preflight, render
+from claimwatch.editions.render import HTML_BUDGET
+from claimwatch.errors import EditionInvalid
+from claimwatch.models import Rendered
+from tests.editions import factory as make
+from tests.editions import pieces
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "mail"
+
+
+def check(path: Path, got: bytes) -> None:
+    """Compares with a golden file; a missing one is written, and the test fails until somebody has read it."""
+    if not path.exists():
+        path.write_bytes(got)
+        pytest.fail(f"{path} was missing and has been written: please review it and run again")
+    assert got.decode() == path.read_bytes().decode(), f"{path} differs; delete it to have it written anew"
+
+
+@pytest.mark.parametrize("name", make.EDITIONS)
+def test_golden(name: str) -> None:
+    edition = make.EDITIONS[name]()
+    mail = make.a_mail(edition)
+    preflight(edition, mail)
+    reader = make.a_subscriber()
+    domain = "claimwatch.example"
+    key = f"{edition.series}:{edition.period}"
+    mime = compose(
+        mail,
+        sender=Sender(f"Claimwatch <watch@{domain}>", pieces.OPERATOR),
+        recipient=reader,
+        message_id=message_id_for(key, reader, secret="a secret of the tests", domain=domain),
+        date=pieces.NOW,
+        series=edition.series,
+        period=edition.period,
+    )
+    missing = []
+    for suffix, got in ((".html", mail.html.encode()), (".txt", mail.text.encode()), (".eml", mime)):
+        try:
+            check(GOLDEN / f"{name}{suffix}", got)
+        except pytest.fail.Exception as failure:
+            missing.append(str(failure))
+    assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("name", make.EDITIONS)
+def test_two_renders_give_the_same_bytes(name: str) -> None:
+    assert make.a_mail(make.EDITIONS[name]()) == make.a_mail(make.EDITIONS[name]())
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("reversal", "Claimwatch W46: 1 reversed — Hikvision"),
+        ("new", "Claimwatch W46: 2 new — Hikvision, Dahua"),
+        ("full-week", "Claimwatch W46: 1 reversed, 2 updated, 1 pending, 1 denied, 2 new, 1 source unread"),
+        (
+            "first",
+            "Claimwatch W46: where the baseline stands today — 1 reversed, 2 updated, 1 pending, 1 denied, 2 new",
+        ),
+        ("missed-weeks", "Claimwatch W53–W01: 1 updated — Hikvision"),
+        ("empty-week", "Claimwatch W46: nothing new (5 of 5 sources read)"),
+        ("blind-week", "Claimwatch W46: nothing new, 1 source unread"),
+        ("sixty", "Claimwatch W46: 60 new — Hikvision"),
+    ],
+)
+def test_subjects(name: str, subject: str) -> None:
+    assert make.a_mail(make.EDITIONS[name]()).subject == subject
+
+
+def test_an_item_says_all_that_a_reader_needs_in_both_parts() -> None:
+    mail = make.a_mail(make.EDITIONS["full-week"]())
+    for part in (mail.html, mail.text):
+        flat = re.sub(r"\s+", " ", part)
+        for said in (
+            "recommendation to divest withdrawn",
+            "recommended excluding Hikvision",
+            "Withdrawn on 15 September 2020",
+            "Claim A09",
+            "undated report on surveillance cameras",
+            "Published 18 September 2020",
+            "First seen 10 November 2026, 06:02 (GMT+01:00)",
+            "https://etikkradet.no/hangzhou-hikvision-digital-technology-co-ltd/",
+            "https://uhrp.org/news/fund/",
+            "Norway",
+            "machine-read",
+            "told earlier, changed since",
+            "late: dated well before this period",
+            "40.8 per cent (as of June 2026)",
+            "a login wall came",
+            "Example Trading Ltd.",
+            pieces.WHY,
+            pieces.OPERATOR,
+            pieces.POSTAL,
+        ):
+            assert said in flat, said
+
+
+def test_a_reviewed_item_is_not_called_machine_read() -> None:
+    assert "achine-read" not in make.a_mail(make.an_edition(make.citation())).text
+
+
+def test_the_mention_is_marked() -> None:
+    mail = make.a_mail(make.EDITIONS["new"]())
+    assert re.search(r"<mark[^>]*>Hikvision</mark>", mail.html)
+    assert "*Hikvision*" in mail.text
+
+
+def test_times_are_the_readers_own() -> None:
+    assert "9 November 2026, 19:02 (GMT-10:00)" in re.sub(
+        r"\s+", " ", make.a_mail(make.EDITIONS["new"](), timezone="Pacific/Honolulu").text
+    )
+
+
+def test_a_language_without_words_gives_an_english_mail_dates_and_all() -> None:
+    mail = make.a_mail(make.EDITIONS["new"](), language="nb")
+    assert mail == make.a_mail(make.EDITIONS["new"]())
+    assert mail.language == "en"
+
+
+def test_hostile_text_breaks_out_nowhere() -> None:
+    edition = make.EDITIONS["hostile"]()
+    mail = make.a_mail(edition)
+    preflight(edition, mail)
+    assert "<script" not in mail.html
+    assert "<img" not in mail.html
+    assert "&lt;script&gt;" in mail.html
+    assert "javascript:" not in mail.html + mail.text
+    assert "uhrp.org@evil" not in mail.html + mail.text
+    assert "{{ why }}" in mail.html
+    assert not set(mail.html + mail.text + mail.subject) & set("\u202e\u202c\u200b\u2028\x00\r\ud800")
+    assert not re.search(r"^\d+\. REVERSED", mail.text, re.MULTILINE)
+
+
+def test_beyond_the_budget_every_item_is_still_named_in_both_parts() -> None:
+    for count in (60, 150):
+        edition = make.an_edition(*make.many(count))
+        mail = make.a_mail(edition)
+        preflight(edition, mail)
+        assert len(mail.html.encode()) <= HTML_BUDGET
+        for number in range(1, count + 1):
+            assert f"Case {number}:" in mail.html
+            assert f"Case {number}:" in mail.text
+        assert re.search(r"And \d+ more", mail.html)
+
+
+def test_what_not_even_fits_in_a_line_each_is_counted_and_named_in_the_text() -> None:
+    edition = make.an_edition(*make.many(700))
+    mail = make.a_mail(edition)
+    preflight(edition, mail)
+    assert len(mail.html.encode()) <= HTML_BUDGET
+    listed, more = mail.html.count("data-item="), re.search(r"And (\d+) more, which the plain-text part", mail.html)
+    assert more is not None
+    assert listed + int(more[1]) == 700
+    assert all(f"Case {number}:" in mail.text for number in range(1, 701))
+
+
+def test_links_to_this_machine_are_left_out_of_the_footer() -> None:
+    edition = make.EDITIONS["empty-week"]()
+
+    def page(public_url: str) -> str:
+        return render(edition, language="en", timezone="UTC", why=pieces.WHY, public_url=public_url).html
+
+    assert "8000" not in page("http://127.0.0.1:8000")
+    assert 'href="https://watch.example/"' in page("https://watch.example/")
+
+
+Breaking = Callable[[Rendered], Rendered]
+FAULTS: dict[str, tuple[str, Breaking]] = {
+    "other counts in the subject": ("subject counts", lambda m: replace(m, subject=m.subject.replace("1 re", "2 re"))),
+    "no counts in the subject": ("subject counts", lambda m: replace(m, subject="Claimwatch W46")),
+    "an item missing in the HTML": (
+        "HTML counts",
+        lambda m: replace(m, html=m.html.replace(' data-item="DENIAL"', "")),
+    ),
+    "an item missing in the text": ("text counts", lambda m: replace(m, text=m.text.replace("5. DENIED", "DENIED"))),
+    "no language": ("no language", lambda m: replace(m, html=m.html.replace('<html lang="en">', "<html>"))),
+    "a script as a link": ("javascript", lambda m: _into(m, '<a href="javascript:x">x</a>')),
+    "a remote image": ("<img>", lambda m: _into(m, '<img src="https://evil.example/p.gif">')),
+    "a remote background": ("style", lambda m: _into(m, "<p style=\"background: url('https://evil.example')\">")),
+    "a remote style sheet": ("style sheet", lambda m: _into(m, "<style>@import 'https://evil.example';</style>")),
+    "a control character": (r"U\+0007", lambda m: replace(m, text=m.text + "\x07")),
+    "too many bytes": ("budget", lambda m: _into(m, "x" * HTML_BUDGET)),
+}
+
+
+def _into(mail: Rendered, html: str) -> Rendered:
+    return replace(mail, html=mail.html.replace("</body>", f"{html}</body>"))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_preflight_refuses(name: str) -> None:
+    edition = make.EDITIONS["full-week"]()
+    named, break_it = FAULTS[name]
+    mail = make.a_mail(edition)
+    preflight(edition, mail)
+    with pytest.raises(EditionInvalid, match=named):
+        preflight(edition, break_it(mail))
+
+
+def test_an_edition_without_sources_or_dates_renders() -> None:
+    edition = replace(make.an_edition(make.untyped()), coverage=(), frozen_at=datetime(2026, 11, 16, tzinfo=UTC))
+    preflight(edition, make.a_mail(edition))

@@ -1,0 +1,101 @@
+"""Findings and developments."""
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from claimwatch.models import Outcome
+from claimwatch.store import Store, documents, findings
+from tests.store.samples import HOUR, NOW, add_capture, add_edition, development, finding, publication
+
+NAMES = {"uhrp": "Uyghur Human Rights Project"}
+
+
+@pytest.fixture
+def revision(store: Store) -> int:
+    with store.write() as connection:
+        saved = documents.save_publication(
+            connection,
+            publication(),
+            None,
+            link_version=None,
+            capture_id=add_capture(connection, sha256="c" * 64),
+            parser="parsers.uhrp:1",
+            seen_at=NOW,
+        )
+    assert saved is not None
+    return saved
+
+
+def save(connection: Connection, revision: int, development_id: int | None = None, **changes: object) -> int:
+    return findings.save_finding(
+        connection,
+        finding(**changes),
+        publication_revision_id=revision,
+        entry_revision_id=None,
+        development_id=development_id,
+        baseline_version="0" * 64,
+        seen_at=NOW,
+    )
+
+
+def test_a_finding_comes_back_whole_with_its_evidence(store: Store, revision: int) -> None:
+    with store.write() as connection:
+        id_ = save(connection, revision, findings.save_development(connection, development()))
+        row = findings.find_finding(connection, id_, NAMES)
+    assert row is not None
+    assert row.evidence.finding == finding()
+    assert (row.evidence.source_name, row.evidence.title) == ("Uyghur Human Rights Project", "One")
+    assert row.evidence.published_on == publication().published_on
+    assert (row.evidence.capture_sha256, row.evidence.capture_at) == ("c" * 64, NOW)
+    assert (row.development, row.alerted, row.status) == ("d" * 64, True, "open")
+
+
+def test_a_finding_is_stored_once_for_a_revision(store: Store, revision: int) -> None:
+    with store.write() as connection:
+        save(connection, revision)
+    with pytest.raises(IntegrityError, match="UNIQUE"), store.write() as connection:
+        save(connection, revision)
+
+
+def test_findings_are_listed_by_outcome_company_source_and_day(store: Store, revision: int) -> None:
+    with store.write() as connection:
+        update = save(connection, revision)
+        context = save(connection, revision, outcome=Outcome.CONTEXT, entity="dahua", fingerprint="e" * 64)
+
+        def ids(**narrowed: object) -> list[int]:
+            return [row.evidence.id for row in findings.list_findings(connection, NAMES, **narrowed)]  # type: ignore[arg-type]
+
+        assert ids() == [update, context]
+        assert ids(outcomes=["CONTEXT"]) == [context]
+        assert ids(entity="hikvision") == [update]
+        assert ids(source="entity_list") == []
+        assert ids(since=NOW) == [update, context]
+        assert ids(since=NOW + HOUR) == []
+
+
+def test_what_repeats_is_folded_by_source(store: Store, revision: int) -> None:
+    with store.write() as connection:
+        save(connection, revision)
+        save(connection, revision, outcome=Outcome.RESTATEMENT, fingerprint="1" * 64)
+        save(connection, revision, outcome=Outcome.RESTATEMENT, fingerprint="2" * 64)
+        assert findings.folded_between(connection, None, NOW) == [("uhrp", "RESTATEMENT", 2)]
+        assert findings.folded_between(connection, NOW, NOW + HOUR) == []
+
+
+def test_a_development_is_untold_until_an_edition_tells_its_present_state(store: Store) -> None:
+    with store.write() as connection:
+        id_ = findings.save_development(connection, development())
+        assert findings.untold(connection, "weekly") == [(id_, development(), False)]
+        add_edition(connection, [(id_, 1)])
+        assert findings.untold(connection, "weekly") == []
+        assert len(findings.untold(connection, "urgent")) == 1
+        assert findings.save_development(connection, development(version=2)) == id_
+        assert findings.untold(connection, "weekly") == [(id_, development(version=2), True)]
+
+
+def test_what_a_publication_said_before_is_remembered_over_revisions(store: Store, revision: int) -> None:
+    with store.write() as connection:
+        save(connection, revision)
+        stored = documents.known_publications(connection, "uhrp")[publication().key]
+        assert findings.said_before(connection, stored.id) == {("hikvision", "f" * 64, finding().quote)}

@@ -1,0 +1,93 @@
+"""Leases, the state of a source, reports of reads, validators."""
+
+from datetime import timedelta
+
+import pytest
+
+from claimwatch.models import ReadStatus
+from claimwatch.store import Store, reads
+from tests.store.samples import HOUR, NOW, add_capture, read
+
+UNTIL = NOW + HOUR
+
+
+def test_one_reader_at_a_time(store: Store) -> None:
+    with store.write() as connection:
+        assert reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
+        assert not reads.take_lease(connection, "uhrp", "two", NOW, UNTIL)
+        assert reads.take_lease(connection, "entity_list", "two", NOW, UNTIL)
+        assert reads.holds_lease(connection, "uhrp", "one")
+        assert not reads.holds_lease(connection, "uhrp", "two")
+
+
+def test_a_lease_that_has_run_out_is_taken_over(store: Store) -> None:
+    with store.write() as connection:
+        reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
+        assert reads.take_lease(connection, "uhrp", "two", UNTIL + timedelta(seconds=1), UNTIL + HOUR)
+        assert not reads.holds_lease(connection, "uhrp", "one")
+        reads.end_lease(connection, "uhrp", "one")  # the slow one wakes up
+        assert reads.holds_lease(connection, "uhrp", "two")
+
+
+def test_a_lease_given_back_is_free(store: Store) -> None:
+    with store.write() as connection:
+        reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
+        reads.end_lease(connection, "uhrp", "one")
+        assert reads.take_lease(connection, "uhrp", "two", NOW, UNTIL)
+
+
+def test_a_source_never_read_has_an_empty_state(store: Store) -> None:
+    with store.read() as connection:
+        state = reads.source_state(connection, "uhrp")
+    assert (state.last_read_at, state.last_good_at, state.next_due_at, state.failures) == (None, None, None, 0)
+
+
+@pytest.mark.parametrize("bad", [ReadStatus.BAD, ReadStatus.FAILED])
+def test_a_bad_read_moves_only_what_says_so(store: Store, bad: ReadStatus) -> None:
+    with store.write() as connection:
+        reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
+        reads.note_read(connection, read(), NOW + HOUR)
+        reads.note_read(connection, read(bad, at=NOW + HOUR), NOW + 2 * HOUR)
+        reads.note_read(connection, read(bad, at=NOW + 2 * HOUR), NOW + 3 * HOUR)
+        state = reads.source_state(connection, "uhrp")
+        assert (state.last_good_at, state.containers) == (NOW, 10)
+        assert (state.last_read_at, state.next_due_at) == (NOW + 2 * HOUR, NOW + 3 * HOUR)
+        assert state.failures == 2
+        reads.note_read(connection, read(ReadStatus.PARTIAL, at=NOW + 3 * HOUR), NOW + 4 * HOUR)
+        assert reads.source_state(connection, "uhrp").failures == 0
+
+
+def test_a_report_comes_back_as_it_was(store: Store) -> None:
+    with store.write() as connection:
+        reads.record_read(connection, read(ReadStatus.BAD), "parsers.uhrp:1")
+        assert reads.reads_between(connection, "uhrp", None, NOW) == [read(ReadStatus.BAD)]
+
+
+def test_reads_between_leaves_out_the_beginning_and_keeps_the_end(store: Store) -> None:
+    times = [NOW, NOW + HOUR, NOW + 2 * HOUR]
+    with store.write() as connection:
+        for at in times:
+            reads.record_read(connection, read(at=at), "parsers.uhrp:1")
+        reads.record_read(connection, read(at=times[1], source="entity_list"), "parsers.entity_list:1")
+        found = reads.reads_between(connection, "uhrp", times[0], times[1])
+    assert [r.started_at for r in found] == [times[1]]
+
+
+def test_only_good_and_partial_reads_count_as_good(store: Store) -> None:
+    with store.write() as connection:
+        for status in ReadStatus:
+            reads.record_read(connection, read(status), "parsers.uhrp:1")
+        assert reads.good_reads(connection, "uhrp") == 2
+
+
+def test_validators_belong_to_a_version_of_a_parser(store: Store) -> None:
+    url = "https://uhrp.org/one/"
+    with store.write() as connection:
+        capture = add_capture(connection, sha256="b" * 64)
+        reads.set_validator(connection, url, "parsers.uhrp:1", '"tag"', None, capture)
+        found = reads.validator(connection, url, "parsers.uhrp:1")
+        assert found is not None
+        assert (found.etag, found.capture_id, found.sha256) == ('"tag"', capture, "b" * 64)
+        assert reads.validator(connection, url, "parsers.uhrp:2") is None
+        reads.set_validator(connection, url, "parsers.uhrp:1", None, None, capture)
+        assert reads.validator(connection, url, "parsers.uhrp:1") is None

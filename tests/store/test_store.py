@@ -1,0 +1,117 @@
+"""Opening, migrating, the clock, times."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select
+from sqlalchemy.exc import StatementError
+
+from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
+from claimwatch.store import Store, advance_clock, reads
+from claimwatch.store.tables import metadata, subscribers
+from tests.store.samples import HOUR, NOW, read
+
+
+def test_the_migrations_make_just_the_tables(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_store_is_opened_again_with_what_is_in_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/deep/inside/claimwatch.db"
+    first = Store(url)
+    with first.write() as connection:
+        reads.record_read(connection, read(), "parsers.uhrp:1")
+    first.close()
+    second = Store(url)
+    with second.read() as connection:
+        assert reads.good_reads(connection, "uhrp") == 1
+    second.close()
+
+
+def test_a_store_at_its_newest_schema_opens_without_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/claimwatch.db"
+    Store(url).close()
+    code = f"import sys; from claimwatch.store import Store; Store({url!r}).close(); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("url", ["not an address", "nosuchdialect"])
+def test_an_address_that_is_none_is_a_setting_to_correct(url: str) -> None:
+    with pytest.raises(SettingsInvalid, match="CLAIMWATCH_DATABASE_URL"):
+        Store(url)
+
+
+def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / "claimwatch.db").mkdir()
+    with pytest.raises(ClaimwatchError, match=r"cannot open the database.*claimwatch\.db"):
+        Store(f"sqlite:///{tmp_path}/claimwatch.db")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "claimwatch.db").write_bytes(b"something else entirely " * 100)
+    with pytest.raises(ClaimwatchError, match=r"cannot open the database.*claimwatch\.db"):
+        Store(f"sqlite:///{tmp_path}/claimwatch.db")
+
+
+def test_a_database_that_stops_working_is_named(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/claimwatch.db")
+    (tmp_path / "claimwatch.db").write_bytes(b"overwritten by something else " * 1000)
+    with pytest.raises(ClaimwatchError, match=r"cannot read the database.*claimwatch\.db"), store.read() as connection:
+        reads.good_reads(connection, "uhrp")
+    store.close()
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    def fail_half_way() -> None:
+        with store.write() as connection:
+            reads.record_read(connection, read(), "parsers.uhrp:1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    with store.read() as connection:
+        assert reads.good_reads(connection, "uhrp") == 0
+
+
+def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:
+    with store.write() as writing:
+        reads.record_read(writing, read(), "parsers.uhrp:1")
+        with store.read() as reading:
+            assert reads.good_reads(reading, "uhrp") == 0
+
+
+def test_the_clock_goes_on_and_may_stand_still(store: Store) -> None:
+    with store.write() as connection:
+        advance_clock(connection, NOW)
+        advance_clock(connection, NOW)
+        advance_clock(connection, NOW + HOUR)
+    message = r"2026-11-16T06:00.*earlier than.*2026-11-16T07:00.*CLAIMWATCH_NOW"
+    with pytest.raises(ClockWentBack, match=message), store.write() as connection:
+        advance_clock(connection, NOW)
+    with store.write() as connection:
+        advance_clock(connection, NOW + HOUR)
+
+
+def test_times_come_back_aware_and_in_utc(store: Store) -> None:
+    oslo = datetime(2026, 11, 16, 7, tzinfo=timezone(timedelta(hours=1)))
+    with store.write() as connection:
+        reads.record_read(connection, read(at=oslo), "parsers.uhrp:1")
+        (stored,) = reads.reads_between(connection, "uhrp", None, NOW)
+    assert stored.started_at == oslo
+    assert stored.started_at.tzinfo is UTC
+
+
+def test_a_time_without_zone_is_refused(store: Store) -> None:
+    values = {"address": "a@example.org", "language": "en", "timezone": "UTC", "active": True}
+    with pytest.raises(StatementError, match="has no time zone"), store.write() as connection:
+        connection.execute(insert(subscribers).values(joined_at=datetime(2026, 1, 1), **values))  # noqa: DTZ001
+    with store.read() as connection:
+        assert connection.execute(select(subscribers)).all() == []
