@@ -101,16 +101,16 @@ def _assemble(
     after = last.frozen_at if last else None
     untold = findings.untold(connection, period.series)
     ids = {development.key: id_ for id_, development, _ in untold}
-    names = watch.source_names
     candidates = [
-        Candidate(development, tuple(findings.evidence_of(connection, id_, names)), told_before, reviewed=False)
+        Candidate(development, tuple(findings.evidence_of(connection, id_, watch.sources)), told_before, reviewed=False)
         for id_, development, told_before in untold
     ]
     folded: dict[str, int] = {}
     context = 0
     for source, outcome, count in findings.folded_between(connection, after, now):
         if outcome == Outcome.RESTATEMENT.value:
-            folded[names.get(source, source)] = folded.get(names.get(source, source), 0) + count
+            name = watch.sources[source].name if source in watch.sources else source
+            folded[name] = folded.get(name, 0) + count
         else:
             context += count
     coverage = [_coverage(connection, watch, slug, after, now) for slug in watch.sources]

@@ -1,15 +1,13 @@
 """Drain the outbox: each frozen message is leased, its attempt noted before the first byte, and then settled."""
 
-import os
-import socket
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from claimwatch.delivery import OutcomeUnknown, Transport, open_transport
 from claimwatch.errors import DeliveryFailed
+from claimwatch.pipeline.lease import this_owner
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, mail
 from claimwatch.store.mail import Claimed
@@ -36,7 +34,7 @@ def deliver(watch: Watch, *, progress: Callable[[str], None] = lambda _line: Non
 
     A temporary failure puts a message off with growing pauses, a permanent one refuses it; neither raises.
     """
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    owner = this_owner()
     report = DeliveryReport()
     with watch.store.write() as connection:
         advance_clock(connection, watch.now())

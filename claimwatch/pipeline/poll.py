@@ -1,8 +1,5 @@
 """Read a source, keep what is new, and compare it with the baseline: one lease, one transaction."""
 
-import os
-import socket
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +10,12 @@ from claimwatch.claims import assign
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Finding, Publication, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.crawl import Crawl, Crawler, Kept, collect, load_parser
+from claimwatch.pipeline.lease import is_dead, this_owner
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, documents, findings, reads
 from claimwatch.store.documents import Stored
 
-LEASE = timedelta(minutes=30)
+LEASE = timedelta(minutes=10)  # renewed before each page; longer than any one page may take
 RETRY_AFTER_FAILURE = timedelta(minutes=15)
 
 
@@ -38,17 +36,23 @@ def poll(
     captures and the time of the next try has moved. Raises `UsageError` for an unknown slug.
     """
     spec = watch.source(slug)
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    owner = this_owner()
     with watch.store.write() as connection:
         advance_clock(connection, watch.now())
         state = reads.source_state(connection, slug)
         if not force and state.next_due_at is not None and state.next_due_at > watch.now():
             return None
         real = datetime.now(UTC)
-        if not reads.take_lease(connection, slug, owner, real, real + LEASE):
+        if not reads.take_lease(connection, slug, owner, real, real + LEASE, is_dead):
             return None
+
+    def on_page(url: str) -> None:
+        with watch.store.write() as connection:
+            reads.renew_lease(connection, slug, owner, datetime.now(UTC) + LEASE)
+        progress(url)
+
     try:
-        return _read_source(watch, spec, owner, progress)
+        return _read_source(watch, spec, owner, on_page)
     finally:
         with watch.store.write() as connection:
             reads.end_lease(connection, slug, owner)

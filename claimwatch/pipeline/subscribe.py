@@ -22,7 +22,10 @@ def subscribe(
     Raises `UsageError` for an address, language or time zone that cannot be, and for one who is there already.
     """
     try:
-        normal = validate_email(address, check_deliverability=False, test_environment=True).normalized
+        # Not globally_deliverable: an operator may mail within a house whose names the internet does not know.
+        normal = validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+        ).normalized
     except EmailNotValidError as error:
         raise UsageError(f"{address!r} is not an e-mail address: {error}") from error
     chosen_language = language or "en"

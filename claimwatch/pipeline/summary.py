@@ -59,7 +59,7 @@ class RunSummary:
 def summarize(watch: Watch, reads: Sequence[Read], edition: Edition | None, delivery: DeliveryReport) -> RunSummary:
     """What to show after a run."""
     with watch.store.read() as connection:
-        stored = findings.list_findings(connection, watch.source_names)
+        stored = findings.list_findings(connection, watch.sources)
         subject = None
         if edition is not None:
             row = editions.find_edition(connection, edition.series, edition.period)

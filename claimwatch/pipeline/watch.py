@@ -39,11 +39,6 @@ class Watch:
         """The name scan alone."""
         return Scanner(self.baseline.companies.values())
 
-    @property
-    def source_names(self) -> dict[str, str]:
-        """Names for readers by slug."""
-        return {slug: spec.name for slug, spec in self.sources.items()}
-
     def source(self, slug: str) -> SourceSpec:
         """The source of that slug; raises `UsageError` naming those there are."""
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
-from claimwatch.models import Development, Evidence, Finding, Outcome, Quantity
+from claimwatch.models import Development, Evidence, Finding, Outcome, Quantity, SourceClass, SourceSpec
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import (
     captures,
@@ -144,15 +144,15 @@ def untold(connection: Connection, series: str) -> list[tuple[int, Development, 
     return [(row._mapping["id"], _development(row), row._mapping["version"] is not None) for row in rows]
 
 
-def evidence_of(connection: Connection, development_id: int, names: Mapping[str, str]) -> list[Evidence]:
-    """The findings of a development, newest first. `names` maps source slugs to names for readers."""
+def evidence_of(connection: Connection, development_id: int, sources: Mapping[str, SourceSpec]) -> list[Evidence]:
+    """The findings of a development, newest first."""
     where = findings.c.development_id == development_id
-    return [row.evidence for row in _rows(connection, where, names, order=findings.c.id.desc())]
+    return [row.evidence for row in _rows(connection, where, sources, order=findings.c.id.desc())]
 
 
 def list_findings(
     connection: Connection,
-    names: Mapping[str, str],
+    sources: Mapping[str, SourceSpec],
     *,
     outcomes: Sequence[str] = (),
     entity: str | None = None,
@@ -169,12 +169,12 @@ def list_findings(
         conditions.append(findings.c.source == source)
     if since is not None:
         conditions.append(findings.c.first_seen_at >= since)
-    return _rows(connection, and_(*conditions), names)
+    return _rows(connection, and_(*conditions), sources)
 
 
-def find_finding(connection: Connection, finding_id: int, names: Mapping[str, str]) -> FindingRow | None:
+def find_finding(connection: Connection, finding_id: int, sources: Mapping[str, SourceSpec]) -> FindingRow | None:
     """One finding by id."""
-    return next(iter(_rows(connection, findings.c.id == finding_id, names)), None)
+    return next(iter(_rows(connection, findings.c.id == finding_id, sources)), None)
 
 
 def folded_between(connection: Connection, after: datetime | None, until: datetime) -> list[tuple[str, str, int]]:
@@ -189,7 +189,7 @@ def folded_between(connection: Connection, after: datetime | None, until: dateti
     return [(source, outcome, count) for source, outcome, count in rows]
 
 
-def _rows(connection: Connection, where: Any, names: Mapping[str, str], order: Any = None) -> list[FindingRow]:
+def _rows(connection: Connection, where: Any, sources: Mapping[str, SourceSpec], order: Any = None) -> list[FindingRow]:
     on_publication, on_entry = publication_revisions, entry_revisions
     rows = connection.execute(
         select(
@@ -210,10 +210,10 @@ def _rows(connection: Connection, where: Any, names: Mapping[str, str], order: A
         .where(where)
         .order_by(findings.c.id if order is None else order)
     )
-    return [_finding_row(row, names) for row in rows]
+    return [_finding_row(row, sources) for row in rows]
 
 
-def _finding_row(row: Row[Any], names: Mapping[str, str]) -> FindingRow:
+def _finding_row(row: Row[Any], sources: Mapping[str, SourceSpec]) -> FindingRow:
     values = row._mapping
     finding = Finding(
         source=values["source"],
@@ -242,11 +242,13 @@ def _finding_row(row: Row[Any], names: Mapping[str, str]) -> FindingRow:
         fingerprint=values["fingerprint"],
         marks=tuple((start, end) for start, end in values["marks"]),
     )
+    spec = sources.get(finding.source)  # None for a source that has been taken out of sources.yaml since
     title = values["publication_title"] or values["entry_name"] or ""
     evidence = Evidence(
         id=values["id"],
         finding=finding,
-        source_name=names.get(finding.source, finding.source),
+        source_name=spec.name if spec else finding.source,
+        source_class=spec.source_class if spec else SourceClass.PRESS,
         title=title,
         published_on=_as_date(values["published_on"]),
         effective_on=_as_date(values["effective_on"]),

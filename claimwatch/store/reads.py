@@ -1,6 +1,6 @@
 """Reads, captures, validators, and the state and lease of each source."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,17 +71,36 @@ def source_state(connection: Connection, slug: str) -> SourceState:
     return SourceState(slug) if row is None else SourceState(*row)
 
 
-def take_lease(connection: Connection, slug: str, owner: str, now: datetime, until: datetime) -> bool:
-    """Lease a source to `owner` in real time; False when another holds it."""
-    if connection.execute(select(source_states.c.slug).where(source_states.c.slug == slug)).first() is None:
+def take_lease(
+    connection: Connection,
+    slug: str,
+    owner: str,
+    now: datetime,
+    until: datetime,
+    is_dead: Callable[[str], bool] = lambda _owner: False,
+) -> bool:
+    """Lease a source to `owner` in real time; False when another holds it, unless `is_dead` says that it is gone."""
+    holder = connection.execute(select(source_states.c.lease_owner).where(source_states.c.slug == slug)).first()
+    if holder is None:
         connection.execute(insert(source_states).values(slug=slug, failures=0, generation=0))
     free = or_(source_states.c.lease_until.is_(None), source_states.c.lease_until < now)
+    if holder is not None and holder[0] is not None and is_dead(holder[0]):
+        free = or_(free, source_states.c.lease_owner == holder[0])
     taken = connection.execute(
         update(source_states)
         .where(and_(source_states.c.slug == slug, free))
         .values(lease_owner=owner, lease_until=until, generation=source_states.c.generation + 1)
     )
     return taken.rowcount == 1
+
+
+def renew_lease(connection: Connection, slug: str, owner: str, until: datetime) -> None:
+    """Hold a lease for longer; without effect when it has passed to another."""
+    connection.execute(
+        update(source_states)
+        .where(and_(source_states.c.slug == slug, source_states.c.lease_owner == owner))
+        .values(lease_until=until)
+    )
 
 
 def holds_lease(connection: Connection, slug: str, owner: str) -> bool:

@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from claimwatch.models import Outcome
+from claimwatch.models import Outcome, SourceClass
+from claimwatch.settings import PROJECT
+from claimwatch.sources import load_sources
 from claimwatch.store import Store, documents, findings
 from tests.store.samples import HOUR, NOW, add_capture, add_edition, development, finding, publication
 
-NAMES = {"uhrp": "Uyghur Human Rights Project"}
+SOURCES = load_sources(PROJECT / "sources.yaml")
 
 
 @pytest.fixture
@@ -42,10 +44,11 @@ def save(connection: Connection, revision: int, development_id: int | None = Non
 def test_a_finding_comes_back_whole_with_its_evidence(store: Store, revision: int) -> None:
     with store.write() as connection:
         id_ = save(connection, revision, findings.save_development(connection, development()))
-        row = findings.find_finding(connection, id_, NAMES)
+        row = findings.find_finding(connection, id_, SOURCES)
     assert row is not None
     assert row.evidence.finding == finding()
     assert (row.evidence.source_name, row.evidence.title) == ("Uyghur Human Rights Project", "One")
+    assert row.evidence.source_class is SourceClass.NGO
     assert row.evidence.published_on == publication().published_on
     assert (row.evidence.capture_sha256, row.evidence.capture_at) == ("c" * 64, NOW)
     assert (row.development, row.alerted, row.status) == ("d" * 64, True, "open")
@@ -64,7 +67,7 @@ def test_findings_are_listed_by_outcome_company_source_and_day(store: Store, rev
         context = save(connection, revision, outcome=Outcome.CONTEXT, entity="dahua", fingerprint="e" * 64)
 
         def ids(**narrowed: object) -> list[int]:
-            return [row.evidence.id for row in findings.list_findings(connection, NAMES, **narrowed)]  # type: ignore[arg-type]
+            return [row.evidence.id for row in findings.list_findings(connection, SOURCES, **narrowed)]  # type: ignore[arg-type]
 
         assert ids() == [update, context]
         assert ids(outcomes=["CONTEXT"]) == [context]

@@ -1,0 +1,1 @@
+"""Figures: detection against labelled sets, and the rest of the system against its peers."""

@@ -1,0 +1,318 @@
+"""Score detection on labelled sets: `./dev evaluate [FILE]`, or `python -m benchmarks.evaluate`.
+
+The label guide is `gold/README.md` beside the labelled files. Documents whose id hashes into the held-out part are left
+out unless `--holdout` asks for that part alone; tune on the development part only. Intervals are Wilson, 95 %.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claimwatch.baseline import load_baseline
+from claimwatch.claims import Comparer, read_records, screen_record
+from claimwatch.claims.cells import content
+from claimwatch.mentions import Scanner
+from claimwatch.models import Baseline, Finding, Outcome
+
+_ROOT = Path(__file__).resolve().parent.parent
+_DEFAULT = _ROOT.parent / "shared" / "gold" / "findings.dev.jsonl"
+_LABELS = (*(outcome.value for outcome in Outcome), "NONE")
+_ALERTS = frozenset(outcome.value for outcome in Outcome if outcome.alerts)
+
+
+def held_out(document_id: str) -> bool:
+    """Whether a document belongs to the held-out 30 %, by hash of its id."""
+    return int(hashlib.sha256(f"claimwatch-holdout-1:{document_id}".encode()).hexdigest(), 16) % 10 < 3
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share; (0, 1) where nothing was counted."""
+    if total == 0:
+        return 0.0, 1.0
+    z = 1.96
+    share = hits / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def rate(hits: int, total: int) -> str:
+    """`hits/total = share [low, high]`."""
+    low, high = wilson(hits, total)
+    share = f"{hits / total:.3f}" if total else "  –  "
+    return f"{hits:>4}/{total:<4} = {share} [{low:.2f}, {high:.2f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One labelled sentence and company (None: about neither), with its document's basis and order."""
+
+    document: str
+    basis: str
+    entity: str | None
+    outcome: str
+    accept: frozenset[str]
+    alert: bool
+    event: str | None
+    predicate: str | None
+    claims: frozenset[str]
+    value: float | None
+    place: str | None
+    as_of: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A label with what was found for it: the finding of that company in that sentence, None where there is none."""
+
+    label: Label
+    finding: Finding | None
+
+    @property
+    def predicted(self) -> str:
+        """The outcome found; NONE where nothing was."""
+        return self.finding.outcome.value if self.finding else "NONE"
+
+    @property
+    def right(self) -> bool:
+        """Right by the lenient reading: in the label's `accept`."""
+        return self.predicted in self.label.accept
+
+
+def labels(document: Mapping[str, Any]) -> list[Label]:
+    """The labels of a gold document. Raises `ValueError` where a quote is not in its text."""
+    found = []
+    for item in document["findings"]:
+        start = document["text"].index(item["quote"])
+        found.append(
+            Label(
+                document=document["id"],
+                basis=document["basis"],
+                entity=item["entity"],
+                outcome=item["outcome"],
+                accept=frozenset(item["accept"]),
+                alert=item["alert"],
+                event=item.get("event"),
+                predicate=item["predicate"],
+                claims=frozenset(item["claims"]),
+                value=item.get("value"),
+                place=item.get("place"),
+                as_of=item.get("as_of"),
+                start=start,
+                end=start + len(item["quote"]),
+                quote=item["quote"],
+            )
+        )
+    return found
+
+
+def match(label: Label, findings: Sequence[Finding]) -> Finding | None:
+    """The finding for a label: same company, more than half of the shorter span shared; for NONE any, alerts first."""
+
+    def shared(finding: Finding) -> float:
+        both = min(label.end, finding.end) - max(label.start, finding.start)
+        return both / min(label.end - label.start, finding.end - finding.start)
+
+    fitting = [f for f in findings if shared(f) > 0.5 and label.entity in (None, f.entity)]
+    return max(
+        fitting,
+        key=lambda f: (f.outcome.alerts, shared(f)) if label.entity is None else (True, shared(f)),
+        default=None,
+    )
+
+
+def report(scored: Sequence[Scored], folds: int = 5) -> list[str]:
+    """The table of one run, as lines."""
+    named = [s for s in scored if s.label.entity is not None]
+    events: dict[str, bool] = defaultdict(bool)
+    for s in named:
+        if s.label.alert and s.label.event:
+            events[s.label.event] |= s.predicted in _ALERTS
+    wanted = [s for s in named if s.label.alert]
+    raised = [s for s in scored if s.predicted in _ALERTS]
+    false = [s for s in raised if not s.label.alert and not s.right]
+    folded = [s for s in named if s.predicted not in _ALERTS]
+    lines = [
+        f"alert recall, by event        {rate(sum(events.values()), len(events))}",
+        f"alert recall, by sentence     {rate(sum(s.predicted in _ALERTS for s in wanted), len(wanted))}",
+        f"alert precision               {rate(len(raised) - len(false), len(raised))}",
+        f"outcome right, lenient        {rate(sum(s.right for s in scored), len(scored))}",
+        f"outcome right, strict         {rate(sum(s.predicted == s.label.outcome for s in scored), len(scored))}",
+        f"wrongly folded (elusion)      {rate(sum(s.label.alert and not s.right for s in folded), len(folded))}",
+        f"macro-F1 lenient / strict     {macro_f1(scored, lenient=True):.3f} / {macro_f1(scored, lenient=False):.3f}",
+    ]
+    by_fold = defaultdict(list)
+    for s in scored:
+        by_fold[int(hashlib.sha256(s.label.document.encode()).hexdigest(), 16) % folds].append(s)
+    errors = [f"{sum(not s.right for s in part)}/{len(part)}" for _, part in sorted(by_fold.items())]
+    lines.append(f"errors by fold (lenient)      {'  '.join(errors)}")
+    lines += details(named)
+    return lines
+
+
+def details(named: Sequence[Scored]) -> list[str]:
+    """Predicate, first claim, value, place and date, where the label has one and something was found."""
+    found = [s for s in named if s.finding is not None]
+
+    def exact(wanted: Callable[[Scored], object], given: Callable[[Finding], object]) -> str:
+        having = [s for s in found if wanted(s) is not None]
+        return rate(sum(s.finding is not None and given(s.finding) == wanted(s) for s in having), len(having))
+
+    claims = [s for s in found if s.label.claims]
+    first = sum(bool(s.finding and s.finding.claims and s.finding.claims[0] in s.label.claims) for s in claims)
+    any_claim = sum(bool(s.finding and set(s.finding.claims) & s.label.claims) for s in claims)
+    values = [s for s in found if s.label.value is not None]
+    near = sum(_close(s.finding, s.label.value) for s in values)
+    return [
+        f"predicate                     {exact(lambda s: s.label.predicate, lambda f: f.predicate)}",
+        f"first claim / any claim       {rate(first, len(claims))}   {rate(any_claim, len(claims))}",
+        f"value                         {rate(near, len(values))}",
+        f"place                         {exact(lambda s: s.label.place, lambda f: f.place)}",
+        f"as of                         {exact(lambda s: s.label.as_of, lambda f: f.as_of)}",
+    ]
+
+
+def _close(finding: Finding | None, value: float | None) -> bool:
+    if finding is None or finding.after is None or finding.after.value is None or value is None:
+        return False
+    return abs(finding.after.value - value) <= 0.001 * abs(value)
+
+
+def counts(scored: Sequence[Scored], outcome: str, *, lenient: bool) -> tuple[int, int, int]:
+    """(right, predicted, wanted) of one outcome. Lenient: a prediction that `accept` holds counts as the label."""
+    pairs = [(s.predicted, s.predicted if lenient and s.right else s.label.outcome) for s in scored]
+    return (
+        sum(p == w == outcome for p, w in pairs),
+        sum(p == outcome for p, _ in pairs),
+        sum(w == outcome for _, w in pairs),
+    )
+
+
+def macro_f1(scored: Sequence[Scored], *, lenient: bool) -> float:
+    """The mean F1 over the outcomes that occur, NONE left out."""
+    values = []
+    for outcome in _LABELS[:-1]:
+        right, predicted, wanted = counts(scored, outcome, lenient=lenient)
+        if wanted:
+            values.append(2 * right / (predicted + wanted))
+    return sum(values) / len(values) if values else 0.0
+
+
+def outcomes(scored: Sequence[Scored]) -> list[str]:
+    """Precision and recall by outcome, lenient."""
+    lines = []
+    for outcome in _LABELS:
+        right, predicted, wanted = counts(scored, outcome, lenient=True)
+        lines.append(f"  {outcome:<12} P {rate(right, predicted)}   R {rate(right, wanted)}")
+    return lines
+
+
+def floor(scored: Sequence[Scored], baseline: Baseline, threshold: float | None) -> list[str]:
+    """A floor to beat: alert always, or (with a threshold) alert where no baseline quote is that like the sentence."""
+    quotes = [Counter(content(claim.quote)) for claim in baseline.claims.values()]
+    spread = Counter(word for bag in quotes for word in bag)
+    weight = {word: math.log(1 + len(quotes) / n) for word, n in spread.items()}
+    rare = math.log(1 + len(quotes))
+
+    def cosine(one: Counter[str], two: Counter[str]) -> float:
+        product = sum(n * two[w] * weight.get(w, rare) ** 2 for w, n in one.items() if w in two)
+        norms = [math.sqrt(sum((n * weight.get(w, rare)) ** 2 for w, n in bag.items())) for bag in (one, two)]
+        return product / (norms[0] * norms[1]) if all(norms) else 0.0
+
+    def alerts(s: Scored) -> bool:
+        if s.label.entity is None:
+            return s.finding is not None
+        bag = Counter(content(s.label.quote))
+        return threshold is None or max(cosine(bag, quote) for quote in quotes) < threshold
+
+    raised = [s for s in scored if alerts(s)]
+    wanted = [s for s in scored if s.label.alert]
+    events: dict[str, bool] = defaultdict(bool)
+    for s in wanted:
+        events[s.label.event or ""] |= alerts(s)
+    name = "always alert" if threshold is None else f"TF-IDF < {threshold}"
+    right = sum(s.label.alert or bool(s.label.accept & _ALERTS) for s in raised)
+    return [
+        f"  {name:<14} recall by event {rate(sum(events.values()), len(events))}"
+        f"   by sentence {rate(sum(map(alerts, wanted)), len(wanted))}   precision {rate(right, len(raised))}"
+    ]
+
+
+def mention_report(path: Path, baseline: Baseline) -> list[str]:
+    """Precision and recall of the mention scan, by item and company; optional companies are not scored."""
+    scanner = Scanner(baseline.companies.values())
+    right = wrong = missed = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        optional = set(item.get("optional", ()))
+        found = {m.entity for m in scanner.scan(item["text"])} - optional
+        expected = set(item["expect"]) - optional
+        right += len(found & expected)
+        wrong += len(found - expected)
+        missed += len(expected - found)
+    return [f"mentions                      P {rate(right, right + wrong)}   R {rate(right, right + missed)}"]
+
+
+def score(lines: Iterable[str], comparer: Comparer, *, holdout: bool) -> list[Scored]:
+    """Every label of the wanted part with what was found for it."""
+    scored: list[Scored] = []
+    for line in lines:
+        document = json.loads(line)
+        if held_out(document["id"]) != holdout:
+            continue
+        record = next(iter(read_records([line], "jsonl")))
+        findings = screen_record(comparer, record)
+        scored += [Scored(label, match(label, findings)) for label in labels(document)]
+    return scored
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables; exit status 2 where the file is missing."""
+    parser = argparse.ArgumentParser(prog="evaluate", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", nargs="?", type=Path, default=_DEFAULT, help="labelled findings, JSON lines")
+    parser.add_argument("--holdout", action="store_true", help="score the held-out part alone, not the rest")
+    parser.add_argument("--all", action="store_true", help="score both parts (a test set that nobody has tuned on)")
+    parser.add_argument("--errors", action="store_true", help="list what was judged wrongly (development part only)")
+    options = parser.parse_args(arguments)
+    if not options.file.exists():
+        print(f"{options.file} does not exist; name a file of labelled findings", file=sys.stderr)
+        return 2
+    baseline = load_baseline(_ROOT / "baselines")
+    comparer = Comparer(baseline)
+    lines = options.file.read_text(encoding="utf-8").splitlines()
+    parts = [True, False] if options.all else [options.holdout]
+    scored = [s for part in parts for s in score(lines, comparer, holdout=part)]
+    documents = len({s.label.document for s in scored})
+    part = "both parts" if options.all else "held-out part" if options.holdout else "development part"
+    print(f"{options.file.name}, {part}: {documents} documents, {len(scored)} labels, baseline {baseline.version[:12]}")
+    mentions = options.file.with_name(options.file.name.replace("findings", "mentions"))
+    if mentions != options.file and mentions.exists():
+        print("\n".join(mention_report(mentions, baseline)))
+    real = [s for s in scored if s.label.basis == "real"]
+    for title, group in (("all", scored), ("basis: real", real)):
+        print(f"\n{title}\n" + "\n".join(report(group)))
+    print("\nby outcome (lenient)\n" + "\n".join(outcomes(scored)))
+    print("\nfloors")
+    for threshold in (None, 0.25, 0.35):
+        print("\n".join(floor(scored, baseline, threshold)))
+    if options.errors and not (options.holdout or options.all):
+        print("\nerrors")
+        for s in scored:
+            if not s.right:
+                got = f"{s.predicted} {s.finding.predicate} {s.finding.rules}" if s.finding else "nothing"
+                print(f"  {s.label.document} {s.label.entity}: {s.label.outcome}, got {got}: {s.label.quote[:100]!r}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""Dates in running text, with the precision that the text gives, read against the publication's date, never the clock.
+
+A date is an ISO string of that precision: `2020`, `2020-09`, `2020-09-15`. English, Bokmål, Nynorsk, Chinese.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from claimwatch.claims.text import fold
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january januar jan", "february februar feb", "march mars mar", "april apr", "may mai", "june juni jun",
+         "july juli jul", "august aug", "september sept sep", "october oktober oct okt", "november nov",
+         "december desember dec des"), start=1)
+    for name in names.split()
+}  # fmt: skip
+_DAYS = {
+    name: number
+    for number, names in enumerate(
+        ("monday mandag måndag 周一", "tuesday tirsdag tysdag 周二", "wednesday onsdag 周三", "thursday torsdag 周四",
+         "friday fredag 周五", "saturday lørdag laurdag 周六", "sunday søndag sundag 周日")
+    )
+    for name in names.split()
+}  # fmt: skip
+_SMALL = {
+    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10,
+    "en": 1, "ein": 1, "éin": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "sju": 7, "syv": 7, "ti": 10,
+}  # fmt: skip
+_SPANS = {"day": 1, "days": 1, "dag": 1, "dagar": 1, "dager": 1, "week": 7, "weeks": 7, "uke": 7, "uker": 7, "veke": 7}
+_M = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_D = "|".join(sorted(_DAYS, key=len, reverse=True))
+_N = "|".join(_SMALL)
+_AHEAD = re.compile(
+    r"\b(?:by|until|effective|effect (?:on|from)|due (?:by|on)|no later than|innan|innen|senest)(?: the)? $"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as the text gives it. `on` is ISO of any precision; `relative` says that it needed another date."""
+
+    on: str
+    start: int
+    end: int
+    relative: bool = False
+
+
+def _iso(year: int, month: int | None = None, day: int | None = None) -> str | None:
+    if not 1900 <= year <= 2100:
+        return None
+    if month is None:
+        return f"{year:04d}"
+    if day is None:
+        return f"{year:04d}-{month:02d}" if 1 <= month <= 12 else None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _nearest(match: re.Match[str], base: date, month: int, day: int | None) -> str | None:
+    """The latest such month (or day) that is not after `base`; the next one where it looks ahead ("by 1 July")."""
+    past = (month, day or 0) <= (base.month, base.day)
+    if _AHEAD.search(match.string[: match.start()]) or match[0].startswith(("by ", "until ")):
+        return _iso(base.year + 1 if past and (month, day or 31) < (base.month, base.day) else base.year, month, day)
+    return _iso(base.year if past else base.year - 1, month, day)
+
+
+def _weekday(base: date, name: str) -> str:
+    return (base - timedelta(days=(base.weekday() - _DAYS[name]) % 7)).isoformat()
+
+
+Reader = Callable[[re.Match[str]], str | None]
+RelativeReader = Callable[[re.Match[str], date], str | None]
+_ABSOLUTE: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b"), lambda m: _iso(int(m[1]), int(m[2]), int(m[3]))),
+    (re.compile(rf"\b({_M})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b"),
+     lambda m: _iso(int(m[3]), _MONTHS[m[1]], int(m[2]))),
+    (re.compile(rf"\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?: of)? ({_M})\.?,? (\d{{4}})\b"),
+     lambda m: _iso(int(m[3]), _MONTHS[m[2]], int(m[1]))),
+    (re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), lambda m: _iso(int(m[3]), int(m[2]), int(m[1]))),
+    (re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\b"),
+     lambda m: _iso(int(m[3]) + (2000 if len(m[3]) == 2 else 0), int(m[1]), int(m[2]))),
+    (re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日"), lambda m: _iso(int(m[1]), int(m[2]), int(m[3]))),
+    (re.compile(r"(\d{4})年(\d{1,2})月"), lambda m: _iso(int(m[1]), int(m[2]))),
+    (re.compile(rf"\b({_M})\.?,?(?: of| i)? (\d{{4}})\b"), lambda m: _iso(int(m[2]), _MONTHS[m[1]])),
+    (re.compile(r"\b(?:end|close) of (\d{4})\b|\butgangen av (\d{4})\b"),
+     lambda m: _iso(int(m[1] or m[2]), 12, 31)),
+)  # fmt: skip
+_RELATIVE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
+    (re.compile(rf"\b({_M})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,]?\d)"),
+     lambda m, base: _nearest(m, base, _MONTHS[m[1]], int(m[2]))),
+    (re.compile(rf"\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?: of)? ({_M})\b"),
+     lambda m, base: _nearest(m, base, _MONTHS[m[2]], int(m[1]))),
+    (re.compile(rf"\b(?:the )?first of ({_M})\b"), lambda m, base: _nearest(m, base, _MONTHS[m[1]], 1)),
+    (re.compile(r"\b(today|i dag|in dag|今天|今日)"), lambda m, base: base.isoformat()),
+    (re.compile(r"\b(yesterday|i går|昨天)"), lambda m, base: (base - timedelta(days=1)).isoformat()),
+    (re.compile(rf"(?:\b(?:on|last|sist|på|i) )?\b({_D})(?:'s)?\b"), lambda m, base: _weekday(base, m[1])),
+    (re.compile(rf"\b(?:last|in|since|from|until|by|of|i|sidan|siden|frå|fra|this|early|late|mid-?|sist) ({_M})\b"),
+     lambda m, base: _nearest(m, base, _MONTHS[m[1]], None)),
+    (re.compile(r"\b(?:at |by )?the end of last year\b|\bved utgangen av fjoråret\b"),
+     lambda m, base: _iso(base.year - 1, 12, 31)),
+    (re.compile(r"\blast year\b|\bi fjor\b|去年"), lambda m, base: _iso(base.year - 1)),
+    (re.compile(r"\bthis month\b|\bdenne måneden\b|\bdenne månaden\b"),
+     lambda m, base: _iso(base.year, base.month)),
+    (re.compile(r"\bthis year\b|\bi år\b|今年"), lambda m, base: _iso(base.year)),
+)  # fmt: skip
+_YEAR = re.compile(
+    r"\b(?:in|of|since|by|from|until|til|i|frå|fra|sidan|siden|late|early|mid-?|year|året|,|\() ?((?:19|20)\d\d)\b"
+    r"|((?:19|20)\d\d)年|^((?:19|20)\d\d)\b|\b((?:19|20)\d\d)\b(?=[,.;)]| (?:to|and|og)\b)"
+)
+_LATER = re.compile(rf"\b({_N}|\d{{1,2}}) ({'|'.join(_SPANS)}) (?:later|seinare|senere|after that)\b")
+
+
+def find(text: str, base: date | None, context: str | None = None) -> tuple[Moment, ...]:
+    """The dates of a text in order, without overlaps; what needs another date is read against `base`.
+
+    `base` is the publication's date. `context` is the last full date named before this text (ISO), against which
+    "four days later" and a day without a year are read.
+    """
+    folded = fold(text)
+    found: list[Moment] = []
+    for moment in _candidates(folded, base, context):
+        if all(moment.end <= other.start or moment.start >= other.end for other in found):
+            found.append(moment)
+    return tuple(sorted(found, key=lambda moment: moment.start))
+
+
+def _candidates(folded: str, base: date | None, context: str | None) -> Iterator[Moment]:
+    last = context if context and len(context) == 10 else None
+    for pattern, read in _ABSOLUTE:
+        for match in pattern.finditer(folded):
+            if on := read(match):
+                last = on if len(on) == 10 else last
+                yield Moment(on, match.start(), match.end())
+    for match in _LATER.finditer(folded):
+        if last:
+            count = _SMALL.get(match[1]) or int(match[1])
+            on = (date.fromisoformat(last) + timedelta(days=count * _SPANS[match[2]])).isoformat()
+            yield Moment(on, match.start(), match.end(), relative=True)
+    for pattern, relate in _RELATIVE if base is not None else ():
+        for match in pattern.finditer(folded):
+            if base is not None and (on := relate(match, base)):
+                yield Moment(on, match.start(), match.end(), relative=True)
+    for match in _YEAR.finditer(folded):
+        group = next(index for index in range(1, 5) if match[index])
+        if on := _iso(int(match[group])):
+            yield Moment(on, match.start(group), match.end(group))
+
+
+def as_date(on: str | None) -> date | None:
+    """The first day that an ISO date of any precision covers; None for None."""
+    if on is None:
+        return None
+    return date.fromisoformat((on + "-01-01")[:10] if len(on) == 4 else (on + "-01")[:10])
+
+
+def later(first: str, second: str) -> bool:
+    """Whether `first` lies after all of `second`, at the coarser precision of the two."""
+    width = min(len(first), len(second))
+    return first[:width] > second[:width]

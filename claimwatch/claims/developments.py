@@ -1,0 +1,146 @@
+"""Which happening in the world a finding tells of: one item to a reader, whoever else tells it too. Pure.
+
+A development gathers findings of one kind (predicate, object class, place, operation) within days of each other, of any
+source and about any company; an untyped one gathers findings of one sentence. Its state is the set of facts told of it
+so far; the version rises when a fact is added that was not there, never because another source says the same.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from claimwatch.claims import dates
+from claimwatch.claims.text import squeezed
+from claimwatch.models import Development, Finding, Outcome
+
+DAYS = 7
+_RANK = {
+    Outcome.PENDING: 1, Outcome.NEW: 2, Outcome.UPDATE: 2, Outcome.DENIAL: 3, Outcome.REVERSAL: 4,
+}  # fmt: skip
+
+
+def assign(finding: Finding, published_on: date | None, seen_at: datetime, known: Sequence[Development]) -> Development:
+    """The development that an alerting finding belongs to: one of `known`, brought up to date, or a new one.
+
+    `published_on` is the date of the publication, None where it prints none; `seen_at` (aware UTC) when we first saw
+    it. Of several that fit, the one nearest in time, then the first by key.
+    """
+    happened_on = _day(finding)
+    told_on = happened_on or published_on or seen_at.date()
+    fitting = [
+        (abs((told_on - _told_on(d)).days), d.key, d)
+        for d in known
+        if _same_kind(finding, d) and _near(finding, happened_on, told_on, d)
+    ]
+    if fitting:
+        return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on)
+    return Development(
+        key=_key(finding, told_on),
+        outcome=finding.outcome,
+        predicate=finding.predicate,
+        object_class=finding.object_class,
+        operation=finding.operation,
+        place=finding.place,
+        companies=(finding.entity,),
+        happened_on=happened_on,
+        severity=finding.severity,
+        state=_state(_facts(finding)),
+        state_version=1,
+        first_seen_at=seen_at,
+        published_on=published_on,
+    )
+
+
+def _told_on(known: Development) -> date:
+    return known.happened_on or known.published_on or known.first_seen_at.date()
+
+
+def _day(finding: Finding) -> date | None:
+    on = _told_date(finding)
+    return date.fromisoformat(on) if on and len(on) == 10 else None
+
+
+def _told_date(finding: Finding) -> str | None:
+    """The date that the evidence itself gives, not the one implied by its publication."""
+    return None if "as_of.implied" in finding.rules else finding.as_of
+
+
+def _key(finding: Finding, told_on: date) -> str:
+    kind = [finding.predicate or "", finding.object_class or "", finding.place or "", finding.operation]
+    if finding.predicate is None:
+        kind.append(squeezed(finding.quote))
+    return hashlib.sha256("\x1f".join([*kind, told_on.isoformat()]).encode()).hexdigest()[:20]
+
+
+def _same_kind(finding: Finding, known: Development) -> bool:
+    if (finding.predicate, finding.operation) != (known.predicate, known.operation):
+        return False
+    if finding.predicate is None:
+        return f"said={_said(finding)}" in known.state.split(";")
+    if finding.object_class != known.object_class:
+        return False
+    return finding.place == known.place or finding.place is None or known.place is None
+
+
+def _near(finding: Finding, happened_on: date | None, told_on: date, known: Development) -> bool:
+    """Within days of each other. Of two dated happenings their dates decide; a coarse date must hold the other."""
+    told = _told_date(finding)
+    if told and happened_on is None and known.happened_on is not None:
+        first = dates.as_date(told)
+        return known.happened_on.isoformat().startswith(told) or (
+            first is not None and abs((known.happened_on - first).days) <= DAYS
+        )
+    return abs((told_on - _told_on(known)).days) <= DAYS
+
+
+def _said(finding: Finding) -> str:
+    return hashlib.sha256(squeezed(finding.quote).encode()).hexdigest()[:12]
+
+
+def _facts(finding: Finding) -> set[str]:
+    facts = {
+        f"outcome={_RANK.get(finding.outcome, 0)}",
+        f"force={'no' if finding.outcome is Outcome.PENDING else 'yes'}",
+    }
+    if told := _told_date(finding):
+        facts.add(f"date={told}")
+    if finding.after is not None:
+        number = squeezed(finding.after.text) if finding.after.value is None else f"{finding.after.value:.6g}"
+        facts.add(f"value={finding.entity}:{number}:{finding.after.unit or ''}")
+    if finding.predicate is None:
+        facts.add(f"said={_said(finding)}")
+    return facts
+
+
+def _state(facts: Iterable[str]) -> str:
+    return ";".join(sorted(facts))
+
+
+def _merged(known: Development, finding: Finding, happened_on: date | None) -> Development:
+    old = set(known.state.split(";"))
+    fresh = {fact for fact in _facts(finding) - old if not _implied(fact, old)}
+    stronger = _RANK.get(finding.outcome, 0) > _RANK.get(known.outcome, 0)
+    fresh = {fact for fact in fresh if not fact.startswith(("outcome=", "force=")) or stronger}
+    # A finer form of a date already told replaces it and is no change.
+    finer = {f for f in fresh if f.startswith("date=") and any(o.startswith("date=") and f.startswith(o) for o in old)}
+    kept = {o for o in old if not any(f.startswith(o) for f in finer)}
+    companies = tuple(sorted({*known.companies, finding.entity}))
+    joins = finding.entity not in known.companies
+    # A company's own value comes with the company: the two findings of one sentence are one state.
+    told_with = {f for f in fresh if joins and f.startswith(f"value={finding.entity}:")}
+    return replace(
+        known,
+        outcome=finding.outcome if stronger else known.outcome,
+        place=known.place or finding.place,
+        companies=companies,
+        happened_on=known.happened_on or happened_on,
+        severity=min(known.severity, finding.severity),
+        state=_state(kept | fresh),
+        state_version=known.state_version + (1 if fresh - finer - told_with else 0),
+    )
+
+
+def _implied(fact: str, old: set[str]) -> bool:
+    """Whether a coarser form of a fact already told ("2024-06" beside "2024-06-11")."""
+    return fact.startswith("date=") and any(other.startswith(fact) for other in old)

@@ -1,0 +1,112 @@
+"""A finding put together: severity from the ontology's table, confidence, fingerprint. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from claimwatch.claims.outcome import Decision
+from claimwatch.claims.text import squeezed
+from claimwatch.models import Finding, Mention, Outcome, Quantity, SourceClass
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where a finding stands: the source, the unit's text and its offset, and the mentions of the one company in it."""
+
+    source: str
+    url: str
+    language: str
+    source_class: SourceClass
+    entity: str
+    quote: str
+    start: int
+    mentions: tuple[Mention, ...]
+    record: bool = False
+
+
+def severity(
+    table: Mapping[tuple[str, str, str], str], source_class: SourceClass, predicate: str | None, outcome: Outcome
+) -> str:
+    """The most specific row: fewest `*`; of two with as many, the one that names the predicate. S4 where none fits."""
+    kind = predicate or "untyped"
+    for key in (
+        (source_class.value, kind, outcome.value),
+        (source_class.value, kind, "*"),
+        (source_class.value, "*", outcome.value),
+        (source_class.value, "*", "*"),
+        ("*", kind, outcome.value),
+        ("*", kind, "*"),
+        ("*", "*", outcome.value),
+        ("*", "*", "*"),
+    ):
+        if key in table:
+            return table[key]
+    return "S4"
+
+
+def fingerprint(
+    entity: str, predicate: str | None, object_class: str | None, place: str | None, operation: str,
+    value: Quantity | None, as_of: str | None, quote: str,
+) -> str:  # fmt: skip
+    """What is said, not where: sha256 hex of company, predicate, object class, place, operation, value and date.
+
+    The folded sentence is part of it where those parts do not pin down what is said: no predicate, or an object class
+    that is unknown or `other` with neither value nor date.
+    """
+    amount = ""
+    if value is not None:
+        number = squeezed(value.text) if value.value is None else f"{value.value:.6g}"
+        amount = f"{value.comparator}:{number}:{value.unit or ''}"
+    vague = predicate is None or (object_class in (None, "other") and not amount and not as_of)
+    parts = [entity, predicate, object_class, place, operation, amount, as_of, squeezed(quote) if vague else ""]
+    return hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()
+
+
+def finding(
+    told: Told, *, predicate: str | None, object_class: str | None, operation: str, decision: Decision,
+    claims: tuple[str, ...], before: Quantity | None, after: Quantity | None, place: str | None, as_of: str | None,
+    said_on: str | None, speaker: str | None, hedged: bool, severities: Mapping[tuple[str, str, str], str],
+) -> Finding:  # fmt: skip
+    """The finding of one unit and company.
+
+    `as_of` is the date it holds for, `said_on` the one that the text itself gives: only that is part of the
+    fingerprint, and a finding without it carries the rule `as_of.implied`.
+    """
+    rules = decision.rules if said_on or not as_of else (*decision.rules, "as_of.implied")
+    named = [m for m in told.mentions if m.surface]
+    first = named[0] if named else None
+    method = first.method if first else "carried"
+    if method == "fuzzy":
+        confidence = "fuzzy"
+    elif told.record:
+        confidence = "record"
+    else:
+        confidence = "rule" if predicate else "untyped"
+    modality = "denied" if operation == "deny" else "hedged" if hedged else "reported" if speaker else "asserted"
+    return Finding(
+        source=told.source,
+        url=told.url,
+        entity=told.entity,
+        outcome=decision.outcome,
+        predicate=predicate,
+        object_class=object_class,
+        operation=operation,
+        claims=claims,
+        before=before,
+        after=after,
+        place=place,
+        as_of=as_of,
+        speaker=speaker,
+        modality=modality,
+        quote=told.quote,
+        start=told.start,
+        end=told.start + len(told.quote),
+        surface=first.surface if first else "",
+        method=method,
+        severity=severity(severities, told.source_class, predicate, decision.outcome),
+        confidence=confidence,
+        rules=rules,
+        language=told.language,
+        fingerprint=fingerprint(told.entity, predicate, object_class, place, operation, after, said_on, told.quote),
+        marks=tuple((m.start, m.end) for m in named),
+    )

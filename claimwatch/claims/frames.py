@@ -1,0 +1,225 @@
+"""What a unit says: the kinds of claims that it touches and what it does with each of them.
+
+The lexicon proposes (topics: predicate and object class); position grades (is the verb that takes back near the
+topic, is it hedged or negated in its clause, is the company the one that speaks). Nothing here looks at the baseline.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimwatch.claims.text import word_gap, word_set
+from claimwatch.claims.triggers import Lexicon
+
+Span = tuple[int, int]
+
+# Kinds of claims that somebody can propose, decide and take back.
+MEASURES = word_set(
+    "listed_on licence_requirement sanctioned_by trade_restriction procurement_ban export_ban import_ban "
+    "investment_ban equipment_authorisation_ban government_removal divestment_recommendation divestment_decision "
+    "observation_decision legislation_proposed under_investigation litigation"
+)
+_CALLED = {
+    "export_ban": "export_ban", "procurement_ban": "procurement_ban", "investment_ban": "investment_ban",
+    "import_ban": "import_ban", "government_removal": "removal", "sanctioned_by": "sanctions", "listed_on": "listing",
+    "divestment_decision": "divestment", "divestment_recommendation": "divestment", "ownership_share": "divestment",
+    "under_investigation": "investigation",
+}  # fmt: skip
+_UNDO_REACH = 14
+_HEDGE_REACH = 9
+_ACTOR_REACH = 12
+_CLAUSE = re.compile(r"[,;:]|\b(?:while|whereas|but|although|though|mens|men)\b")
+_NON_FINITE = re.compile(r"(?:\b(?:be|to|of|for|been|whether|that .{0,40} be|å|om|at .{0,40} blir)|的)\s+$")
+_VOICE = re.compile(r"(?:'s)? (?:\w+ )?(?:spokes|statement|lawyer|chief|president|executive|chair|position|represent)")
+_NOT_AFTER = re.compile(r"\s+(?:ikke|ikkje|aldri|not)\b")
+_RIVAL_ACTOR = re.compile(
+    r"\b(?:committee|court|judges?|panel|researchers?|parliament|government|ministers?|ministry|regulators?|embassy|"
+    r"beijing|washington|senators?|lawmakers?|uhrp|groups?|activists?|commissioner|council|congress|officials?|"
+    r"department|agency|commission|bureau|experts?|analysts?|banken|norges bank|noregs bank|rådet|etikkrådet|retten|"
+    r"domstolen|regjeringen|regjeringa|departementet|datatilsynet|komiteen|komiteen|forskere|forskarar|amnesty|"
+    r"ipvm|reuters|critics?|campaigners?|bis|fcc|commerce|treasury|pentagon)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One reading of a unit. `at` is the span (in the unit) of what decides: the verb, else the topic."""
+
+    predicate: str | None
+    object_class: str | None
+    operation: str
+    in_force: bool
+    negated: bool
+    at: Span
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A predicate and object class that a unit touches, or that was carried into it (`span` empty)."""
+
+    predicate: str
+    object_class: str
+    span: Span
+    carried: bool = False
+
+
+def topics(folded: str, lexicon: Lexicon) -> tuple[Topic, ...]:
+    """The kinds of claims that a folded unit touches: of one predicate the first object class that fires."""
+    found: dict[str, Topic] = {}
+    for predicate, object_class, cue in lexicon.topics:
+        spans = cue.spans(folded)
+        if spans and (predicate not in found or found[predicate].object_class == "other"):
+            found[predicate] = Topic(predicate, object_class, min(spans))
+    return tuple(found.values())
+
+
+def read(
+    folded: str, found: Sequence[Topic], carried: Topic | None, company: Sequence[Span], lexicon: Lexicon
+) -> tuple[Frame, ...]:
+    """The frames of a unit about one company, whose names or stand-ins are at `company`."""
+    if lexicon.hits("cite", folded):
+        return (Frame(None, None, "cite", True, False, (0, 0)),)
+    deny = _denial(folded, company, lexicon)
+    if deny is not None:
+        return (Frame("denial_statement", None, "deny", True, False, deny),)
+    calls = _calls(folded, found, lexicon)
+    if calls:
+        return calls
+    considered = [t for t in found if t.predicate != "calls_for"]
+    typed = tuple(_frame(folded, topic, company, lexicon) for topic in considered)
+    failed = [t for t in considered if t.predicate == "litigation"] if lexicon.hits("failed", folded) else []
+    if failed:
+        return tuple(_frame(folded, topic, company, lexicon) for topic in failed)
+    if carried is not None and not any(t.predicate in MEASURES for t in considered):
+        frame = _frame(folded, carried, company, lexicon)
+        if frame.operation in ("remove", "suspend", "propose", "move"):
+            typed = (*typed, frame)
+    return typed or (Frame(None, None, "assert", True, False, (0, 0)),)
+
+
+def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon) -> Frame:
+    def frame(operation: str, at: Span, in_force: bool = True, negated: bool = False) -> Frame:
+        return Frame(topic.predicate, topic.object_class, operation, in_force, negated, at, topic.carried)
+
+    if topic.predicate in MEASURES and lexicon.hits("move", folded):
+        return frame("move", lexicon.spans("move", folded)[0])
+    failed = lexicon.spans("failed", folded)
+    undo = _undo(folded, topic, lexicon)
+    if undo is not None and not any(a <= undo[0] < b + 80 for a, b in failed):
+        in_force, negated = _force(folded, undo, company, lexicon)
+        return frame("remove", undo, in_force, negated)
+    if topic.predicate in MEASURES and not failed:
+        resumed = lexicon.spans("again", folded)
+        if resumed and lexicon.hits("permit", folded) and not lexicon.hits("negated", folded):
+            return frame("remove", resumed[0])
+        if topic.predicate == "legislation_proposed":
+            return frame("propose", topic.span, in_force=False)
+        for span in lexicon.spans("propose", folded):
+            if topic.carried or word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH + 6:
+                negated = any(
+                    b <= span[1] and word_gap(folded, b, span[0]) <= 3 for _, b in lexicon.spans("negated", folded)
+                )
+                return frame("propose", span, in_force=False, negated=negated)
+    for operation in ("revise", "add"):
+        for span in lexicon.spans(operation, folded):
+            if topic.predicate in MEASURES and word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH:
+                return frame(operation, span)
+    return frame("assert", topic.span)
+
+
+def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
+    """The verb that takes this topic back, the nearest one within reach."""
+    only = lexicon.undo_only.get(topic.predicate)
+    if only is not None:
+        spans = [span for cue in only for span in cue.spans(folded)]
+    elif topic.predicate in MEASURES:
+        spans = list(lexicon.spans("undo", folded))
+    else:
+        return None
+    if topic.carried:
+        return min(spans, default=None)
+    near = [(word_gap(folded, min(s[1], topic.span[1]), max(s[0], topic.span[0])), s) for s in spans]
+    return min((item for item in near if item[0] <= _UNDO_REACH), default=(0, None))[1]
+
+
+def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -> tuple[bool, bool]:
+    """Whether an undoing is in force, and whether it is negated."""
+    clause_start = max((m.end() for m in _CLAUSE.finditer(folded, 0, undo[0])), default=0)
+
+    def before(cue: str) -> bool:
+        return any(
+            clause_start <= a and b <= undo[0] + 1 and word_gap(folded, b, undo[0]) <= _HEDGE_REACH
+            for a, b in lexicon.spans(cue, folded)
+        )
+
+    ended = re.search(r"no longer|ikke lenger|ikkje lenger", folded[max(0, undo[0] - 14) : undo[1]])
+    negated = (before("negated") and ended is None) or bool(_NOT_AFTER.match(folded, undo[1]))
+    negated = negated or _spared(folded, undo, company, lexicon)
+    decided = [b for _, b in lexicon.spans("decided", folded) if b <= undo[0]]
+    proposed_before = any(b <= undo[0] and not decided for _, b in lexicon.spans("propose", folded))
+    non_finite = bool(_NON_FINITE.search(folded[: undo[0]]))
+    hedged = (before("hedge") and not decided) or (non_finite and proposed_before) or lexicon.hits("undecided", folded)
+    return not hedged, negated
+
+
+def _spared(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -> bool:
+    """Whether the company is named only to say that it is not among those concerned ("none of which is …")."""
+    after = [start for start, _ in company if start >= undo[1]]
+    if not after or len(after) < len(company):
+        return False
+    spans = lexicon.spans("negated", folded)
+    return all(any(undo[1] <= a and b <= s and word_gap(folded, b, s) <= 4 for a, b in spans) for s in after)
+
+
+def _denial(folded: str, company: Sequence[Span], lexicon: Lexicon) -> Span | None:
+    """The words with which the company rejects something, None where it does not or somebody else speaks."""
+    spans = lexicon.spans("deny", folded)
+    if not spans:
+        return None
+    speakers = [span for span in company if _owns(folded, span)]
+    for verb in (*spans, *lexicon.spans("speech", folded)):
+        if _speaks(folded, verb, speakers):
+            return spans[0]
+    return None
+
+
+def _owns(folded: str, span: Span) -> bool:
+    """Whether a name can be who speaks: "Hikvision" and "Hikvision's spokesman", not "Hikvision's denial"."""
+    if folded[span[1] : span[1] + 2] != "'s" and folded[span[1] - 2 : span[1]] != "'s":
+        return True
+    return bool(_VOICE.match(folded, span[1]))
+
+
+def _speaks(folded: str, verb: Span, speakers: Sequence[Span]) -> bool:
+    """Whether the nearest actor before a verb is the company."""
+    before = [span for span in speakers if span[1] <= verb[0] and word_gap(folded, span[1], verb[0]) <= _ACTOR_REACH]
+    if not before:
+        return False
+    last = max(span[1] for span in before)
+    return not _RIVAL_ACTOR.search(folded, last, verb[0])
+
+
+def speaks(folded: str, company: Sequence[Span], lexicon: Lexicon) -> bool:
+    """Whether the company itself says what the unit tells."""
+    return any(_speaks(folded, verb, company) for verb in lexicon.spans("speech", folded))
+
+
+def _calls(folded: str, found: Sequence[Topic], lexicon: Lexicon) -> tuple[Frame, ...]:
+    """A demand by somebody who cannot decide: `calls_for` with the demanded measure as object class."""
+    callers = lexicon.spans("caller", folded)
+    bills = [t.span[0] for t in found if t.predicate == "legislation_proposed" and t.object_class != "other"]
+    for call in lexicon.spans("call", folded):
+        # "A bill that would decide whether they should …" demands nothing; "UHRP urges Congress to pass the bill" does.
+        if any(start < call[0] for start in bills):
+            continue
+        if not any(a <= call[0] for a, _ in callers) or any(
+            a < call[1] for a, _ in lexicon.spans("propose", folded) if a < call[0]
+        ):
+            continue
+        own = [t for t in found if t.predicate == "calls_for"]
+        mapped = [_CALLED[t.predicate] for t in found if t.predicate in _CALLED]
+        object_class = next(iter([t.object_class for t in own] or mapped), "other")
+        in_list = tuple(dict.fromkeys([object_class, *mapped]))
+        return tuple(Frame("calls_for", name, "call", True, False, call) for name in in_list)
+    return ()

@@ -1,0 +1,125 @@
+"""Places in text as codes: ISO 3166-1 and -2, and `EU`, `GB-LND`, `DK-84`, `CN-XJ`, `world`.
+
+Countries come from Babel's CLDR territory names in English, Bokmål, Nynorsk and Chinese; regions, short forms,
+adjectives, capitals used for governments, and authorities from the small gazetteer below (ISO 3166 for the codes).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale
+
+from claimwatch.claims.text import fold
+
+# Names of places proper, beyond CLDR's.
+_NAMES = {
+    "CN-XJ": "xinjiang|east turkistan|east turkestan|uyghur region|uighur region|uyghur homeland|sinkiang|urumqi|"
+    "ürümqi|kashgar|hotan|khotan|øst-turkestan|aust-turkestan|xinjiangs|uigurregionen|新疆",
+    "CN-XZ": "tibet|lhasa|西藏",
+    "CN-FJ": "fujian", "CN-ZJ": "zhejiang province", "CN-GD": "guangdong", "CN-NM": "inner mongolia",
+    "GB-SCT": "scotland|scottish|skottland|holyrood|edinburgh", "GB-WLS": "wales|welsh|senedd",
+    "GB-NIR": "northern ireland", "GB-LND": "london(?! alv)|londons",
+    "GB": "u\\.k\\.|uk|britain|great britain|british|britain's|england|whitehall|westminster|storbritannia|britisk\\w*|"
+    "house of commons|commons|house of lords|ministers? .{0,30}lord|uk government|royal assent|英国",
+    "US": "u\\.s\\.(?:a\\.)?|usa|united states|america|american|americans|washington|amerikansk\\w*|sambandsstatane|"
+    "capitol hill|美国",
+    "EU": "european union|european|eu|brussels|strasbourg|europaparlamentet|european parliament|european commission|"
+    "mep|meps|european institutions|europeisk\\w*|den europeiske union|欧盟",
+    "DK-84": "capital region of denmark|denmark's capital region|capital region|region hovedstaden|hovedstadsregionen",
+    "DK": "danish|dansk|danske|denmark's", "AU": "australian|australsk\\w*|canberra",
+    "NL": "dutch|holland|the netherlands|nederlandsk\\w*|the hague",
+    "IE": "irish|oireachtas|dublin|irsk\\w*|dáil|dail", "CA-QC": "quebec|québec",
+    "CA": "canadian|kanadisk\\w*|ottawa", "CA-ON": "ontario", "CA-BC": "british columbia",
+    "NO": "norwegian|norsk|norske|noreg\\w*|norges|norway's|oslo|stortinget|storting|here? i landet|her i landet|挪威",
+    "SE": "swedish|svensk\\w*", "FI": "finnish|finsk\\w*", "DE": "german|tysk\\w*|bundestag|berlin",
+    "FR": "french|fransk\\w*|paris", "IT": "italian|italiensk\\w*|rome", "ES": "spanish", "CZ": "czech",
+    "BE": "belgian|belgisk\\w*", "LT": "lithuanian", "PL": "polish", "CH": "swiss", "AT": "austrian",
+    "IL": "israeli", "IN": "indian|new delhi|delhi", "JP": "japanese|tokyo|japansk\\w*", "KR": "south korean|seoul",
+    "TW": "taiwanese|taipei", "NZ": "new zealand's|wellington", "TR": "turkish|ankara", "UA": "ukrainian|kyiv",
+    "TH": "thai", "VN": "vietnamese", "KZ": "kazakh (?:government|authorities)", "EC": "ecuadorian",
+    "US-NY": "new york", "US-CA": "california", "US-TX": "texas", "US-FL": "florida", "US-VT": "vermont",
+    "US-GA": "georgia's", "US-NE": "nebraska", "US-DC": "district of columbia",
+    "AU-NSW": "new south wales", "AU-VIC": "victorian government",
+    "CN": "china's|chinese|beijing|prc|kinesisk\\w*|folkerepublikken|中国|中方",
+    "world": "worldwide|around the world|in the world|global|globally|world's|the world over|på verdensbasis|"
+    "verdens|verda si|verdas|i verden|i verda|throughout the world|全球",
+}  # fmt: skip
+# Bodies whose acts have effect in a place; weaker than a place that is named.
+_BODIES = {
+    "US": "commerce department|department of commerce|bureau of industry and security|bis|federal communications "
+    "commission|fcc|congress|senate|senators?|house of representatives|treasury|ofac|pentagon|department of defense|"
+    "department of war|defense department|white house|federal register|entity list|export administration regulations|"
+    "ear|end-user review committee|d\\.c\\. circuit|supreme court|state department|homeland security|dhs|ndaa|"
+    "national defen[cs]e authori[sz]ation act|handelsdepartement\\w*|covered list|bipartisan|"
+    "商务部|magnitsky",
+    "NO": "norges bank|noregs bank|nbim|oil fund|oljefondet|statens pensjonsfond|government pension fund|"
+    "sovereign fund|sovereign wealth fund|council on ethics|etikkråd\\w*|datatilsynet|the council(?! of)|rådet|dnb|nrk|"
+    "wealth fund|pensjonsfond\\w*",
+    "GB": "ministry of defence|home office|cabinet office|biometrics and surveillance camera commissioner|"
+    "surveillance camera commissioner|procurement act|procurement bill|house of lords|foreign affairs committee|"
+    "mps?",
+    "AU": "australian war memorial|electorate offices",
+    "EU": "parliament's administration|europarl",
+    "DK-84": "hillerød",
+}  # fmt: skip
+_NOT_COUNTRIES = frozenset({"chad", "jersey", "georgia", "guinea", "mali", "niue", "togo", "oman", "man", "iran's"})
+_LANGUAGES = ("en", "nb", "nn", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place named in a text at [start, end). `named` is False where only a body of that place is named."""
+
+    code: str
+    start: int
+    end: int
+    named: bool
+
+
+@cache
+def _scanner() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
+    """CLDR names as one pattern with their codes, and the gazetteer as one pattern with a group per entry."""
+    codes: dict[str, str] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            folded = fold(str(name))
+            if len(code) == 2 and code.isalpha() and code not in ("EZ", "UN", "ZZ", "XA", "XB", "QO"):
+                for form in {folded, folded.replace(" & ", " and "), folded.split(" (")[0]}:
+                    if (len(form) > 2 and form not in _NOT_COUNTRIES) or not form.isascii():
+                        codes.setdefault(form, code)
+    names = sorted(codes, key=len, reverse=True)
+    pattern = re.compile(r"(?<![a-zæøå0-9])(?:" + "|".join(map(re.escape, names)) + r")(?:'s|s)?(?![a-zæøå0-9])"
+                         + "|" + "|".join(re.escape(n) for n in names if not n.isascii() and len(n) < 6))  # fmt: skip
+    parts = []
+    for index, (kind, table) in enumerate((("n", _NAMES), ("b", _BODIES))):
+        for code, forms in table.items():
+            group = f"{kind}{index}_{code.replace('-', '_')}"
+            parts.append(rf"(?P<{group}>(?<![a-zæøå0-9])(?:{forms})(?![a-zæøå0-9]))")
+    return pattern, codes, re.compile("|".join(parts))
+
+
+def find(text: str) -> tuple[Place, ...]:
+    """The places of a text in order; a longer name wins over a shorter one that it holds."""
+    folded = fold(text)
+    countries, codes, gazetteer = _scanner()
+    found: list[Place] = []
+    for match in gazetteer.finditer(folded):
+        kind, _, code = (match.lastgroup or "").partition("_")
+        found.append(Place(code.replace("_", "-"), match.start(), match.end(), named=kind.startswith("n")))
+    for match in countries.finditer(folded):
+        name = match[0]
+        form = next((f for f in (name, name.removesuffix("'s"), name.removesuffix("s")) if f in codes), None)
+        if form is not None:
+            found.append(Place(codes[form], match.start(), match.end(), named=True))
+    found.sort(key=lambda place: (place.start - place.end, place.start, place.code))
+    kept: list[Place] = []
+    for place in found:
+        if all(place.end <= other.start or place.start >= other.end for other in kept):
+            kept.append(place)
+    return tuple(sorted(kept, key=lambda place: place.start))
+
+
+def within(inner: str, outer: str) -> bool:
+    """Whether a place is another or lies in it: London in the United Kingdom, everything in the world."""
+    return inner == outer or outer == "world" or inner.startswith(outer + "-")

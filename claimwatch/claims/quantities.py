@@ -1,0 +1,324 @@
+"""Amounts in running text: comparator, currency, number, magnitude, unit noun. English, Norwegian, a little Chinese.
+
+`145m`, `USD 1.2 billion`, `upwards of a billion dollars`, `40,8 prosent`, `nær 950 millionar kroner`,
+`more than 600,000 ... networks`, `tens of millions of cameras each year`, `5.1bn yuan`. Numbers that are dates,
+citations, section numbers or parts of names are not amounts.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import NumberFormatError, parse_decimal
+
+from claimwatch.claims.text import fold
+from claimwatch.models import Claim, Quantity
+
+_WORDS = {
+    "en": {
+        "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+        "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+        "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+        "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12, "half a": 0.5,
+    },
+    "no": {
+        "en": 1, "én": 1, "ein": 1, "ett": 1, "eit": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "sju": 7,
+        "syv": 7, "åtte": 8, "ni": 9, "ti": 10, "elleve": 11, "tolv": 12, "tjue": 20, "tretti": 30, "førti": 40,
+        "femti": 50, "seksti": 60, "sytti": 70, "åtti": 80, "nitti": 90, "en halv": 0.5, "ein halv": 0.5,
+    },
+}  # fmt: skip
+_ARTICLES = frozenset({"a", "en", "ein", "ett", "eit"})
+_MAGNITUDES = {
+    "hundred": 100, "thousand": 1_000, "k": 1_000, "million": 1_000_000, "mn": 1_000_000, "m": 1_000_000,
+    "billion": 10**9, "bn": 10**9, "b": 10**9, "trillion": 10**12, "tn": 10**12,
+    "hundre": 100, "tusen": 1_000, "million ": 1_000_000, "millioner": 1_000_000, "millionar": 1_000_000,
+    "mill": 1_000_000, "milliard": 10**9, "milliarder": 10**9, "milliardar": 10**9, "mrd": 10**9,
+    "万": 10_000, "亿": 10**8,
+}  # fmt: skip
+_CURRENCIES = {
+    "us$": "USD", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "us dollars": "USD", "美元": "USD",
+    "u.s. dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP",
+    "pounds": "GBP", "pund": "GBP", "¥": "CNY", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "cny": "CNY",
+    "元": "CNY", "人民币": "CNY", "nok": "NOK", "kroner": "NOK", "kronor": "SEK", "a$": "AUD", "aud": "AUD",
+}  # fmt: skip
+_UNITS = {
+    "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?|百分点",
+    "countries": "countries|states and territories|countries and (?:territories|regions)|nations|states|markets|land"
+    "|statar|stater|国家",
+    "networks": "(?:[a-z'-]+ ){0,4}networks?|(?:[a-z]+ ){0,2}nettverk",
+    "cameras": "(?:[a-z'-]+ ){0,4}cameras?|(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?|摄像头",
+    "devices": "(?:[a-z'-]+ ){0,3}(?:devices?|units|systems)|(?:[a-z]+ ){0,2}(?:einingar|enheter|apparat)",
+    "offices": "(?:[a-z'-]+ ){0,3}(?:offices|buildings|sites|premises|locations)|(?:[a-z]+ )?(?:bygg|kontor|lokaler)",
+    "municipalities": "(?:[a-z]+ )?(?:municipalities|councils|local authorities)|kommuna(?:r|ne)|kommuner",
+    "schools": "(?:[a-z]+ )?(?:schools|skoler|skular)",
+    "projects": "(?:[a-z-]+ ){0,3}(?:projects|schemes|prosjekt(?:er)?)",
+    "contracts": "(?:[a-z-]+ ){0,3}(?:contracts|kontrakt(?:er|ar)|deals)",
+    "entities": "(?:[a-z-]+ ){0,3}(?:entities|parties|firms|companies|organi[sz]ations|selskap(?:er)?|institutions)",
+    "shares": "(?:[a-z]+ )?(?:shares|aksjer|aksjar)",
+    "citizens": "(?:[a-z]+ )?(?:citizens|people|residents|personar|personer)",
+    "employees": "(?:[a-z]+ )?(?:employees|staff|workers|ansatte|tilsette)",
+    "licences": "(?:[a-z]+ )?(?:licen[sc]es|lisenser|lisensar)",
+}
+_COMPARATORS = (
+    ("gt", "more than|over|above|at least|upwards? of|in excess of|exceed(?:s|ed|ing)?|greater than|no fewer than|"
+     "no less than|mer enn|meir enn|over|minst|超过|逾"),
+    ("lt", "less than|fewer than|below|under|up to|at most|no more than|not even|just under|mindre enn|færre enn|"
+     "inntil|opptil|不到"),
+    ("approx", "about|around|approximately|roughly|some|nearly|almost|close to|circa|ca|an estimated|well nigh|"
+     "om lag|omtrent|rundt|kring|nær|nesten|cirka|omkring|约|大约"),
+)  # fmt: skip
+
+_CURRENCY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
+_MAGNITUDE = "|".join(sorted(map(re.escape, {m.strip() for m in _MAGNITUDES}), key=len, reverse=True))
+
+
+_LARGE = "hundre|thousand|tusen|million|billion|milliard|trillion|dozen"
+
+
+def _amount_pattern(numbers: Iterable[str]) -> re.Pattern[str]:
+    plain = sorted((n for n in numbers if " " not in n and n not in _ARTICLES), key=len, reverse=True)
+    return re.compile(
+        rf"""(?<![\w.,§/-])
+    (?:(?P<comparator>{"|".join(p for _, p in _COMPARATORS).replace(" ", chr(92) + "s+")})\s+(?:the\s+)?)?
+    (?:(?P<before>{_CURRENCY})\s?)?
+    (?:(?P<digits>\d{{1,3}}(?:[ ,.']\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)
+      |(?P<word>half\s+a|ei?n\s+halv|{"|".join(plain)}|(?:{"|".join(sorted(_ARTICLES))})(?=[\s-](?:{_LARGE})))(?=[\s-])
+      |(?P<order>(?:tens|hundreds|scores|dozens)\s+of(?=\s+(?:thousands|millions|billions))))
+    (?:[\s-](?P<hundred>hundred|hundre)(?=\s+(?:thousand|million|tusen)))?
+    (?:[\s-]?(?P<magnitude>{_MAGNITUDE}|(?:of\s+)?(?:thousands|millions|billions)(?:\s+of)?)(?![a-zæøå]))?
+    (?:[\s-]?(?P<plus>\+))?
+    (?:\s?(?P<after>{_CURRENCY})(?![a-zæøå]))?
+    """,
+        re.VERBOSE,
+    )
+
+
+_AMOUNTS = {language: _amount_pattern(numbers) for language, numbers in _WORDS.items()}
+_BARE_ORDER = re.compile(r"\b(?P<order>thousands|millions|billions) of\b")
+_UNIT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()))
+_PER_YEAR = re.compile(r"\b(?:each year|per year|a year|annually|per annum|i året|årleg|årlig|yearly|每年)")
+_CITATION = re.compile(r"\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|supplement|s|h\.?r|cve)\.?\s*$|§+\s*$")
+_CITED = re.compile(r"\s*(?:fr|cfr|u\.?s\.?c|stat)\b|\.\d|[-/]\d")
+_MONTH = re.compile(r"\.?\s*(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\b|\s*[年月日]")
+_MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\.?\s*$")
+_ORDERS = {"thousand": 3, "million": 6, "billion": 9, "tens": 1, "hundreds": 2, "scores": 1, "dozens": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity and where it stands: `text[start:end]`, offsets into the text that was searched."""
+
+    value: float
+    unit: str | None
+    comparator: str
+    start: int
+    end: int
+
+
+def find(text: str, language: str = "en") -> tuple[Amount, ...]:
+    """The amounts of a text, in order; a bare number without unit, magnitude or currency is left out.
+
+    `language` (en, nb, nn, zh-Hans) settles whether a comma groups digits or divides them.
+    """
+    folded = fold(text)
+    return tuple(_amounts(folded, language))
+
+
+def _amounts(folded: str, language: str) -> Iterator[Amount]:
+    taken = 0
+    previous: Amount | None = None
+    for match in _AMOUNTS["no" if language in ("nb", "nn") else "en"].finditer(folded):
+        if match.start() < taken or _is_no_amount(folded, match):
+            continue
+        value = _value(match, language)
+        if value is None:
+            continue
+        currency = _CURRENCIES.get((match["before"] or match["after"] or "").strip())
+        unit, end = (currency, match.end()) if currency else _unit(folded, match.end())
+        if unit is None and _counts_something(match):
+            unit = _unit_before(folded, match.start())
+        if unit is None and previous is not None and _elides(folded, previous, match):
+            unit = previous.unit
+        if unit is None:
+            continue
+        if unit in ("cameras", "devices") and _PER_YEAR.match(folded[end : end + 14].lstrip()):
+            unit = f"{unit}/year"
+        taken = end
+        previous = Amount(value, unit, _comparator(match), match.start(), end)
+        yield previous
+    for match in _BARE_ORDER.finditer(folded):
+        unit, end = _unit(folded, match.end())
+        if unit and match.start() >= taken:
+            yield Amount(float(10 ** _ORDERS[match["order"][:-1]]), unit, "order", match.start(), end)
+
+
+def _counts_something(match: re.Match[str]) -> bool:
+    return bool(match["digits"] and (match["comparator"] or match["magnitude"] or len(match["digits"]) >= 5))
+
+
+def _elides(folded: str, previous: Amount, match: re.Match[str]) -> bool:
+    """Whether a number repeats the unit before it: "one sells to 180 countries and the other to 155"."""
+    between = folded[previous.end : match.start()]
+    if match["magnitude"] and previous.unit in _CURRENCIES.values():
+        return len(between) < 60
+    bare = match["digits"] and not match["magnitude"] and len(match["digits"]) < 4
+    linked = re.search(r"(?:\b(?:and|og|while|mens|med)\b|[,;]).*\b(?:to|in|til|i|of|with)\s*$", between)
+    return bool(bare and linked and len(between) < 60)
+
+
+def _unit_before(folded: str, position: int) -> str | None:
+    """The unit of "the number of its networks has dropped below 200,000"."""
+    said = re.search(r"\b(?:number|total|count|antallet|antalet|talet) (?:of|på|av) ", folded[:position])
+    return _unit(folded, said.end())[0] if said else None
+
+
+def _is_no_amount(folded: str, match: re.Match[str]) -> bool:
+    """Dates, citations, section numbers, ordinals."""
+    if match["digits"] is None:
+        return False
+    start, end = match.span("digits")
+    if _CITATION.search(folded[max(0, start - 12) : start]) or _CITED.match(folded, end):
+        return True
+    if match["magnitude"] or match["before"] or match["after"]:
+        return False
+    if _MONTH.match(folded, end) or _MONTH_BEFORE.search(folded[max(0, start - 12) : start]):
+        return True
+    return bool(re.match(r"(?:st|nd|rd|th)\b", folded[end : end + 3]))
+
+
+def _value(match: re.Match[str], language: str) -> float | None:
+    magnitude = (match["magnitude"] or "").replace("of", "").strip().rstrip("s") if match["magnitude"] else ""
+    if match["order"]:
+        return float(10 ** (_ORDERS[match["order"].split()[0]] + _ORDERS.get(magnitude, 0)))
+    factor: int = _MAGNITUDES.get((match["magnitude"] or "").strip(), 10 ** _ORDERS.get(magnitude, 0))
+    factor *= 100 if match["hundred"] else 1
+    if match["word"]:
+        word = re.sub(r"\s+", " ", match["word"])
+        return float((_WORDS["en"] | _WORDS["no"])[word]) * factor
+    number = _number(match["digits"], language)
+    return None if number is None else float(number * factor)
+
+
+def _number(digits: str, language: str) -> Decimal | None:
+    norwegian = language in ("nb", "nn")
+    if re.fullmatch(r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?", digits):
+        digits = digits.replace(" ", "").replace("'", "")
+    # A single group of exactly three digits after a comma groups in English ("1,241"), whatever the text's language
+    # says of decimals; in Norwegian a dot does ("1.241").
+    if norwegian and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", digits):
+        digits = digits.replace(".", "")
+    if norwegian and re.fullmatch(r"\d{1,3}(?:,\d{3}){2,}", digits):
+        digits = digits.replace(",", "")
+    if norwegian and re.fullmatch(r"\d+\.\d{1,2}", digits):
+        digits = digits.replace(".", ",")
+    try:
+        return parse_decimal(digits, locale="nb" if norwegian else "en")
+    except NumberFormatError:
+        return None
+
+
+def _unit(folded: str, position: int) -> tuple[str | None, int]:
+    rest = re.compile(r"[\s-]*(?:of (?:the |its |their )?)?").match(folded, position)
+    start = rest.end() if rest else position
+    match = _UNIT.match(folded, start)
+    if match is None or (
+        match.end() < len(folded) and folded[match.end() - 1].isalpha() and folded[match.end()].isalpha()
+    ):
+        return None, position
+    return match.lastgroup, match.end()
+
+
+def _comparator(match: re.Match[str]) -> str:
+    if match["order"]:
+        return "order"
+    if match["plus"]:
+        return "gt"
+    said = match["comparator"]
+    if said is None:
+        return "eq"
+    return next(name for name, pattern in _COMPARATORS if re.fullmatch(pattern, re.sub(r"\s+", " ", said)))
+
+
+_RANK = re.compile(
+    r"\b(?:(?P<word>first|second|third|fourth|fifth|two|2nd|3rd|4th|nest|nr\. 1|no\. 1|number one|top)[ -]?)?"
+    r"(?P<top>largest|biggest|størst\w*|leading|ledende|leiande|foremost|place)\b"
+    r"|\b(?P<by>first|second|third|fourth|fifth)\b(?= by | and second | in the | largest| largest,)"
+)
+_RANKS = {
+    "first": 1,
+    "second": 2,
+    "2nd": 2,
+    "nest": 2,
+    "two": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+}
+
+
+def ranks(text: str) -> tuple[Amount, ...]:
+    """Places in a ranking ("the world's second largest"), unit `rank`; what follows "now" comes first."""
+    folded = fold(text)
+    found = [
+        Amount(float(_RANKS.get(match["word"] or match["by"] or "first", 1)), "rank", "eq", match.start(), match.end())
+        for match in _RANK.finditer(folded)
+        if match["top"] != "place" or match["word"]
+    ]
+    newest = [
+        a
+        for a in found
+        if re.search(r"\b(?:now|er no|er nå|fell to|slipped to|rose to)\b", folded[max(0, a.start - 12) : a.start])
+    ]
+    return tuple(newest or found)
+
+
+def _rounding(value: float) -> float:
+    """Half a unit of the last digit that a number shows: 0.5 for 42 and for 180, 5,000 for 250,000."""
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    power = exponent if isinstance(exponent, int) else 0
+    return float(0.5 * 10.0 ** (power if value >= 1000 else min(power, 0)))
+
+
+def interval(value: float, comparator: str) -> tuple[float, float]:
+    """The values that a statement leaves open: eq within 2 %, approx within 10 %, gt and lt open to one side.
+
+    `order` (also `order_millions` and the like) spans one power of ten.
+    """
+    if comparator == "gt":
+        return value, float("inf")
+    if comparator == "lt":
+        return 0.0, value
+    if comparator.startswith("order"):
+        return value, value * 10
+    slack = 0.10 if comparator == "approx" else 0.02
+    return value * (1 - slack), value * (1 + slack)
+
+
+def same(first: Quantity, second: Quantity) -> bool:
+    """Whether two quantities of one unit can be the same value.
+
+    Exact numbers may differ by their rounding (at most 2 %), approximate ones by 10 %. Open intervals that overlap are
+    not enough: "over 600,000" and "over 900,000" overlap, yet the second is news.
+    """
+    if first.value is None or second.value is None or first.unit != second.unit:
+        return False
+    if first.comparator.startswith("order") or second.comparator.startswith("order"):
+        low, high = interval(first.value, first.comparator)
+        other_low, other_high = interval(second.value, second.comparator)
+        return max(low, other_low) <= min(high, other_high)
+    larger = max(abs(first.value), abs(second.value))
+    if "approx" in (first.comparator, second.comparator):
+        return abs(first.value - second.value) <= 0.10 * larger
+    return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
+
+
+def of_claim(claim: Claim) -> Quantity | None:
+    """The value of a baseline claim, None where it has none."""
+    if claim.value is None:
+        return None
+    comparator = claim.comparator or "eq"
+    kind = "order" if comparator.startswith("order") else comparator
+    return Quantity(claim.value, claim.unit, kind, claim.as_of, claim.quote)

@@ -1,0 +1,150 @@
+"""Running text into the units that findings quote: sentences, table rows and headings, with exact offsets.
+
+A unit is `text[start:end]`, without white space at its ends. A table row is a line with ` | ` between cells. nupunkt
+proposes the sentence ends; abbreviations, Norwegian ordinals ("15. september") and Chinese stops are settled here,
+because no splitter gets "Co., Ltd." and "U.S." right in all three languages.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nupunkt import sent_spans
+
+from claimwatch.claims.text import fold, word_set
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of text that is judged as one. `kind` is `sentence`, `row` or `heading`; `paragraph` counts from 0."""
+
+    start: int
+    end: int
+    kind: str
+    paragraph: int
+
+
+_BLOCK = re.compile(r"\n[ \t\r]*\n\s*")
+_LIST_ITEM = re.compile(r"[-•*–]\s|\(?\d{1,2}[.)]\s")
+_CHINESE_END = re.compile(r"[。！？]+[”」』’]*")
+_LATIN_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+# A dot after one of these does not end a sentence, whatever follows.
+_NEVER = word_set(
+    "mr mrs ms dr prof sen rep gov gen lt col hon st art arts sec secs supp pt para paras fig cf vs approx nos pp "
+    "vol ed eds messrs e.g i.e a.k.a f.k.a d.b.a v kl ca nr pkt jf dvs m.a bl.a f.eks t.d blant.a mv"
+)
+# A dot after one of these ends a sentence only when what follows opens one.
+_MAYBE = word_set(
+    "co ltd inc corp llc plc u.s u.k e.u u.n d.c p.r.c no jan feb mar apr jun jul aug sep sept oct nov dec bn m mill "
+    "mrd etc al a.m p.m jr sr pst as a.s"
+)
+_MONTHS = (
+    "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|"
+    "jan|feb|apr|jun|jul|aug|sep|sept|okt|nov|des"
+)
+_ORDINAL = re.compile(rf"\d{{1,2}}\.\s+(?:{_MONTHS})\b")
+_OPENER = re.compile(
+    r"[\"'(\[-]*\s*(?:the|this|these|those|that|it|its|they|their|he|she|we|our|in|on|as|at|by|for|from|of|with|under|"
+    r"both|but|and|yet|since|after|before|while|when|until|no|a|an|any|all|another|also|however|according|asked|other|"
+    r"two|three|five|some|there|such|separately|meanwhile|following|section|license|licence|see|addition|company|"
+    r"police|ministers|bis|uhrp|hikvision|dahua|den|det|dei|de|selskapet|rådet|etter|på|i|som|men|og|begge|"
+    r"\(\d)\b"
+)
+
+
+def split(text: str) -> tuple[Unit, ...]:
+    """The units of a text in order. Every character that is not white space lies in exactly one unit."""
+    units: list[Unit] = []
+    start = 0
+    paragraph = 0
+    for gap in [*_BLOCK.finditer(text), None]:
+        end = gap.start() if gap else len(text)
+        if text[start:end].strip():
+            units += _block(text, start, end, paragraph)
+            paragraph += 1
+        start = gap.end() if gap else end
+    return tuple(units)
+
+
+def _block(text: str, start: int, end: int, paragraph: int) -> Iterator[Unit]:
+    for low, high, is_row in _stretches(text, start, end):
+        if is_row:
+            yield from _trimmed(text, low, high, "row", paragraph)
+            continue
+        cuts = [low, *_cuts(text, low, high), high]
+        heading = len(cuts) == 2 and high - low <= 160 and not re.search(r"[.!?。！？:;]\W*$", text[low:high])
+        for first, last in pairwise(cuts):
+            yield from _trimmed(text, first, last, "heading" if heading else "sentence", paragraph)
+
+
+def _trimmed(text: str, start: int, end: int, kind: str, paragraph: int) -> Iterator[Unit]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Unit(start, end, kind, paragraph)
+
+
+def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Rows one by one; other lines joined as wrapped text unless a line is a heading or opens a list item."""
+    lines: list[tuple[int, int]] = []
+    position = start
+    for line in text[start:end].splitlines(keepends=True):
+        lines.append((position, position + len(line)))
+        position += len(line)
+    widest = max(high - low for low, high in lines)
+    open_at: int | None = None
+    for index, (low, high) in enumerate(lines):
+        line = text[low:high]
+        if " | " in line:
+            if open_at is not None:
+                yield open_at, low, False
+                open_at = None
+            yield low, high, True
+            continue
+        if open_at is not None and (_LIST_ITEM.match(line.lstrip()) and line.lstrip()[0] in "-•*–"):
+            yield open_at, low, False
+            open_at = None
+        open_at = low if open_at is None else open_at
+        following = text[slice(*lines[index + 1])] if index + 1 < len(lines) else ""
+        short = high - low < 0.6 * widest and not re.search(r"[.,;:!?。，]\s*$", line)
+        if short and following[:1].isupper():
+            yield open_at, high, False
+            open_at = None
+    if open_at is not None:
+        yield open_at, end, False
+
+
+def _cuts(text: str, start: int, end: int) -> list[int]:
+    """Offsets inside (start, end) at which a new sentence begins."""
+    piece = text[start:end]
+    folded = fold(piece)
+    found: set[int] = {match.end() for match in _CHINESE_END.finditer(piece)}
+    proposed = {last for _, last in sent_spans(piece)}
+    for match in _LATIN_END.finditer(piece):
+        after = match.end() + len(piece[match.end() :]) - len(piece[match.end() :].lstrip())
+        near = any(last in proposed for last in range(match.start(), after + 1))
+        if _ends_sentence(piece, folded, match.start(), match.end(), after, near):
+            found.add(match.end())
+    return sorted(start + cut for cut in found if 0 < cut < len(piece) and piece[cut:].strip())
+
+
+def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, proposed: bool) -> bool:
+    if piece[dot] != "." or piece[dot : dot + 2] == "..":
+        return piece[dot] != "…" or piece[after : after + 1].isupper()
+    word = re.search(r"[\w.]*$", folded[:dot])
+    last_word = (word[0] if word else "").strip(".")
+    following = piece[after : after + 1]
+    if last_word in _NEVER or (len(last_word) == 1 and last_word.isalpha() and last_word not in "iå"):
+        return False
+    if _ORDINAL.match(folded, max(0, dot - len(last_word))) and last_word.isdigit():
+        return False
+    if last_word in _MAYBE:
+        return bool(following) and not following.islower() and bool(_OPENER.match(folded, after))
+    if following.islower():
+        return False
+    if last_word.isdigit() and len(last_word) <= 2:
+        return following.isupper() or following in "(\"'“‘«–-"
+    return following.isupper() or following.isdigit() or following in "(\"'“‘«–-§[" or proposed

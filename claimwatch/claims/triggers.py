@@ -1,0 +1,134 @@
+"""The cues of each language, from `Baseline.triggers`: validated, then compiled once.
+
+A file maps `words` (word classes), `cues` (what is done, who says it, which words stand for a company named before),
+`predicates` (predicate -> object class -> patterns) and `undo_only` (predicates for which only these verbs undo).
+The format is described in docs/detection.md.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from claimwatch.claims.patterns import Cue, PatternInvalid, compile_cue
+from claimwatch.errors import BaselineInvalid
+from claimwatch.models import Baseline, Predicate
+
+CUES = (
+    "undo", "add", "revise", "move", "propose", "hedge", "undecided", "decided", "negated", "failed",
+    "again", "permit", "call", "caller", "cite", "deny", "speech", "no_comment", "routine", "unaffected", "one", "all",
+    "matter",
+)  # fmt: skip
+# Norwegian text is read with both forms: writers mix them, and quoted words keep theirs.
+_FILES = {"en": ("en",), "nb": ("nb", "nn"), "nn": ("nn", "nb"), "zh": ("zh",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The cues of one language. `topics` are (predicate, object class, cue) in file order."""
+
+    cues: Mapping[str, tuple[Cue, ...]]
+    topics: tuple[tuple[str, str, Cue], ...]
+    undo_only: Mapping[str, tuple[Cue, ...]]
+
+    def spans(self, name: str, folded: str) -> tuple[tuple[int, int], ...]:
+        """Where the cue `name` stands in a folded text."""
+        return tuple(span for cue in self.cues[name] for span in cue.spans(folded))
+
+    def hits(self, name: str, folded: str) -> bool:
+        """Whether the cue `name` stands in a folded text."""
+        return any(cue.hits(folded) for cue in self.cues[name])
+
+
+class Triggers:
+    """The lexicons of a baseline by language, each compiled when it is first needed."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        """Raises `BaselineInvalid` with every fault of shape found; patterns are checked as they are compiled."""
+        faults = [fault for name, raw in baseline.triggers.items() for fault in _faults(name, raw, baseline.predicates)]
+        if faults:
+            raise BaselineInvalid("\n".join(faults))
+        self._raw = baseline.triggers
+        self._lexicons: dict[tuple[str, ...], Lexicon] = {}
+
+    def of(self, language: str) -> Lexicon:
+        """The lexicon for a text in `language` (`en`, `nb`, `nn`, `zh-Hans`); English for any other.
+
+        Raises `BaselineInvalid` for a pattern that cannot be compiled.
+        """
+        names = tuple(n for n in _FILES.get(language.split("-")[0], ("en",)) if n in self._raw) or ("en",)
+        if names not in self._lexicons:
+            self._lexicons[names] = _merged([_lexicon(name, self._raw.get(name, {})) for name in names])
+        return self._lexicons[names]
+
+    def check(self) -> None:
+        """Compile every language now. Raises `BaselineInvalid`."""
+        for name in self._raw:
+            self.of(name)
+
+
+def _strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+
+
+def _faults(name: str, raw: Mapping[str, object], predicates: Mapping[str, Predicate]) -> Iterator[str]:
+    where = f"triggers/{name}.yaml"
+    for key in raw.keys() - {"words", "cues", "predicates", "undo_only"}:
+        yield f"{where}: unknown key {key!r}; it holds words, cues, predicates and undo_only"
+    for key in ("words", "cues", "undo_only"):
+        for entry, patterns in _mapping(raw.get(key)).items():
+            if not _strings(patterns):
+                yield f"{where}: {key}.{entry} should be a list of patterns in quotes"
+    for cue in _mapping(raw.get("cues")).keys() - set(CUES):
+        yield f"{where}: unknown cue {cue!r}; one of {', '.join(CUES)}"
+    for predicate in _mapping(raw.get("undo_only")).keys() - predicates.keys():
+        yield f"{where}: undo_only.{predicate} is no predicate of ontology.yaml"
+    for predicate, objects in _mapping(raw.get("predicates")).items():
+        if predicate not in predicates:
+            yield f"{where}: predicates.{predicate} is no predicate of ontology.yaml"
+            continue
+        for object_class, patterns in _mapping(objects).items():
+            if object_class not in predicates[predicate].object_classes:
+                yield f"{where}: {predicate}.{object_class} is no object class of that predicate in ontology.yaml"
+            if not _strings(patterns):
+                yield f"{where}: {predicate}.{object_class} should be a list of patterns in quotes"
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _patterns(value: object) -> Sequence[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _lexicon(name: str, raw: Mapping[str, object]) -> Lexicon:
+    classes = {key: _patterns(value) for key, value in _mapping(raw.get("words")).items()}
+
+    def cue(key: str, patterns: object) -> Cue:
+        try:
+            return compile_cue(_patterns(patterns), classes)
+        except PatternInvalid as error:
+            raise BaselineInvalid(f"triggers/{name}.yaml: {key}: {error}") from error
+
+    cues = _mapping(raw.get("cues"))
+    return Lexicon(
+        cues={key: (cue(key, cues[key]),) if key in cues else () for key in CUES},
+        topics=tuple(
+            (predicate, object_class, cue(f"{predicate}.{object_class}", patterns))
+            for predicate, objects in _mapping(raw.get("predicates")).items()
+            for object_class, patterns in _mapping(objects).items()
+        ),
+        undo_only={
+            key: (cue(f"undo_only.{key}", patterns),) for key, patterns in _mapping(raw.get("undo_only")).items()
+        },
+    )
+
+
+def _merged(lexicons: Sequence[Lexicon]) -> Lexicon:
+    return Lexicon(
+        cues={key: tuple(cue for lexicon in lexicons for cue in lexicon.cues[key]) for key in CUES},
+        topics=tuple(topic for lexicon in lexicons for topic in lexicon.topics),
+        undo_only={
+            key: tuple(cue for lexicon in lexicons for cue in lexicon.undo_only.get(key, ()))
+            for key in {key: None for lexicon in lexicons for key in lexicon.undo_only}
+        },
+    )

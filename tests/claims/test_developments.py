@@ -1,0 +1,74 @@
+"""Which development a finding belongs to, and when its state rises."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from claimwatch.claims import Comparer, assign
+from claimwatch.models import Finding, Outcome, Publication, SourceClass
+
+SEEN = datetime(2026, 11, 9, 6, tzinfo=UTC)
+REMOVAL = "On March 3, 2025 BIS removed Dahua Technology and Hikvision from the Entity List."
+
+
+def findings(comparer: Comparer, text: str, url: str = "https://a.example/") -> dict[str, Finding]:
+    page = Publication("press", "k", url, "", "page", "en", text, date(2025, 3, 4))
+    return {f.entity: f for f in comparer.publication(page, SourceClass.PRESS)}
+
+
+def test_the_two_findings_of_one_sentence_are_one_development(comparer: Comparer) -> None:
+    found = findings(comparer, REMOVAL)
+    first = assign(found["dahua"], date(2025, 3, 4), SEEN, ())
+    both = assign(found["hikvision"], date(2025, 3, 4), SEEN, (first,))
+    assert both.key == first.key
+    assert both.companies == ("dahua", "hikvision")
+    assert (both.state_version, both.happened_on) == (1, date(2025, 3, 3))
+
+
+def test_another_source_that_says_the_same_raises_nothing(comparer: Comparer) -> None:
+    first = assign(findings(comparer, REMOVAL)["dahua"], date(2025, 3, 4), SEEN, ())
+    again = findings(comparer, "BIS took Dahua off the Entity List in March 2025.", "https://b.example/")["dahua"]
+    later = assign(again, date(2025, 3, 6), SEEN + timedelta(days=2), (first,))
+    assert (later.key, later.state_version, later.state) == (first.key, 1, first.state)
+
+
+def test_a_proposal_that_comes_into_force_raises_the_version(comparer: Comparer) -> None:
+    text = "BIS is considering removing Dahua from the Entity List."
+    pending = assign(findings(comparer, text)["dahua"], date(2025, 3, 1), datetime(2025, 3, 1, tzinfo=UTC), ())
+    assert pending.outcome is Outcome.PENDING
+    done = assign(findings(comparer, REMOVAL)["dahua"], date(2025, 3, 4), SEEN, (pending,))
+    assert (done.key, done.outcome, done.state_version) == (pending.key, Outcome.REVERSAL, 2)
+    back = assign(findings(comparer, text)["dahua"], date(2025, 3, 5), SEEN, (done,))
+    assert (back.outcome, back.state_version) == (Outcome.REVERSAL, 2)
+
+
+def test_another_value_raises_the_version_and_an_old_one_does_not(comparer: Comparer) -> None:
+    one = findings(comparer, "Hikvision supplies 191 countries.")["hikvision"]
+    two = findings(comparer, "Hikvision supplies 195 countries.")["hikvision"]
+    first = assign(one, date(2025, 3, 4), SEEN, ())
+    second = assign(two, date(2025, 3, 5), SEEN, (replace(first, first_seen_at=datetime(2025, 3, 4, tzinfo=UTC)),))
+    assert (second.key, second.state_version) == (first.key, 2)
+    third = assign(one, date(2025, 3, 6), SEEN, (second,))
+    assert (third.state_version, third.state) == (2, second.state)
+
+
+def test_another_kind_or_another_time_is_another_development(comparer: Comparer) -> None:
+    first = assign(findings(comparer, REMOVAL)["dahua"], date(2025, 3, 4), SEEN, ())
+    other_day = findings(comparer, REMOVAL.replace("March 3, 2025", "October 9, 2025"))["dahua"]
+    assert assign(other_day, date(2025, 10, 9), SEEN, (first,)).key != first.key
+    other_kind = findings(comparer, "Dahua denied it as baseless.")["dahua"]
+    assert assign(other_kind, date(2025, 3, 4), SEEN, (first,)).key != first.key
+
+
+def test_untyped_findings_gather_only_where_the_words_are_the_same(comparer: Comparer) -> None:
+    found = findings(comparer, "Hikvision and Dahua painted a mural.")
+    first = assign(found["dahua"], date(2025, 3, 4), datetime(2025, 3, 4, tzinfo=UTC), ())
+    assert assign(found["hikvision"], date(2025, 3, 4), SEEN, (first,)).key == first.key
+    other = findings(comparer, "Dahua painted a boat.")["dahua"]
+    assert assign(other, date(2025, 3, 4), SEEN, (first,)).key != first.key
+
+
+def test_severity_is_the_most_serious(comparer: Comparer) -> None:
+    found = findings(comparer, REMOVAL)
+    first = assign(found["dahua"], date(2025, 3, 4), SEEN, ())
+    official = replace(found["hikvision"], severity="S1")
+    assert (first.severity, assign(official, date(2025, 3, 4), SEEN, (first,)).severity) == ("S3", "S1")

@@ -1,0 +1,161 @@
+"""Sentences, amounts, dates, places: table tests of the small grammars."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claimwatch.claims import dates, places, quantities
+from claimwatch.claims.sentences import split
+from claimwatch.claims.text import fold
+
+
+def units(text: str) -> list[str]:
+    return [text[unit.start : unit.end] for unit in split(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It names Hikvision Digital Technology Co., Ltd. and others. Bans follow.", 2),
+        ("The U.S. Commerce Department spoke. The U.K. did not.", 2),
+        ("See Supplement No. 4 to part 744. It was revised.", 2),
+        ("Rådet vedtok dette 15. september 2020. Banken svara ikkje.", 2),
+        ("Vedtaket kom kl. 12.30 den 3. mai. Saka er avslutta.", 2),
+        ("Sen. Rubio and Rep. Smith agreed, e.g. on cameras. Nobody voted.", 2),
+        ("公司表示反对。指控毫无根据！", 2),
+        ("(1) Luopu Haishi Co., Ltd.; and (2) Moyu Haishi Co., Ltd. The two are listed.", 2),
+        ("It was sold for $5.1 million. Nothing else moved.", 2),
+        ("“Never.” So said the firm.", 2),
+    ],
+)
+def test_sentences_end_where_they_end(text: str, expected: int) -> None:
+    assert len(units(text)) == expected
+
+
+def test_wrapped_lines_are_one_sentence_and_rows_and_headings_are_their_own() -> None:
+    text = (
+        "A heading\n\nThe rule amends one entry that already stood on the list, that\nof Hikvision, and adds more.\n\n"
+        "China | Dahua Technology | 84 FR 54004\nChina | Another | 84 FR 54005"
+    )
+    assert [(unit.kind, unit.paragraph) for unit in split(text)] == [
+        ("heading", 0),
+        ("sentence", 1),
+        ("row", 2),
+        ("row", 2),
+    ]
+
+
+@given(st.text(alphabet='ab. |\n。!"A1é', max_size=80))
+def test_every_visible_character_lies_in_exactly_one_unit(text: str) -> None:
+    covered = [index for unit in split(text) for index in range(unit.start, unit.end)]
+    assert len(covered) == len(set(covered))
+    assert {index for index, char in enumerate(text) if not char.isspace()} <= set(covered)
+
+
+@given(st.text(max_size=60))
+def test_folding_moves_no_offset(text: str) -> None:
+    assert len(fold(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("projects worth around $145m", "en", (145_000_000, "USD", "approx")),
+        ("some 170 million dollars", "en", (170_000_000, "USD", "approx")),
+        ("upwards of a billion dollars", "en", (1_000_000_000, "USD", "gt")),
+        ("for 5.1bn yuan", "en", (5_100_000_000, "CNY", "eq")),
+        ("US$1.2bn in sales", "en", (1_200_000_000, "USD", "eq")),
+        ("nær 950 millionar kroner", "nn", (950_000_000, "NOK", "approx")),
+        ("over én milliard kroner", "nb", (1_000_000_000, "NOK", "gt")),
+        ("40,8 prosent", "nb", (40.8, "percent", "eq")),
+        ("40.8 per cent", "en", (40.8, "percent", "eq")),
+        ("1 241 kommuner", "nb", (1241, "municipalities", "eq")),
+        ("more than 600,000 surveillance camera networks", "en", (600_000, "networks", "gt")),
+        ("Over a hundred thousand networks", "en", (100_000, "networks", "gt")),
+        ("the number of its networks fell below 200,000", "en", (200_000, "networks", "lt")),
+        ("tens of millions of cameras each year", "en", (10_000_000, "cameras/year", "order")),
+        ("ships to 180 states", "en", (180, "countries", "eq")),
+    ],
+)
+def test_amounts(text: str, language: str, expected: tuple[float, str, str]) -> None:
+    (amount,) = quantities.find(text, language)
+    assert (amount.value, amount.unit, amount.comparator) == expected
+
+
+def test_an_elided_unit_is_carried() -> None:
+    for text in ("One ships to 180 states and the other to 155.", "One sells to 180 countries, the other to 155."):
+        found = quantities.find(text)
+        assert [(amount.value, amount.unit) for amount in found] == [(180, "countries"), (155, "countries")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "84 FR 54004, 10/9/19",
+        "15 CFR 744",
+        "on 14 January 2020",
+        "Supplement No. 4",
+        "§ 744.11",
+        "a camera",
+        "section 889",
+    ],
+)
+def test_citations_dates_and_articles_are_no_amounts(text: str) -> None:
+    assert quantities.find(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rank"),
+    [
+        ("the world's largest supplier", 1),
+        ("the second-largest vendor", 2),
+        ("no longer second-largest, it is now third by sales", 3),
+    ],
+)
+def test_ranks(text: str, rank: int) -> None:
+    assert quantities.ranks(text)[0].value == rank
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("on 14 January 2020", "2020-01-14"),
+        ("On November 3, 2021,", "2021-11-03"),
+        ("15. september 2020", "2020-09-15"),
+        ("02.09.2021", "2021-09-02"),
+        ("84 FR 54004, 10/9/19", "2019-10-09"),
+        ("2019年10月8日", "2019-10-08"),
+        ("In October 2019", "2019-10"),
+        ("As of 2021, more", "2021"),
+        ("on Tuesday", "2024-02-06"),
+        ("last October", "2023-10"),
+        ("yesterday", "2024-02-06"),
+        ("by 26 April", "2024-04-26"),
+        ("at the end of last year", "2023-12-31"),
+        ("four days later", "2020-09-15"),
+        ("fire dagar seinare", "2020-09-15"),
+    ],
+)
+def test_dates_keep_their_precision_and_are_read_against_the_publication(text: str, on: str) -> None:
+    assert [moment.on for moment in dates.find(text, date(2024, 2, 7), context="2020-09-11")] == [on]
+
+
+def test_without_a_publication_date_nothing_relative_is_guessed() -> None:
+    assert dates.find("yesterday, on Tuesday, last October", None) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("in the U.K., Australia and buildings of the EU", ["GB", "AU", "EU"]),
+        ("Denmark’s Capital Region", ["DK-84"]),
+        ("in East Turkistan", ["CN-XJ"]),
+        ("i Noreg og Storbritannia", ["NO", "GB"]),
+        ("in Scotland, Ireland, and the Netherlands", ["GB-SCT", "IE", "NL"]),
+        ("it told us that 150 countries do", []),
+    ],
+)
+def test_places(text: str, codes: list[str]) -> None:
+    assert [place.code for place in places.find(text)] == codes
