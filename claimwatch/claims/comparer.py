@@ -130,7 +130,7 @@ class Comparer:
             as_of=best.as_of or self._implied_date(best, publication),
             speaker=self._baseline.companies[entity].name if own_words else None,
             hedged=not best.frame.in_force,
-            severities=self._baseline.severities,
+            baseline=self._baseline,
         )
 
 

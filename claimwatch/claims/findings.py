@@ -1,12 +1,11 @@
 """A finding put together: severity from the ontology's table, confidence, fingerprint. Pure."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from claimwatch.claims.outcome import Decision
 from claimwatch.claims.text import squeezed
-from claimwatch.models import Finding, Mention, Outcome, Quantity, SourceClass
+from claimwatch.models import Baseline, Finding, Mention, Quantity, SourceClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +21,6 @@ class Told:
     start: int
     mentions: tuple[Mention, ...]
     record: bool = False
-
-
-def severity(
-    table: Mapping[tuple[str, str, str], str], source_class: SourceClass, predicate: str | None, outcome: Outcome
-) -> str:
-    """The most specific row: fewest `*`; of two with as many, the one that names the predicate. S4 where none fits."""
-    kind = predicate or "untyped"
-    for key in (
-        (source_class.value, kind, outcome.value),
-        (source_class.value, kind, "*"),
-        (source_class.value, "*", outcome.value),
-        (source_class.value, "*", "*"),
-        ("*", kind, outcome.value),
-        ("*", kind, "*"),
-        ("*", "*", outcome.value),
-        ("*", "*", "*"),
-    ):
-        if key in table:
-            return table[key]
-    return "S4"
 
 
 def fingerprint(
@@ -65,7 +44,7 @@ def fingerprint(
 def finding(
     told: Told, *, predicate: str | None, object_class: str | None, operation: str, decision: Decision,
     claims: tuple[str, ...], before: Quantity | None, after: Quantity | None, place: str | None, as_of: str | None,
-    said_on: str | None, speaker: str | None, hedged: bool, severities: Mapping[tuple[str, str, str], str],
+    said_on: str | None, speaker: str | None, hedged: bool, baseline: Baseline,
 ) -> Finding:  # fmt: skip
     """The finding of one unit and company.
 
@@ -103,7 +82,7 @@ def finding(
         end=told.start + len(told.quote),
         surface=first.surface if first else "",
         method=method,
-        severity=severity(severities, told.source_class, predicate, decision.outcome),
+        severity=baseline.severity(told.source_class.value, predicate, decision.outcome.value),
         confidence=confidence,
         rules=rules,
         language=told.language,

@@ -5,6 +5,7 @@
 citations, section numbers or parts of names are not amounts.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -315,10 +316,13 @@ def same(first: Quantity, second: Quantity) -> bool:
     return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
 
 
+@functools.cache
 def of_claim(claim: Claim) -> Quantity | None:
-    """The value of a baseline claim, None where it has none."""
+    """The value of a baseline claim, None where it has none. Its text is the value as the quote words it."""
     if claim.value is None:
         return None
     comparator = claim.comparator or "eq"
     kind = "order" if comparator.startswith("order") else comparator
-    return Quantity(claim.value, claim.unit, kind, claim.as_of, claim.quote)
+    worded = (a for a in find(claim.quote, "en") if a.value == claim.value and a.unit == claim.unit)
+    text = next((claim.quote[a.start : a.end] for a in worded), claim.quote)
+    return Quantity(claim.value, claim.unit, kind, claim.as_of, text)

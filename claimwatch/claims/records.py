@@ -305,5 +305,5 @@ def _finding(
         said_on=verdict.as_of,
         speaker=None,
         hedged=False,
-        severities=baseline.severities,
+        baseline=baseline,
     )

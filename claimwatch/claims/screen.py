@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from claimwatch.claims.comparer import Comparer
 from claimwatch.claims.text import word_set, words
@@ -74,7 +75,7 @@ def read_records(lines: Iterable[str], format: str = "auto") -> Iterator[ScreenR
         if text.strip():
             yield ScreenRecord("text", "", "", None, detect_language(text), text)
         return
-    for number, line in enumerate((*head, *iterator), start=1):
+    for number, line in enumerate(chain(head, iterator), start=1):
         if line.strip():
             yield _record(line, number)
 
@@ -82,7 +83,7 @@ def read_records(lines: Iterable[str], format: str = "auto") -> Iterator[ScreenR
 def _record(line: str, number: int) -> ScreenRecord:
     try:
         data = json.loads(line.lstrip("\ufeff"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"line {number}: broken JSON ({error})") from error
     if not isinstance(data, dict):
         raise UsageError(f'line {number}: a JSON object is due, such as {{"text": "…"}}')

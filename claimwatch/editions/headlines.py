@@ -114,8 +114,10 @@ def _updated(development: Development, label: str, before: Quantity | None, afte
     # Only figures fit a headline; rows and wordings are compared below it.
     if after is None or after.value is None:
         return f"{label} {what_became(development)}"
-    was = f", before {clean(before.text, 60)}" if before else ""
-    return f"{label} now {clean(after.text, 60)}{was}"
+    # Without a value of the same thing in the same place there is no before, and "now" would say that there is.
+    if before is None:
+        return f"{label}, {clean(after.text, 60)}"
+    return f"{label} now {clean(after.text, 60)}, before {clean(before.text, 60)}"
 
 
 def _pending(development: Development, label: str, before: Quantity | None, after: Quantity | None) -> str:

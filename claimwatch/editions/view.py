@@ -208,6 +208,8 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
     )
     compared = item.claim is not None or finding.before is not None
     now = _now(item, forms) if compared else None
+    # A value with nothing of the same thing before it stands beside the claim; it does not replace it.
+    is_beside = finding.before is None and finding.after is not None and finding.after.value is not None
     return Shown(
         number=number,
         outcome=item.outcome.value,
@@ -215,12 +217,12 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
         headline=clean(item.headline),
         place=forms.place(item.place) if item.place else None,
         labels=tuple(label for said, label in labels if said),
-        before_label=words.before[item.outcome],
+        before_label=words.before[Outcome.NEW if is_beside else item.outcome],
         before=_quantity(finding.before, forms) if compared else None,
         claim=words.claim.format(item.claim.id) if item.claim else None,
         claim_quote=clean(item.claim.quote, _VALUE_LIMIT) if item.claim else None,
         claim_document=clean(item.document.title, _TITLE_LIMIT) if item.document else None,
-        now_label=words.now[item.outcome],
+        now_label=words.now[Outcome.NEW if is_beside else item.outcome],
         now=now,
         quote=excerpt(finding),
         quote_language=finding.language,

@@ -1,0 +1,134 @@
+"""`claimwatch run` and `claimwatch poll`."""
+
+import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from claimwatch.cli.arguments import add_command, add_json
+from claimwatch.cli.output import moment, progress, write, write_json, write_table
+
+if TYPE_CHECKING:
+    from claimwatch.cli.arguments import Commands
+    from claimwatch.models import Read
+    from claimwatch.pipeline import Watch
+
+
+def add_to(commands: "Commands") -> None:
+    """The commands of this module."""
+    run = add_command(
+        commands,
+        "run",
+        "poll what is due, compare, build and send what is due",
+        "Exit status 1 when no due source could be read or a message could not be sent.",
+    )
+    add_json(run)
+    run.set_defaults(run=run_all)
+    poll = add_command(
+        commands,
+        "poll",
+        "read sources and compare what they brought with the baseline",
+        "Without SOURCE: those that are due. Exit status 1 when one of them could not be read.",
+    )
+    poll.add_argument("sources", nargs="*", metavar="SOURCE", help="a slug from sources.yaml")
+    poll.add_argument("--force", action="store_true", help="read even what is not due (without SOURCE: everything)")
+    add_json(poll)
+    poll.set_defaults(run=poll_sources)
+
+
+def run_all(arguments: argparse.Namespace) -> int:
+    """One round: poll, build, deliver."""
+    from claimwatch.cli.watch import opened
+    from claimwatch.pipeline import build, deliver, due_sources, summarize
+
+    with opened() as watch:
+        reads = _read(watch, due_sources(watch), force=False)
+        edition = build(watch)
+        with progress("sending") as tell:
+            report = deliver(watch, progress=tell)
+        summary = summarize(watch, reads, edition, report)
+    if arguments.json:
+        write_json(summary)
+    else:
+        for line in summary.lines():
+            write(line)
+    return 0 if summary.ok else 1
+
+
+def poll_sources(arguments: argparse.Namespace) -> int:
+    """Read the named sources, or those that are due."""
+    from claimwatch.cli.watch import opened
+    from claimwatch.pipeline import due_sources
+    from claimwatch.store import reads as stored
+
+    with opened() as watch:
+        wanted = tuple(dict.fromkeys(watch.source(slug).slug for slug in arguments.sources))
+        everything = tuple(watch.sources) if arguments.force else due_sources(watch)
+        done = _read(watch, wanted or everything, force=arguments.force)
+        with watch.store.read() as connection:
+            states = {slug: stored.source_state(connection, slug) for slug in wanted or watch.sources}
+        zone = watch.settings.timezone
+    if arguments.json:
+        write_json(done)
+    else:
+        if done:
+            write_reads(done)
+        elif not wanted:
+            write("No source is due. `claimwatch poll --force` reads all the same.")
+        for slug in wanted:
+            if slug not in (read.source for read in done):
+                write(f"{slug}: not due until {moment(states[slug].next_due_at, zone)}; --force reads it now.")
+    return 0 if all(_was_read(read) for read in done) else 1
+
+
+def _read(watch: "Watch", slugs: Iterable[str], *, force: bool) -> "list[Read]":
+    from claimwatch.pipeline import poll
+
+    done = []
+    for slug in slugs:
+        with progress(slug) as tell:
+            read = poll(watch, slug, force=force, progress=tell)
+        if read is not None:
+            done.append(read)
+    return done
+
+
+def _was_read(read: "Read") -> bool:
+    return read.status in ("good", "partial")
+
+
+def write_reads(reads: "Iterable[Read]") -> None:
+    """Reads as a table, and below it what was skipped, what failed and why."""
+    reads = list(reads)
+    write_table(
+        ("source", "read", "requests", "items", "kept", "skipped", "new", "changed", "gone"),
+        [
+            (
+                read.source,
+                read.status.value,
+                read.requests,
+                read.containers,
+                read.kept,
+                sum(count for _, count in read.skipped),
+                read.new,
+                read.changed,
+                read.gone,
+            )
+            for read in reads
+        ],
+    )
+    for read in reads:
+        for line in explain(read):
+            write(f"{read.source}: {line}")
+
+
+def explain(read: "Read") -> list[str]:
+    """What a read has to say beside its counts: skips by reason, what it could not read, warnings."""
+    lines = [f"{count} skipped: {reason}" for reason, count in read.skipped]
+    if read.reason:
+        lines.append(("unread: " if not _was_read(read) else "") + read.reason)
+    lines += [
+        f"not read: {failure.url}: {failure.reason}"
+        for failure in read.failures
+        if failure.reason not in (read.reason or "")
+    ]
+    return lines + [f"warning: {warning}" for warning in read.warnings]

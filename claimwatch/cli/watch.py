@@ -1,0 +1,14 @@
+"""Opens the watch for the commands that need its store. Imported late: it brings the whole engine along."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from claimwatch.pipeline import Watch, open_watch
+from claimwatch.settings import load_settings
+
+
+@contextmanager
+def opened() -> Iterator[Watch]:
+    """The watch that the environment and claimwatch.toml describe. Raises `ClaimwatchError` with what to do."""
+    with open_watch(load_settings()) as watch:
+        yield watch

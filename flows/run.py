@@ -1,0 +1,35 @@
+"""One round by hand: every source that is due, then the edition, then the mail. `python -m flows.run`, `./dev run`."""
+
+import sys
+
+from claimwatch import pipeline
+from claimwatch.errors import ClaimwatchError
+from claimwatch.settings import load_settings
+from flows.by_hand import terminal
+from flows.digest import digest
+from flows.poll import poll
+
+
+def run_once() -> pipeline.RunSummary:
+    """One round through the flows, on whatever Prefect server is in force."""
+    reads = poll()
+    edition, delivery = digest()
+    with pipeline.open_watch(load_settings()) as watch:
+        return pipeline.summarize(watch, reads, edition, delivery)
+
+
+def main() -> int:
+    """Prints progress and a summary. 0: a source was read (or none was due) and all mail left; 1: see the summary."""
+    try:
+        print("Starting Prefect's temporary server …", flush=True)
+        with terminal(load_settings().home / "prefect-server.log"):
+            summary = run_once()
+    except ClaimwatchError as error:
+        print(f"claimwatch: {error}", file=sys.stderr)
+        return 1
+    print("", *summary.lines(), sep="\n")
+    return 0 if summary.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
