@@ -42,7 +42,9 @@ def poll(source: str | None = None, force: bool = False) -> list[Read]:
     else:
         with pipeline.open_watch(load_settings()) as watch:
             slugs = tuple(watch.sources) if force else pipeline.due_sources(watch)
-    return [made for slug in slugs if (made := read(slug, force)) is not None]
+    # Sources have hosts of their own and wait for them most of the time, so they are read side by side.
+    under_way = [read.submit(slug, force) for slug in slugs]
+    return [made for future in under_way if (made := future.result()) is not None]
 
 
 def _line(slug: str, outcome: Read | None, took_s: float) -> tuple[int, str]:

@@ -67,6 +67,8 @@ def headline(development: Development, lead: Evidence, baseline: Baseline, names
         title = clean(lead.title, 110)
         return f"{speaker}: “{title}” — {about}" if title else f"{speaker} names {about}"
     said = _SAYING[development.outcome](development, label, finding.before, finding.after)
+    if finding.confidence == "record" and not any(clean(lead.title) in name or name in lead.title for name in names):
+        said = f"{said} ({clean(lead.title, 60)})"  # a row under a name that says nothing to most readers
     return f"{speaker}: {said}" if speaker == about else f"{speaker}: {said} — {about}"
 
 

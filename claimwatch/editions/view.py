@@ -18,10 +18,12 @@ _GAP_LIMIT = 160
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A source that says the same, with a link where there is a fit one."""
+    """Where something was said: the source, its name for the page or row, the value there, a link if one is fit."""
 
     name: str
     link: Link | None
+    title: str = ""
+    now: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
         title=clean(lead.title, _TITLE_LIMIT),
         source=Seen(clean(lead.source_name, 80), safe_link(finding.url)),
         dates=_dates(item, lead, now, forms),
-        also=_also(item),
+        also=_also(item, forms),
     )
 
 
@@ -267,11 +269,21 @@ def _dates(item: Item, lead: Evidence, now: str | None, forms: Forms) -> tuple[t
     return (*told, (words.first_seen, forms.moment(item.first_seen_at)))
 
 
-def _also(item: Item) -> tuple[Seen, ...]:
-    """Each further page once, under the name of its source."""
-    lead = item.evidence[0].finding.url
-    also = {evidence.finding.url: evidence.source_name for evidence in item.evidence if evidence.finding.url != lead}
-    return tuple(Seen(clean(name, 80), safe_link(url)) for url, name in also.items())
+def _also(item: Item, forms: Forms) -> tuple[Seen, ...]:
+    """Each further page or row once, with its value where that is another than the first one's."""
+    lead = item.evidence[0]
+    told = {(lead.finding.url, lead.title)}
+    also = []
+    for evidence in item.evidence[1:]:
+        where = (evidence.finding.url, evidence.title)
+        if where not in told:
+            told.add(where)
+            after = evidence.finding.after
+            differs = after is not None and (lead.finding.after is None or after.text != lead.finding.after.text)
+            now = _quantity(after, forms) if differs else None
+            link, title = safe_link(evidence.finding.url), clean(evidence.title, _TITLE_LIMIT)
+            also.append(Seen(clean(evidence.source_name, 80), link, title, now))
+    return tuple(also)
 
 
 def _coverage_row(source: Coverage, forms: Forms) -> CoverageRow:

@@ -1,0 +1,46 @@
+"""One development told by several rows or pages: each is named, and a value is "before" only of the same thing."""
+
+from dataclasses import replace
+
+from claimwatch.models import Candidate, Outcome, Quantity
+from tests.editions import factory, pieces
+
+
+def rows(*names: str) -> Candidate:
+    """Rows of the Entity List that one rule brought, under names that do not hold the watched name."""
+    first = factory.citation().evidence[0]
+    told = []
+    for number, name in enumerate(names, 1):
+        after = Quantity(None, None, "eq", "2023-03-30", f"88 FR 1898{number}, 3/30/23")
+        finding = replace(
+            first.finding, outcome=Outcome.NEW, operation="add", before=None, after=after, confidence="record"
+        )
+        told.append(replace(first, id=number, finding=finding, title=name))
+    return pieces.a_candidate(*told, key="rows", companies=("hikvision",))
+
+
+def test_every_row_of_a_development_is_named_with_its_own_value() -> None:
+    mail = factory.a_mail(factory.an_edition(rows("Luopu Haishi", "Moyu Haishi", "Pishan Haishi")))
+    for part in (mail.html, mail.text):
+        flat = " ".join(part.split())
+        assert all(name in flat for name in ("Luopu Haishi", "Moyu Haishi", "Pishan Haishi"))
+        assert all(f"88 FR 1898{number}, 3/30/23" in flat for number in (1, 2, 3))
+
+
+def test_a_headline_names_the_row_where_the_company_s_name_is_not_in_it() -> None:
+    assert "(Luopu Haishi) — Hikvision" in factory.an_edition(rows("Luopu Haishi")).items[0].headline
+    known = factory.an_edition(rows("Hangzhou Hikvision Digital Technology Co., Ltd.")).items[0].headline
+    assert known.endswith("— Hikvision")
+    assert "Digital" not in known
+
+
+def test_a_value_without_one_of_the_same_thing_before_it_replaces_nothing() -> None:
+    share = factory.share()
+    evidence = share.evidence[0]
+    alone = replace(share, evidence=(replace(evidence, finding=replace(evidence.finding, before=None)),))
+    with_before, without = factory.an_edition(share).items[0], factory.an_edition(alone).items[0]
+    assert "now 40.8 per cent, before 42%" in with_before.headline
+    assert " now " not in without.headline
+    text = factory.a_mail(factory.an_edition(alone)).text
+    assert "Beside:" in text
+    assert "Before:" not in text
