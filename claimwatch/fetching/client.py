@@ -56,9 +56,10 @@ class _Transport(httpx.HTTPTransport):
     """httpx's own transport, its connections made by `network`."""
 
     def __init__(self, network: Network) -> None:
-        super().__init__(verify=_trust())
+        trust = _trust()
+        super().__init__(verify=trust)
         # httpx takes no network backend; its pool is the one place where one can be set.
-        self._pool = httpcore.ConnectionPool(ssl_context=_trust(), network_backend=network, keepalive_expiry=15.0)
+        self._pool = httpcore.ConnectionPool(ssl_context=trust, network_backend=network, keepalive_expiry=15.0)
 
 
 class Client:

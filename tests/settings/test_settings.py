@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimwatch.errors import SettingsInvalid
-from claimwatch.settings import Settings, clock, load_settings, placeholders, signing_keys, variable
+from claimwatch.settings import NOT_YET, Settings, clock, load_settings, placeholders, signing_keys, variable
 
 
 @pytest.fixture
@@ -39,13 +39,15 @@ def test_a_home_moves_what_lies_in_it_and_leaves_what_is_set(folder: Path, monke
 def test_overrides_win_over_the_environment_and_that_over_the_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "claimwatch.toml").write_text('from = "file@example.org"\nlanguage = "nb"\ntimezone = "Europe/London"\n')
+    (folder / "claimwatch.toml").write_text(
+        'from = "file@example.org"\noperator = "file@example.org"\ntimezone = "Europe/London"\n'
+    )
     monkeypatch.setenv("CLAIMWATCH_FROM", "Watch <environment@example.org>")
     monkeypatch.setenv("CLAIMWATCH_TIMEZONE", "")
-    settings = load_settings(language="en")
-    assert (settings.sender, settings.language, settings.timezone) == (
+    settings = load_settings(operator="call@example.org")
+    assert (settings.sender, settings.operator, settings.timezone) == (
         "Watch <environment@example.org>",
-        "en",
+        "call@example.org",
         "Europe/London",
     )
 
@@ -111,10 +113,13 @@ def test_every_fault_has_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch)
     }
 
 
-def test_dkim_needs_key_and_selector(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLAIMWATCH_DKIM_SELECTOR", "s1")
-    with pytest.raises(SettingsInvalid, match="CLAIMWATCH_DKIM_KEY and CLAIMWATCH_DKIM_SELECTOR go together"):
+@pytest.mark.parametrize("name", NOT_YET)
+def test_a_planned_setting_is_refused_rather_than_ignored(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "all")
+    with pytest.raises(SettingsInvalid, match=f"{name}: this version cannot do that yet"):
         load_settings()
+    monkeypatch.setenv(name, "none")
+    load_settings()
 
 
 def test_secrets_are_not_printed() -> None:

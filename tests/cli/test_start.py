@@ -1,0 +1,38 @@
+"""Help, the version and mistakes are instant: nothing heavy is imported before a command is known to be one."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "aiosmtplib", "alembic", "asyncio", "babel", "bs4", "feedparser", "fsspec", "httpx", "jinja2", "lxml", "nupunkt",
+    "prefect", "pydantic", "rich", "sqlalchemy", "yaml", "zstandard",
+}  # fmt: skip
+CODE = "import sys; from claimwatch.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    ["--help", "--version", "", "nonsense", "poll --help", "findings list --help", "findings list --since yesterday",
+     "digest --preview --dry-run", "subscribers"],
+)  # fmt: skip
+def test_nothing_heavy_is_imported(argv: str) -> None:
+    done = subprocess.run([sys.executable, "-c", CODE, *argv.split()], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
+    assert "argparse" in loaded
+    assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("argv", ["baseline show", "baseline check", "screen -"])
+def test_commands_that_need_no_store_bring_none_along(argv: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, *argv.split()], input="Hikvision.", capture_output=True, text=True, check=True
+    )
+    loaded = {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
+    assert loaded & {"prefect", "sqlalchemy", "httpx", "lxml", "jinja2", "rich"} == set()
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "claimwatch", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("claimwatch ")
