@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from claimwatch.claims import places, quantities
+from claimwatch.claims import places, values
 from claimwatch.claims.text import word_set, words
 from claimwatch.models import Baseline, Claim, Quantity
 
@@ -126,10 +126,10 @@ def compare(found: Quantity | None, claims: Sequence[Claim]) -> tuple[str, Claim
     """How a value stands to those of claims: (none | same | differs | other_unit, the claim compared with)."""
     if found is None:
         return "none", None
-    known = [(claim, quantity) for claim in claims if (quantity := quantities.of_claim(claim)) is not None]
+    known = [(claim, quantity) for claim in claims if (quantity := values.of_claim(claim)) is not None]
     comparable = [(claim, quantity) for claim, quantity in known if quantity.unit == found.unit]
     for claim, quantity in comparable:
-        if quantities.same(found, quantity):
+        if values.same(found, quantity):
             return "same", claim
     if comparable:
         return "differs", comparable[0][0]

@@ -1,20 +1,26 @@
 """Findings from publications and entries: the one place where text, lexicon and baseline meet. Pure."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from claimwatch.claims import dates, places, quantities, records
 from claimwatch.claims.cells import Cells
+from claimwatch.claims.clauses import masked, own_clause
 from claimwatch.claims.findings import Told, finding
-from claimwatch.claims.frames import MEASURES, Frame, Topic, speaks, topics
-from claimwatch.claims.judge import TOLD_ELSEWHERE, Judge, Judged, Reading
-from claimwatch.claims.sentences import split
+from claimwatch.claims.frames import speaks, topics
+from claimwatch.claims.judge import Judge, Judged
+from claimwatch.claims.listings import lead_ins
+from claimwatch.claims.readings import Reading
+from claimwatch.claims.sentences import Unit, split
+from claimwatch.claims.speakers import named_speaker
 from claimwatch.claims.subjects import Subjects, page_subject, resolve
-from claimwatch.claims.text import fold
+from claimwatch.claims.text import fold, words
+from claimwatch.claims.thread import Thread, onward, opening
 from claimwatch.claims.triggers import Lexicon, Triggers
 from claimwatch.mentions import Scanner
 from claimwatch.models import Baseline, Entry, Finding, Outcome, Publication, SourceClass
 
-_SOURCE_PLACES = {"federal_register": "US", "entity_list": "US", "council_on_ethics": "NO", "nbim_exclusions": "NO"}
+# A clause of fewer words leaves its verb or noun to the one before ("… while Dahua's is 8.9").
+_SHORT = 6
 
 
 class Comparer:
@@ -34,31 +40,24 @@ class Comparer:
         text = publication.text
         mentions = self._scanner.scan(text, on=publication.published_on)
         page = page_subject(publication, self._scanner)
-        resolved = resolve(text, split(text), mentions, page, lexicon)
-        memory = next(
-            (Topic(t.predicate, t.object_class, t.span, carried=True)
-             for t in topics(fold(publication.title), lexicon) if t.predicate in MEASURES),
-            None,
-        )  # fmt: skip
-        place = next((p.code for p in places.find(publication.title) if p.named and p.code != "world"), None)
-        day: str | None = None
+        units = split(text)
+        resolved = resolve(text, units, mentions, page, lexicon)
+        leads = lead_ins(text, units, mentions)
+        thread = opening(publication.title, publication.source, lexicon)
         found: list[Finding] = []
         for subjects in resolved:
             row = records.row(publication, subjects.unit)
             if row is not None:
                 found += self._row(row, subjects, source_class)
                 continue
-            reading = self._read(publication, subjects, memory, place, day, lexicon)
-            judged = {
-                entity: self._judge.judge(entity, reading, _company_spans(entity, reading))
-                for entity in subjects.entities
-            }
-            for entity, best in judged.items():
-                found.append(self._finding(publication, source_class, reading, entity, best))
-                memory = _remembered(best.frame, reading.topics) or memory
-            named = [p.code for p in reading.places if p.named and p.code not in ("world", "CN")]
-            place = named[-1] if named else place
-            day = next((m.on for m in reversed(reading.moments) if len(m.on) == 10), day)
+            reading = self._read(publication, subjects, leads.get(subjects.unit.start), thread, lexicon)
+            counted = []
+            for entity in subjects.entities:
+                own = _own_reading(entity, reading)
+                best = self._judge.judge(entity, own, _company_spans(entity, own))
+                found.append(self._finding(publication, source_class, subjects, reading, entity, best, thread))
+                counted.append(best)
+            thread = onward(thread, reading, counted)
         return tuple(found)
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:
@@ -76,37 +75,58 @@ class Comparer:
         return found
 
     def _read(
-        self, publication: Publication, subjects: Subjects, memory: Topic | None, place: str | None, day: str | None,
-        lexicon: Lexicon,
-    ) -> Reading:  # fmt: skip
-        text = publication.text[subjects.unit.start : subjects.unit.end]
+        self, publication: Publication, subjects: Subjects, lead: Unit | None, thread: Thread, lexicon: Lexicon
+    ) -> Reading:
+        unit = subjects.unit
+        text = publication.text[unit.start : unit.end]
+        if lead is not None:
+            # Of the items between the leading sentence and this one nothing is said here.
+            text = publication.text[lead.start : lead.end] + " " * (unit.start - lead.end) + text
+            subjects = replace(subjects, unit=replace(unit, start=lead.start))
         folded = fold(text)
+        amounts = quantities.find(text, publication.language, thread.unit)
+        told = topics(folded, lexicon)
         return Reading(
             subjects=subjects,
             text=text,
             folded=folded,
-            topics=topics(folded, lexicon),
-            carried=memory,
-            amounts=quantities.find(text, publication.language),
-            moments=dates.find(text, publication.published_on, day),
+            topics=told or ((thread.figure,) if thread.figure and amounts else ()),
+            carried=thread.measure,
+            amounts=amounts,
+            moments=dates.find(text, publication.published_on, thread.day),
             places=places.find(text),
-            context_place=place or _SOURCE_PLACES.get(publication.source),
+            context_place=thread.place,
             lexicon=lexicon,
         )
 
-    def _implied_date(self, best: Judged, publication: Publication) -> str | None:
-        """The date of what gives none itself: the claim's where it is restated, else the publication's."""
+    def _implied_date(
+        self, best: Judged, told_on: str | None, publication: Publication, source_class: SourceClass
+    ) -> str | None:
+        """The date of what gives none itself: the claim's where it is restated, else the publication's.
+
+        `told_on` is the date of the sentence before, where this one goes on about the same. A body acts, and a speaker
+        speaks, on the day of the publication; of what others report only the month is known.
+        """
         if best.decision.outcome is Outcome.RESTATEMENT and best.claims:
             return self._baseline.claims[best.claims[0]].as_of
-        if best.decision.outcome.alerts and best.frame.predicate is not None and publication.published_on:
-            return publication.published_on.isoformat()
-        return None
+        if not best.decision.outcome.alerts or best.frame.predicate is None or publication.published_on is None:
+            return None
+        day = publication.published_on.isoformat()
+        if best.frame.operation in ("deny", "call"):
+            return day
+        return told_on or (day if source_class is SourceClass.OFFICIAL else day[:7])
 
     def _finding(
-        self, publication: Publication, source_class: SourceClass, reading: Reading, entity: str, best: Judged
-    ) -> Finding:
+        self, publication: Publication, source_class: SourceClass, subjects: Subjects, reading: Reading, entity: str,
+        best: Judged, thread: Thread,
+    ) -> Finding:  # fmt: skip
+        unit = subjects.unit
+        told_on = None if reading.named else thread.on
         company = _company_spans(entity, reading)
-        own_words = best.frame.operation == "deny" or speaks(reading.folded, company, reading.lexicon)
+        who = named_speaker(reading.text)
+        itself = best.frame.operation == "deny" or (who is None and speaks(reading.folded, company, reading.lexicon))
+        if itself or (who is not None and any(m.surface and m.surface in who for m in subjects.of(entity))):
+            who = self._baseline.companies[entity].name
         return finding(
             Told(
                 source=publication.source,
@@ -114,9 +134,9 @@ class Comparer:
                 language=publication.language,
                 source_class=source_class,
                 entity=entity,
-                quote=reading.text,
-                start=reading.subjects.unit.start,
-                mentions=reading.subjects.of(entity),
+                quote=publication.text[unit.start : unit.end],
+                start=unit.start,
+                mentions=subjects.of(entity),
             ),
             predicate=best.frame.predicate,
             object_class=best.frame.object_class,
@@ -127,23 +147,38 @@ class Comparer:
             after=best.after,
             place=best.place,
             said_on=best.as_of,
-            as_of=best.as_of or self._implied_date(best, publication),
-            speaker=self._baseline.companies[entity].name if own_words else None,
+            as_of=best.as_of or self._implied_date(best, told_on, publication, source_class),
+            speaker=who,
             hedged=not best.frame.in_force,
             baseline=self._baseline,
         )
 
 
-def _remembered(frame: Frame, found: Sequence[Topic]) -> Topic | None:
-    """The measure that later sentences may point back to; a court case points to the measure it is about."""
-    if frame.predicate not in MEASURES:
-        return None
-    predicate, object_class = frame.predicate, frame.object_class or "other"
-    if predicate == "litigation":
-        about = [t for t in found if t.predicate in MEASURES - {"litigation", "under_investigation"}]
-        about.sort(key=lambda t: t.object_class in TOLD_ELSEWHERE)
-        predicate, object_class = (about[0].predicate, about[0].object_class) if about else (predicate, object_class)
-    return Topic(predicate, object_class, (0, 0), carried=True)
+def _own_reading(entity: str, reading: Reading) -> Reading:
+    """The reading of the clause that is about one company alone; the whole unit where no clause is, or says nothing."""
+    names: dict[str, list[tuple[int, int]]] = {}
+    for name, start, end in reading.named:
+        names.setdefault(name, []).append((start, end))
+    clause = own_clause(reading.folded, names, entity)
+    if clause is None:
+        return reading
+    folded = masked(reading.folded, clause)
+    found = topics(folded, reading.lexicon)
+    told = reading.folded[clause[0] : clause[1]]
+    amounts = tuple(a for a in reading.amounts if clause[0] <= a.start < clause[1])
+    if not found and (amounts or len(words(told)) < _SHORT):
+        return reading
+    text = masked(reading.text, clause)
+    inside = [p for p in reading.places if clause[0] <= p.start < clause[1]]
+    return replace(
+        reading,
+        text=text,
+        folded=folded,
+        topics=found,
+        amounts=amounts,
+        moments=tuple(m for m in reading.moments if clause[0] <= m.start < clause[1]) or reading.moments,
+        places=tuple(inside) or reading.places,
+    )
 
 
 def _company_spans(entity: str, reading: Reading) -> tuple[tuple[int, int], ...]:

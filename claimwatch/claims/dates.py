@@ -35,7 +35,7 @@ _M = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _D = "|".join(sorted(_DAYS, key=len, reverse=True))
 _N = "|".join(_SMALL)
 _AHEAD = re.compile(
-    r"\b(?:by|until|effective|effect (?:on|from)|due (?:by|on)|no later than|innan|innen|senest)(?: the)? $"
+    r"\b(?:by|until|effective|(?:with )?effect (?:on|from)|due (?:by|on)|no later than|innan|innen|senest)(?: the)? $"
 )
 
 
@@ -97,6 +97,10 @@ _RELATIVE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
     (re.compile(rf"\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?: of)? ({_M})\b"),
      lambda m, base: _nearest(m, base, _MONTHS[m[2]], int(m[1]))),
     (re.compile(rf"\b(?:the )?first of ({_M})\b"), lambda m, base: _nearest(m, base, _MONTHS[m[1]], 1)),
+    (re.compile(rf"\b({_N}|\d{{1,2}}) years? ago today\b"),
+     lambda m, base: _iso(base.year - (_SMALL.get(m[1]) or int(m[1])), base.month, base.day)),
+    (re.compile(rf"(?<!half )\b({_N}|\d{{1,2}}) (?:years? (?:ago|earlier)|år sidan|år siden)\b"),
+     lambda m, base: _iso(base.year - (_SMALL.get(m[1]) or int(m[1])))),
     (re.compile(r"\b(today|i dag|in dag|今天|今日)"), lambda m, base: base.isoformat()),
     (re.compile(r"\b(yesterday|i går|昨天)"), lambda m, base: (base - timedelta(days=1)).isoformat()),
     (re.compile(rf"(?:\b(?:on|last|sist|på|i) )?\b({_D})(?:'s)?\b"), lambda m, base: _weekday(base, m[1])),
@@ -105,6 +109,8 @@ _RELATIVE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
     (re.compile(r"\b(?:at |by )?the end of last year\b|\bved utgangen av fjoråret\b"),
      lambda m, base: _iso(base.year - 1, 12, 31)),
     (re.compile(r"\blast year\b|\bi fjor\b|去年"), lambda m, base: _iso(base.year - 1)),
+    (re.compile(r"\blast month\b|\b(?:forrige|førre) (?:måned|månad)\b|上个?月"),
+     lambda m, base: (base.replace(day=1) - timedelta(days=1)).isoformat()[:7]),
     (re.compile(r"\bthis month\b|\bdenne måneden\b|\bdenne månaden\b"),
      lambda m, base: _iso(base.year, base.month)),
     (re.compile(r"\bthis year\b|\bi år\b|今年"), lambda m, base: _iso(base.year)),

@@ -5,9 +5,10 @@ topic, is it hedged or negated in its clause, is the company the one that speaks
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from claimwatch.claims.clauses import aside
 from claimwatch.claims.text import word_gap, word_set
 from claimwatch.claims.triggers import Lexicon
 
@@ -19,7 +20,7 @@ MEASURES = word_set(
     "investment_ban equipment_authorisation_ban government_removal divestment_recommendation divestment_decision "
     "observation_decision legislation_proposed under_investigation litigation"
 )
-_CALLED = {
+CALLED = {
     "export_ban": "export_ban", "procurement_ban": "procurement_ban", "investment_ban": "investment_ban",
     "import_ban": "import_ban", "government_removal": "removal", "sanctioned_by": "sanctions", "listed_on": "listing",
     "divestment_decision": "divestment", "divestment_recommendation": "divestment", "ownership_share": "divestment",
@@ -28,9 +29,16 @@ _CALLED = {
 _UNDO_REACH = 14
 _HEDGE_REACH = 9
 _ACTOR_REACH = 12
+_DECIDED_REACH = 5
+_REQUIREMENT = (" requirement", " obligation", " rule")
 _CLAUSE = re.compile(r"[,;:]|\b(?:while|whereas|but|although|though|mens|men)\b")
 _NON_FINITE = re.compile(r"(?:\b(?:be|to|of|for|been|whether|that .{0,40} be|å|om|at .{0,40} blir)|的)\s+$")
 _VOICE = re.compile(r"(?:'s)? (?:\w+ )?(?:spokes|statement|lawyer|chief|president|executive|chair|position|represent)")
+_OBJECT = re.compile(r"\b(?:on|of|against|from|for|to|with|about|mot|av|frå|fra|om)\s+(?:the )?$")
+OWNERS = frozenset({"its", "their", "dets", "dess", "deres", "deira", "其"})
+_VOICE_OF = re.compile(
+    r"(?:spokes\w+|statement|lawyers?|officials?|represent\w+|executives?|letter|reply|talsm\w+|talsp\w+)\s+\w+\s+$"
+)
 _NOT_AFTER = re.compile(r"\s+(?:ikke|ikkje|aldri|not)\b")
 _RIVAL_ACTOR = re.compile(
     r"\b(?:committee|court|judges?|panel|researchers?|parliament|government|ministers?|ministry|regulators?|embassy|"
@@ -43,7 +51,10 @@ _RIVAL_ACTOR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One reading of a unit. `at` is the span (in the unit) of what decides: the verb, else the topic."""
+    """One reading of a unit. `at` is the span (in the unit) of what decides: the verb, else the topic.
+
+    `aside` says that it stands in a relative clause, beside what the sentence is told for.
+    """
 
     predicate: str | None
     object_class: str | None
@@ -52,6 +63,7 @@ class Frame:
     negated: bool
     at: Span
     carried: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,49 +95,72 @@ def read(
     deny = _denial(folded, company, lexicon)
     if deny is not None:
         return (Frame("denial_statement", None, "deny", True, False, deny),)
-    calls = _calls(folded, found, lexicon)
+    calls = _calls(folded, found, company, lexicon)
     if calls:
         return calls
     considered = [t for t in found if t.predicate != "calls_for"]
+    if not considered and carried is not None and lexicon.hits("persist", folded):
+        return (replace(_frame(folded, carried, company, lexicon), operation="assert", in_force=True, negated=False),)
     typed = tuple(_frame(folded, topic, company, lexicon) for topic in considered)
     failed = [t for t in considered if t.predicate == "litigation"] if lexicon.hits("failed", folded) else []
     if failed:
         return tuple(_frame(folded, topic, company, lexicon) for topic in failed)
     if carried is not None and not any(t.predicate in MEASURES for t in considered):
         frame = _frame(folded, carried, company, lexicon)
-        if frame.operation in ("remove", "suspend", "propose", "move"):
+        if frame.operation in ("remove", "suspend", "propose", "move", "revise"):
             typed = (*typed, frame)
     return typed or (Frame(None, None, "assert", True, False, (0, 0)),)
 
 
 def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon) -> Frame:
     def frame(operation: str, at: Span, in_force: bool = True, negated: bool = False) -> Frame:
-        return Frame(topic.predicate, topic.object_class, operation, in_force, negated, at, topic.carried)
+        beside = not topic.carried and aside(folded, topic.span[0])
+        return Frame(topic.predicate, topic.object_class, operation, in_force, negated, at, topic.carried, beside)
 
     if topic.predicate in MEASURES and lexicon.hits("move", folded):
-        return frame("move", lexicon.spans("move", folded)[0])
+        none = any(a == 0 for a, _ in lexicon.spans("negated", folded))
+        return frame("move", lexicon.spans("move", folded)[0], negated=none)
     failed = lexicon.spans("failed", folded)
     undo = _undo(folded, topic, lexicon)
     if undo is not None and not any(a <= undo[0] < b + 80 for a, b in failed):
         in_force, negated = _force(folded, undo, company, lexicon)
         return frame("remove", undo, in_force, negated)
-    if topic.predicate in MEASURES and not failed:
-        resumed = lexicon.spans("again", folded)
-        if resumed and lexicon.hits("permit", folded) and not lexicon.hits("negated", folded):
-            return frame("remove", resumed[0])
-        if topic.predicate == "legislation_proposed":
-            return frame("propose", topic.span, in_force=False)
-        for span in lexicon.spans("propose", folded):
-            if topic.carried or word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH + 6:
-                negated = any(
-                    b <= span[1] and word_gap(folded, b, span[0]) <= 3 for _, b in lexicon.spans("negated", folded)
-                )
-                return frame("propose", span, in_force=False, negated=negated)
+    # A suit that is filed, or a class action that is proposed, is the litigation itself.
+    if topic.predicate in MEASURES - {"litigation"} and not failed:
+        proposed = _proposed(folded, topic, lexicon, frame)
+        if proposed is not None:
+            return proposed
     for operation in ("revise", "add"):
         for span in lexicon.spans(operation, folded):
             if topic.predicate in MEASURES and word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH:
                 return frame(operation, span)
     return frame("assert", topic.span)
+
+
+def _proposed(folded: str, topic: Topic, lexicon: Lexicon, frame: Callable[..., Frame]) -> Frame | None:
+    """The frame of a measure that is put forward, or allowed again; None where it is neither."""
+    resumed = lexicon.spans("again", folded)
+    if resumed and lexicon.hits("permit", folded) and not lexicon.hits("negated", folded):
+        return frame("remove", resumed[0])
+    if topic.predicate == "legislation_proposed":
+        return frame("propose", topic.span, in_force=False)
+    for span in lexicon.spans("propose", folded):
+        if _settled(folded, span, lexicon):
+            continue
+        if topic.carried or word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH + 6:
+            negated = any(
+                b <= span[1] and word_gap(folded, b, span[0]) <= 3 for _, b in lexicon.spans("negated", folded)
+            )
+            return frame("propose", span, in_force=False, negated=negated)
+    return None
+
+
+def _settled(folded: str, proposal: Span, lexicon: Lexicon) -> bool:
+    """Whether an infinitive only tells what was decided: "voted 3-0 to prohibit", "ordered it to remove"."""
+    decided = lexicon.spans("decided", folded)
+    return folded.startswith("to ", proposal[0]) and any(
+        a < proposal[0] and word_gap(folded, b, proposal[0]) <= _DECIDED_REACH for a, b in decided
+    )
 
 
 def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
@@ -136,7 +171,12 @@ def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
     elif topic.predicate in MEASURES:
         spans = list(lexicon.spans("undo", folded))
     else:
-        return None
+        spans = []
+    if topic.predicate not in MEASURES:
+        spans += lexicon.spans("retract", folded)
+    # Who takes back a permission takes a measure, and takes none back.
+    permits = [p for p in lexicon.spans("permission", folded) if not folded.startswith(_REQUIREMENT, p[1])]
+    spans = [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
     if topic.carried:
         return min(spans, default=None)
     near = [(word_gap(folded, min(s[1], topic.span[1]), max(s[0], topic.span[0])), s) for s in spans]
@@ -186,6 +226,10 @@ def _denial(folded: str, company: Sequence[Span], lexicon: Lexicon) -> Span | No
 
 def _owns(folded: str, span: Span) -> bool:
     """Whether a name can be who speaks: "Hikvision" and "Hikvision's spokesman", not "Hikvision's denial"."""
+    if folded[span[0] : span[1]] in OWNERS:
+        return bool(_VOICE.match(folded, span[1]))
+    if _OBJECT.search(folded[: span[0]]) and not _VOICE_OF.search(folded[: span[0]]):
+        return False
     if folded[span[1] : span[1] + 2] != "'s" and folded[span[1] - 2 : span[1]] != "'s":
         return True
     return bool(_VOICE.match(folded, span[1]))
@@ -205,20 +249,21 @@ def speaks(folded: str, company: Sequence[Span], lexicon: Lexicon) -> bool:
     return any(_speaks(folded, verb, company) for verb in lexicon.spans("speech", folded))
 
 
-def _calls(folded: str, found: Sequence[Topic], lexicon: Lexicon) -> tuple[Frame, ...]:
+def _calls(folded: str, found: Sequence[Topic], company: Sequence[Span], lexicon: Lexicon) -> tuple[Frame, ...]:
     """A demand by somebody who cannot decide: `calls_for` with the demanded measure as object class."""
     callers = lexicon.spans("caller", folded)
     bills = [t.span[0] for t in found if t.predicate == "legislation_proposed" and t.object_class != "other"]
-    for call in lexicon.spans("call", folded):
+    strong = [span for span in lexicon.spans("urge", folded) if not _speaks(folded, span, company)]
+    for call in (*strong, *lexicon.spans("call", folded)):
         # "A bill that would decide whether they should …" demands nothing; "UHRP urges Congress to pass the bill" does.
         if any(start < call[0] for start in bills):
             continue
-        if not any(a <= call[0] for a, _ in callers) or any(
+        if (call not in strong and not any(a <= call[0] for a, _ in callers)) or any(
             a < call[1] for a, _ in lexicon.spans("propose", folded) if a < call[0]
         ):
             continue
         own = [t for t in found if t.predicate == "calls_for"]
-        mapped = [_CALLED[t.predicate] for t in found if t.predicate in _CALLED]
+        mapped = [CALLED[t.predicate] for t in found if t.predicate in CALLED]
         object_class = next(iter([t.object_class for t in own] or mapped), "other")
         in_list = tuple(dict.fromkeys([object_class, *mapped]))
         return tuple(Frame("calls_for", name, "call", True, False, call) for name in in_list)

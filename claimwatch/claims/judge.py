@@ -1,17 +1,14 @@
 """What one frame of a unit amounts to, seen from the baseline: places, values, dates, standing, outcome. Pure."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from claimwatch.claims import dates, places, quantities
-from claimwatch.claims.cells import HOMES, PLACED, WORLDWIDE, Cells, compare
-from claimwatch.claims.frames import MEASURES, Frame, Topic, read
+from claimwatch.claims import circumstances, dates, figures, places, values
+from claimwatch.claims.cells import Cells, compare
+from claimwatch.claims.denials import denied_claims, denied_object
+from claimwatch.claims.frames import CALLED, MEASURES, OWNERS, Frame, read
 from claimwatch.claims.outcome import Decision, Facts, decide
-from claimwatch.claims.places import Place
-from claimwatch.claims.quantities import Amount
-from claimwatch.claims.subjects import Subjects
-from claimwatch.claims.triggers import Lexicon
+from claimwatch.claims.readings import Reading
 from claimwatch.models import Baseline, Claim, Outcome, Quantity
 
 # Which reading of a sentence counts where several kinds of claims are touched: measures before figures before conduct.
@@ -28,6 +25,8 @@ _STRENGTH = {
     Outcome.REVERSAL: 6, Outcome.DENIAL: 5, Outcome.PENDING: 4, Outcome.UPDATE: 3, Outcome.NEW: 3,
     Outcome.RESTATEMENT: 1, Outcome.CONTEXT: 0,
 }  # fmt: skip
+# Who speaks in the baseline documents, and words for whoever publishes a page.
+_TELLERS = frozenset({"uhrp", "uyghur human rights project", "kanat", "we", "our", "it", "governments should"})
 _GUARDED_UNITS = frozenset({"USD", "CNY", "EUR", "GBP", "NOK", "percent", "networks", "countries", "cameras"})
 # Lists whose effect is a claim of its own kind: the authorisation ban, the frozen assets.
 TOLD_ELSEWHERE = frozenset({"covered_list", "sdn_list"})
@@ -35,27 +34,12 @@ TOLD_ELSEWHERE = frozenset({"covered_list", "sdn_list"})
 _INSTRUMENTS = frozenset({"legal_status", "bans_and_removal", "investment", "speech"})
 # Kinds that may tell an amount of any unit.
 _ANY_AMOUNT = frozenset({"ownership_share", "sold_to", "contract", "used_by", "government_removal", "subsidiary_of"})
+# Kinds that the words of a product notice touch by the way.
+_INCIDENTAL = frozenset({"deployed_at", "used_by", "market_presence_qual", "company_statement", "publication"})
 # What a company says of itself, where the words are its own.
 _SAID_PLAINLY = frozenset({"company_statement"})
-_SINCE = re.compile(r"\b(?:since|from|siden|sidan|frå|fra)(?: \w+)? $")
 _LIKE = 0.72
 _RELATED = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One unit, read once for all its companies."""
-
-    subjects: Subjects
-    text: str
-    folded: str
-    topics: tuple[Topic, ...]
-    carried: Topic | None
-    amounts: tuple[Amount, ...]
-    moments: tuple[dates.Moment, ...]
-    places: tuple[Place, ...]
-    context_place: str | None
-    lexicon: Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +53,7 @@ class Judged:
     after: Quantity | None
     place: str | None
     as_of: str | None
+    tabled: bool = False
 
 
 class Judge:
@@ -77,13 +62,18 @@ class Judge:
     def __init__(self, baseline: Baseline, cells: Cells) -> None:
         self._baseline = baseline
         self._cells = cells
+        self._conduct = frozenset(name for name, p in baseline.predicates.items() if p.group == "conduct")
         self._subsidiaries = {
             alias.name for c in baseline.companies.values() for alias in c.aliases if alias.kind == "subsidiary"
         }
 
     def judge(self, entity: str, reading: Reading, company: Sequence[tuple[int, int]]) -> Judged:
         """The frame that counts for a company whose names or stand-ins are at `company` (spans in the unit)."""
-        frames = read(reading.folded, reading.topics, reading.carried, company, reading.lexicon)
+        # It goes on about a measure told before where it points back to it, or to the company alone ("the firm").
+        stand_in = any(reading.folded[a:b] not in OWNERS for a, b in company)
+        back = reading.lexicon.hits("matter", reading.folded) or (stand_in and not reading.named)
+        carried = reading.carried if back else None
+        frames = read(reading.folded, reading.topics, carried, company, reading.lexicon)
         judged = [self._weigh(entity, frame, reading) for frame in frames]
         return max(judged, key=lambda j: (*self._importance(j), -j.frame.at[0]))
 
@@ -105,26 +95,30 @@ class Judge:
             weight = 4
         elif predicate == "divestment_recommendation" and outcome is not Outcome.PENDING:
             weight += 1
+        elif predicate == "legislation_proposed":
+            weight += 2 if judged.tabled else 0
         elif self._baseline.predicates[predicate].units:
             weight += 2 if judged.after is not None else -5
-        elif judged.frame.object_class in ("magnitsky_sanctions", "secondary_sanctions"):
-            weight += 1
         elif judged.frame.object_class in TOLD_ELSEWHERE:
             weight -= 1
         if judged.frame.object_class == "other":
             weight -= 2
+        if judged.frame.aside:
+            weight -= 4
         return (weight, _STRENGTH[outcome])
 
     def _weigh(self, entity: str, frame: Frame, reading: Reading) -> Judged:
-        as_of = _as_of(frame, reading.moments, reading.folded)
-        where = self._where(frame, reading)
+        if frame.aside and frame.predicate not in MEASURES and reading.lexicon.hits("unaffected", reading.folded):
+            frame = replace(frame, operation="assert")
+        as_of = circumstances.as_of(frame, reading.moments, reading.folded)
+        where = circumstances.where(frame, reading.places, reading.context_place, self._conduct)
         after = self._value(entity, frame, reading, as_of)
         if frame.predicate is None:
             return self._untyped(entity, frame, reading, as_of)
         target = frame.predicate
         object_class = frame.object_class
         if frame.operation == "deny":
-            object_class = _denied_object(reading)
+            object_class = denied_object(reading.topics, reading.carried)
         standing = self._cells.standing(entity, target, object_class, where, reading.text)
         relation = standing.relation
         if relation == "other_object" and (
@@ -136,13 +130,11 @@ class Judge:
             # Only a value of the same cell is a before; another unit is another cell wherever it stands.
             value, compared = ("other_unit" if value == "other_unit" else "none"), None
         denied_again = frame.operation == "deny" and object_class is not None and relation == "known"
-        claims = [c.id for c in standing.claims]
+        claims = self._concerned(entity, frame, relation, standing.claims, where, reading)
         if frame.operation == "deny":
-            answered = self._denied_claims(entity, reading)
-            claims = [*claims, *answered] if denied_again else answered
+            claims = [*(c.id for c in standing.claims if denied_again), *claims]
             where = tuple(p.code for p in reading.places if p.named and p.code != "world")
-        elif relation in ("none", "other_company"):
-            claims = [*self._related(entity, target, reading.text), *claims]
+            where = where or ((reading.context_place,) if reading.context_place else ())
         facts = Facts(
             predicate=target,
             operation=frame.operation,
@@ -155,10 +147,34 @@ class Judge:
         )
         if compared is not None:
             claims = [compared.id, *(c for c in claims if c != compared.id)]
-        before = quantities.of_claim(compared) if compared is not None else None
+        before = values.of_claim(compared) if compared is not None else None
+        decision = decide(facts)
+        tabled = reading.lexicon.hits("tabled", reading.folded) and not frame.carried
         held = [p for c in standing.claims[:1] for p in c.places[:1] if frame.operation != "deny"]
+        if decision.outcome is not Outcome.RESTATEMENT:
+            held = [reading.context_place] if reading.context_place and target in MEASURES else []
         place = next(iter([*where, *held]), None)
-        return Judged(frame, decide(facts), tuple(dict.fromkeys(claims))[:6], before, after, place, as_of)
+        return Judged(frame, decision, tuple(dict.fromkeys(claims))[:6], before, after, place, as_of, tabled)
+
+    def _concerned(
+        self, entity: str, frame: Frame, relation: str, found: Sequence[Claim], where: Sequence[str], reading: Reading
+    ) -> list[str]:
+        """The baseline claims that a frame concerns, best first."""
+        target = frame.predicate or ""
+        claims = [c.id for c in found]
+        if frame.operation == "deny":
+            return list(denied_claims(entity, reading.topics, reading.carried, reading.text, self._cells))
+        if relation == "other_place":
+            # What the baseline holds of this place, in a kin measure, is nearer than the same measure elsewhere.
+            return [*self._there(entity, target, where), *claims]
+        if target == "calls_for" and relation != "known":
+            demanded = [c for c in self._cells.about(entity) if CALLED.get(c.predicate) == frame.object_class]
+            return [*(c.id for c in demanded), *claims]
+        if relation == "other_company":
+            return [*claims, *self._related(entity, target, reading.text)]
+        if relation == "none":
+            return [*self._related(entity, target, reading.text), *claims]
+        return claims
 
     def _untyped(self, entity: str, frame: Frame, reading: Reading, as_of: str | None) -> Judged:
         own = self._cells.rank(reading.text, self._cells.about(entity))
@@ -168,7 +184,7 @@ class Judge:
         facts = Facts(None, frame.operation, folded=folded, unseen=unseen if like else (), likeness=like is not None)
         decision = decide(facts)
         claims = (like.id,) if like is not None and decision.outcome is Outcome.RESTATEMENT else ()
-        named = [p.code for p in reading.places if p.named and p.code != "world"]
+        named = [p.code for p in sorted(reading.places, key=lambda p: not p.named) if p.code != "world"]
         return Judged(frame, decision, claims, None, None, named[0] if named else None, as_of)
 
     def _folded(self, frame: Frame, reading: Reading) -> str | None:
@@ -178,32 +194,15 @@ class Judge:
             return "no_comment"
         if frame.operation in ("assert", "add", "revise") and lexicon.hits("unaffected", folded):
             return "unaffected"
+        incidental = all(t.predicate in _INCIDENTAL or t.object_class == "other" for t in reading.topics)
         weak = frame.predicate is None or frame.predicate not in MEASURES
-        if weak and not reading.topics and lexicon.hits("routine", folded):
+        if (
+            weak
+            and (not reading.topics or (incidental and lexicon.hits("trade", folded)))
+            and (lexicon.hits("routine", folded))
+        ):
             return "routine"
         return None
-
-    def _where(self, frame: Frame, reading: Reading) -> tuple[str, ...]:
-        """The places of a frame, the likeliest first."""
-        predicate = frame.predicate
-        if predicate in HOMES and (frame.object_class != "other"):
-            return (HOMES[predicate],)
-        if predicate in WORLDWIDE:
-            return ("world",)
-        if predicate == "ownership_share" and frame.object_class == "state":
-            return ("CN",)
-        named = [p.code for p in reading.places if p.named and p.code != "world"]
-        if predicate in MEASURES or predicate in ("sold_to", "non_disclosure"):
-            ruling = [code for code in named if not code.startswith("CN")]
-            bodies = [p.code for p in reading.places if not p.named]
-            chosen = ruling or bodies or ([reading.context_place] if reading.context_place else [])
-            return tuple(dict.fromkeys(c for c in chosen if c != "CN"))
-        specific = [code for code in named if "-" in code]
-        chosen = [*specific, *(c for c in named if c not in specific)] if predicate not in PLACED else named
-        if not chosen and predicate in ("installed_networks", "ownership_share", "calls_for"):
-            bodies = [p.code for p in reading.places if not p.named]
-            chosen = bodies or ([reading.context_place] if reading.context_place and predicate != "calls_for" else [])
-        return tuple(dict.fromkeys(chosen))
 
     def _value(self, entity: str, frame: Frame, reading: Reading, as_of: str | None) -> Quantity | None:
         """The amount that belongs to this company: the one after its name and before the next, else the nearest."""
@@ -211,24 +210,17 @@ class Judge:
             return None
         units = self._baseline.predicates[frame.predicate].units
         if frame.predicate == "market_rank":
-            amounts = quantities.ranks(reading.text)
-        elif frame.predicate in (
-            "ownership_share",
-            "sold_to",
-            "contract",
-            "used_by",
-            "government_removal",
-            "subsidiary_of",
-        ):
+            amounts = figures.ranks(reading.text)
+        elif frame.predicate in _ANY_AMOUNT:
             amounts = reading.amounts
         else:
             amounts = tuple(a for a in reading.amounts if a.unit in units)
-        if not amounts:
-            return None
         preferred = [a for a in amounts if a.unit in units] or list(amounts)
-        chosen = _nearest(preferred, entity, reading)
-        text = reading.text[chosen.start : chosen.end]
-        return Quantity(chosen.value, chosen.unit, chosen.comparator, as_of, text)
+        pairs = figures.paired(preferred, reading.named, reading.subjects.entities, reading.folded)
+        chosen = (pairs or {}).get(entity) or figures.of_company(preferred, entity, reading.named, reading.folded)
+        if chosen is None:
+            return None
+        return Quantity(chosen.value, chosen.unit, chosen.comparator, as_of, reading.text[chosen.start : chosen.end])
 
     def _unseen(
         self, entity: str, frame: Frame, reading: Reading, claims: Sequence[Claim], where: Sequence[str], value: str,
@@ -237,17 +229,21 @@ class Judge:
         """What the sentence holds that a restatement must not: figures, members, vulnerabilities, later events."""
         found: list[str] = []
         told_of = dict.fromkeys(c for e in reading.subjects.entities for c in self._cells.about(e))
-        known = [q for c in told_of if (q := quantities.of_claim(c)) is not None]
-        for amount in _owned(reading, entity):
+        known = [q for c in told_of if (q := values.of_claim(c)) is not None]
+        for amount in figures.owned(reading.amounts, entity, reading.named, reading.subjects.entities, reading.folded):
             quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
-            if amount.unit in _GUARDED_UNITS and not any(quantities.same(quantity, other) for other in known):
+            if amount.unit in _GUARDED_UNITS and not any(values.same(quantity, other) for other in known):
                 found.append("figure")
-        if frame.predicate == "listed_on" and any(m.alias in self._subsidiaries for m in reading.subjects.of(entity)):
+        added = frame.operation == "add" and any(t.predicate == "subsidiary_of" for t in reading.topics)
+        named = any(m.alias in self._subsidiaries for m in reading.subjects.of(entity))
+        if frame.predicate == "listed_on" and (named or added):
             found.append("member")
         if frame.predicate in MEASURES or frame.predicate == "calls_for":
             held = [place for c in claims for place in c.places]
             if held and any(not any(places.within(h, w) or places.within(w, h) for h in held) for w in where):
                 found.append("place")
+        if frame.predicate == "calls_for" and claims and _other_caller(claims, reading):
+            found.append("caller")
         if "cve-" in reading.folded:
             found.append("vulnerability")
         exact_day = as_of is not None and len(as_of) == 10 and frame.predicate in MEASURES
@@ -259,73 +255,30 @@ class Judge:
             found.append("revival")
         return tuple(dict.fromkeys(found))
 
+    def _there(self, entity: str, predicate: str, where: Sequence[str]) -> list[str]:
+        group = self._baseline.predicates[predicate].group
+        if predicate not in MEASURES:
+            return []
+        return [
+            c.id
+            for c in self._cells.about(entity)
+            if self._baseline.predicates[c.predicate].group == group
+            and any(places.within(w, p) for p in c.places for w in where)
+        ]
+
     def _related(self, entity: str, predicate: str, sentence: str) -> list[str]:
         """Claims that a new kind of claim is near to: like in words, or of the same group where that is close-knit."""
         own = self._cells.about(entity)
         group = self._baseline.predicates[predicate].group
         like = [c for c in own if self._cells.likeness(sentence, c) >= _RELATED]
         kin = [c for c in own if group == "investment" == self._baseline.predicates[c.predicate].group]
+        kin += [c for c in own if c.predicate == "calls_for" and c.object_class == CALLED.get(predicate)]
         return [claim.id for claim in self._cells.rank(sentence, dict.fromkeys([*kin, *like]))][:3]
 
-    def _denied_claims(self, entity: str, reading: Reading) -> list[str]:
-        wanted = {t.predicate for t in reading.topics if t.object_class != "other"} | (
-            {reading.carried.predicate} if reading.carried else set()
-        )
-        own = [c for c in self._cells.about(entity) if c.predicate in wanted]
-        return [c.id for c in self._cells.rank(reading.text, own)]
 
-
-def _owned(reading: Reading, entity: str) -> Sequence[Amount]:
-    """The amounts that a sentence may give for a company: where each company has its own, those after its name."""
-    offset = reading.subjects.unit.start
-    named = [m for m in reading.subjects.mentions if m.surface]
-    if len(reading.amounts) < 2 or len({m.entity for m in named}) < 2:
-        return reading.amounts
-    return [
-        amount
-        for amount in reading.amounts
-        if next((m.entity for m in reversed(named) if m.start - offset < amount.start), entity) == entity
-    ]
-
-
-def _nearest(amounts: Sequence[Amount], entity: str, reading: Reading) -> Amount:
-    offset = reading.subjects.unit.start
-    own = [m for m in reading.subjects.of(entity) if m.surface]
-    others = [m.start - offset for m in reading.subjects.mentions if m.entity != entity and m.surface]
-    if not own or len(amounts) == 1:
-        return amounts[0]
-    end = own[0].end - offset
-    until = min((o for o in others if o > end), default=len(reading.text))
-    after = [a for a in amounts if end <= a.start < until]
-    return after[0] if after else min(amounts, key=lambda a: abs(a.start - end))
-
-
-def _as_of(frame: Frame, moments: Sequence[dates.Moment], folded: str) -> str | None:
-    """The date nearest to what decides."""
-    if not moments:
-        return None
-    middle = frame.at[0]
-    if frame.operation in ("remove", "suspend"):
-        # "the ban in force since 2022 was lifted": that is when it began.
-        moments = [m for m in moments if not _SINCE.search(folded[: m.start])] or []
-    if not moments:
-        return None
-    return min(moments, key=lambda m: (min(abs(m.start - middle), abs(m.end - middle)), m.start)).on
-
-
-def _denied_object(reading: Reading) -> str | None:
-    """Which accusation a denial answers, as an object class of `denial_statement`."""
-    answered = {
-        "accused_of": "human_rights", "cybersecurity_concern": "cybersecurity", "state_link": "state_control",
-        "listed_on": "measure", "procurement_ban": "measure", "sanctioned_by": "measure", "investment_ban": "measure",
-        "equipment_authorisation_ban": "measure", "government_removal": "measure",
-    }  # fmt: skip
-    for topic in reading.topics:
-        if topic.object_class == "forced_labour":
-            return "forced_labour"
-    for topic in (*reading.topics, *([reading.carried] if reading.carried else [])):
-        if topic.object_class == "forced_labour" and topic.carried:
-            return "forced_labour"
-        if topic.predicate in answered:
-            return answered[topic.predicate]
-    return None
+def _other_caller(claims: Sequence[Claim], reading: Reading) -> bool:
+    """Whether a demand is made by somebody else than those of whom the baseline tells it."""
+    callers = {reading.folded[a:b] for a, b in reading.lexicon.spans("caller", reading.folded)}
+    held = {place for claim in claims for place in claim.places}
+    ruled = {p.code for p in reading.places if not p.code.startswith("CN") and p.code != "world"}
+    return bool(callers) and not callers & _TELLERS and not ruled & held

@@ -101,6 +101,8 @@ def _untyped(facts: Facts) -> Decision:
 
 def _compared(facts: Facts) -> Decision:
     rule = f"cell.{facts.cell}"
+    if facts.operation == "move" and facts.negated:
+        return Decision(Outcome.RESTATEMENT, ("operation.move", "negated", rule))
     if facts.operation == "move":
         return Decision(Outcome.UPDATE, ("operation.move", rule))
     if facts.cell in ("none", "other_company", "other_instrument"):

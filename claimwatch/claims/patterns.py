@@ -67,7 +67,7 @@ def compile_cue(patterns: Sequence[str], classes: Mapping[str, Sequence[str]]) -
 
 def _expression(pattern: str, classes: Mapping[str, Sequence[str]]) -> str:
     body = "".join(_piece(token, pattern, classes) for token in _TOKEN.findall(pattern))
-    if _CJK.search(pattern):
+    if _CJK.search(body):
         return f"(?:{body})"
     return rf"(?<!\w)(?:{body})(?!\w)"
 

@@ -47,17 +47,23 @@ _NAMES = {
 }  # fmt: skip
 # Bodies whose acts have effect in a place; weaker than a place that is named.
 _BODIES = {
+    "CN-XJ": "uyghurs?|uighurs?|uigur\\w*|the region|regionen|维吾尔",
     "US": "commerce department|department of commerce|bureau of industry and security|bis|federal communications "
-    "commission|fcc|congress|senate|senators?|house of representatives|treasury|ofac|pentagon|department of defense|"
+    "commission|fcc|congress|congress(?:man|woman|men)|"
+    "senate|senators?|representatives? [a-z]+|house of representatives|"
+    "federal trade commission|"
+    "(?<!china's )(?<!beijing's )commerce(?: secretary| official)?(?! ministr)|treasury|ofac|pentagon|"
+    "department of defense|"
     "department of war|defense department|white house|federal register|entity list|export administration regulations|"
     "ear|end-user review committee|d\\.c\\. circuit|supreme court|state department|homeland security|dhs|ndaa|"
     "national defen[cs]e authori[sz]ation act|handelsdepartement\\w*|covered list|bipartisan|"
     "商务部|magnitsky",
     "NO": "norges bank|noregs bank|nbim|oil fund|oljefondet|statens pensjonsfond|government pension fund|"
     "sovereign fund|sovereign wealth fund|council on ethics|etikkråd\\w*|datatilsynet|the council(?! of)|rådet|dnb|nrk|"
-    "wealth fund|pensjonsfond\\w*",
+    "wealth fund|pensjonsfond\\w*|kommune\\w*|kommuna\\w*|byrådet|fylkes\\w*|"
+    "fylkeskommun\\w*|regjeringen|regjeringa|bergen|trondheim|stavanger|tromsø|nsm|equinor",
     "GB": "ministry of defence|home office|cabinet office|biometrics and surveillance camera commissioner|"
-    "surveillance camera commissioner|procurement act|procurement bill|house of lords|foreign affairs committee|"
+    "surveillance camera commissioner|procurement act|procurement bill|house of lords|"
     "mps?",
     "AU": "australian war memorial|electorate offices",
     "EU": "parliament's administration|europarl",

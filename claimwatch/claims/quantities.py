@@ -5,7 +5,6 @@
 citations, section numbers or parts of names are not amounts.
 """
 
-import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from decimal import Decimal
 from babel.numbers import NumberFormatError, parse_decimal
 
 from claimwatch.claims.text import fold
-from claimwatch.models import Claim, Quantity
 
 _WORDS = {
     "en": {
@@ -80,7 +78,7 @@ _LARGE = "hundre|thousand|tusen|million|billion|milliard|trillion|dozen"
 def _amount_pattern(numbers: Iterable[str]) -> re.Pattern[str]:
     plain = sorted((n for n in numbers if " " not in n and n not in _ARTICLES), key=len, reverse=True)
     return re.compile(
-        rf"""(?<![\w.,§/-])
+        rf"""(?<![a-zæøåäöü0-9_.,§/-])
     (?:(?P<comparator>{"|".join(p for _, p in _COMPARATORS).replace(" ", chr(92) + "s+")})\s+(?:the\s+)?)?
     (?:(?P<before>{_CURRENCY})\s?)?
     (?:(?P<digits>\d{{1,3}}(?:[ ,.']\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)
@@ -103,6 +101,10 @@ _CITATION = re.compile(r"\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|s
 _CITED = re.compile(r"\s*(?:fr|cfr|u\.?s\.?c|stat)\b|\.\d|[-/]\d")
 _MONTH = re.compile(r"\.?\s*(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\b|\s*[年月日]")
 _MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\.?\s*$")
+_SHARES_UNIT = re.compile(r" (?:and|og|to|or|eller|til) ")
+_OF_THEM = re.compile(r" of (?:them|these|those|the cameras|the devices)\b| av (?:dei|dem|disse|kameraene|kameraa)\b")
+_VERB = re.compile(r" (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b")
+_FURTHER = re.compile(r"\b(?:another|a further|ytterlegare|ytterligere|yttarlegare) $")
 _ORDERS = {"thousand": 3, "million": 6, "billion": 9, "tens": 1, "hundreds": 2, "scores": 1, "dozens": 1}
 
 
@@ -117,32 +119,38 @@ class Amount:
     end: int
 
 
-def find(text: str, language: str = "en") -> tuple[Amount, ...]:
+def find(text: str, language: str = "en", told: str | None = None) -> tuple[Amount, ...]:
     """The amounts of a text, in order; a bare number without unit, magnitude or currency is left out.
 
-    `language` (en, nb, nn, zh-Hans) settles whether a comma groups digits or divides them.
+    `told` is the unit of the sentence before, which a large number may leave out. `language` (en, nb, nn, zh-Hans)
+    settles whether a comma groups digits or divides them.
     """
     folded = fold(text)
-    return tuple(_amounts(folded, language))
+    return tuple(sorted(_amounts(folded, language, told), key=lambda amount: amount.start))
 
 
-def _amounts(folded: str, language: str) -> Iterator[Amount]:
+def _amounts(folded: str, language: str, told: str | None) -> Iterator[Amount]:
     taken = 0
     previous: Amount | None = None
+    bare: re.Match[str] | None = None
     for match in _AMOUNTS["no" if language in ("nb", "nn") else "en"].finditer(folded):
         if match.start() < taken or _is_no_amount(folded, match):
             continue
         value = _value(match, language)
         if value is None:
             continue
-        currency = _CURRENCIES.get((match["before"] or match["after"] or "").strip())
-        unit, end = (currency, match.end()) if currency else _unit(folded, match.end())
-        if unit is None and _counts_something(match):
-            unit = _unit_before(folded, match.start())
-        if unit is None and previous is not None and _elides(folded, previous, match):
-            unit = previous.unit
+        unit, end = _unit_of(folded, match, previous)
+        if unit is None and told is not None and value >= 1000 and _VERB.match(folded, end):
+            unit = told
         if unit is None:
+            bare = match
             continue
+        if bare is not None and _SHARES_UNIT.fullmatch(folded[bare.end() : match.start()]):
+            # "in 160 and 190 countries": the first number has the unit of the second.
+            first = _value(bare, language)
+            if first is not None:
+                yield Amount(first, unit, _comparator(bare), bare.start(), bare.end())
+        bare = None
         if unit in ("cameras", "devices") and _PER_YEAR.match(folded[end : end + 14].lstrip()):
             unit = f"{unit}/year"
         taken = end
@@ -152,6 +160,19 @@ def _amounts(folded: str, language: str) -> Iterator[Amount]:
         unit, end = _unit(folded, match.end())
         if unit and match.start() >= taken:
             yield Amount(float(10 ** _ORDERS[match["order"][:-1]]), unit, "order", match.start(), end)
+
+
+def _unit_of(folded: str, match: re.Match[str], previous: Amount | None) -> tuple[str | None, int]:
+    """The unit of a number and where the amount ends: its currency, its noun, or what stands for the noun."""
+    currency = _CURRENCIES.get((match["before"] or match["after"] or "").strip())
+    unit, end = (currency, match.end()) if currency else _unit(folded, match.end())
+    if unit is None and _counts_something(match):
+        unit = _unit_before(folded, match.start())
+    if unit is None and (_OF_THEM.match(folded, match.end()) or _FURTHER.search(folded[: match.start()])):
+        unit = "items"
+    if unit is None and previous is not None and _elides(folded, previous, match):
+        unit = previous.unit
+    return unit, end
 
 
 def _counts_something(match: re.Match[str]) -> bool:
@@ -220,7 +241,7 @@ def _number(digits: str, language: str) -> Decimal | None:
 
 
 def _unit(folded: str, position: int) -> tuple[str | None, int]:
-    rest = re.compile(r"[\s-]*(?:of (?:the |its |their )?)?").match(folded, position)
+    rest = re.compile(r"[\s-]*(?:个|家|台|套|项)?(?:of (?:the |its |their )?)?").match(folded, position)
     start = rest.end() if rest else position
     match = _UNIT.match(folded, start)
     if match is None or (
@@ -239,90 +260,3 @@ def _comparator(match: re.Match[str]) -> str:
     if said is None:
         return "eq"
     return next(name for name, pattern in _COMPARATORS if re.fullmatch(pattern, re.sub(r"\s+", " ", said)))
-
-
-_RANK = re.compile(
-    r"\b(?:(?P<word>first|second|third|fourth|fifth|two|2nd|3rd|4th|nest|nr\. 1|no\. 1|number one|top)[ -]?)?"
-    r"(?P<top>largest|biggest|størst\w*|leading|ledende|leiande|foremost|place)\b"
-    r"|\b(?P<by>first|second|third|fourth|fifth)\b(?= by | and second | in the | largest| largest,)"
-)
-_RANKS = {
-    "first": 1,
-    "second": 2,
-    "2nd": 2,
-    "nest": 2,
-    "two": 2,
-    "third": 3,
-    "3rd": 3,
-    "fourth": 4,
-    "4th": 4,
-    "fifth": 5,
-}
-
-
-def ranks(text: str) -> tuple[Amount, ...]:
-    """Places in a ranking ("the world's second largest"), unit `rank`; what follows "now" comes first."""
-    folded = fold(text)
-    found = [
-        Amount(float(_RANKS.get(match["word"] or match["by"] or "first", 1)), "rank", "eq", match.start(), match.end())
-        for match in _RANK.finditer(folded)
-        if match["top"] != "place" or match["word"]
-    ]
-    newest = [
-        a
-        for a in found
-        if re.search(r"\b(?:now|er no|er nå|fell to|slipped to|rose to)\b", folded[max(0, a.start - 12) : a.start])
-    ]
-    return tuple(newest or found)
-
-
-def _rounding(value: float) -> float:
-    """Half a unit of the last digit that a number shows: 0.5 for 42 and for 180, 5,000 for 250,000."""
-    exponent = Decimal(str(value)).normalize().as_tuple().exponent
-    power = exponent if isinstance(exponent, int) else 0
-    return float(0.5 * 10.0 ** (power if value >= 1000 else min(power, 0)))
-
-
-def interval(value: float, comparator: str) -> tuple[float, float]:
-    """The values that a statement leaves open: eq within 2 %, approx within 10 %, gt and lt open to one side.
-
-    `order` (also `order_millions` and the like) spans one power of ten.
-    """
-    if comparator == "gt":
-        return value, float("inf")
-    if comparator == "lt":
-        return 0.0, value
-    if comparator.startswith("order"):
-        return value, value * 10
-    slack = 0.10 if comparator == "approx" else 0.02
-    return value * (1 - slack), value * (1 + slack)
-
-
-def same(first: Quantity, second: Quantity) -> bool:
-    """Whether two quantities of one unit can be the same value.
-
-    Exact numbers may differ by their rounding (at most 2 %), approximate ones by 10 %. Open intervals that overlap are
-    not enough: "over 600,000" and "over 900,000" overlap, yet the second is news.
-    """
-    if first.value is None or second.value is None or first.unit != second.unit:
-        return False
-    if first.comparator.startswith("order") or second.comparator.startswith("order"):
-        low, high = interval(first.value, first.comparator)
-        other_low, other_high = interval(second.value, second.comparator)
-        return max(low, other_low) <= min(high, other_high)
-    larger = max(abs(first.value), abs(second.value))
-    if "approx" in (first.comparator, second.comparator):
-        return abs(first.value - second.value) <= 0.10 * larger
-    return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
-
-
-@functools.cache
-def of_claim(claim: Claim) -> Quantity | None:
-    """The value of a baseline claim, None where it has none. Its text is the value as the quote words it."""
-    if claim.value is None:
-        return None
-    comparator = claim.comparator or "eq"
-    kind = "order" if comparator.startswith("order") else comparator
-    worded = (a for a in find(claim.quote, "en") if a.value == claim.value and a.unit == claim.unit)
-    text = next((claim.quote[a.start : a.end] for a in worded), claim.quote)
-    return Quantity(claim.value, claim.unit, kind, claim.as_of, text)

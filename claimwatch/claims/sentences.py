@@ -27,6 +27,7 @@ class Unit:
 
 _BLOCK = re.compile(r"\n[ \t\r]*\n\s*")
 _LIST_ITEM = re.compile(r"[-•*–]\s|\(?\d{1,2}[.)]\s")
+_ITEM_END = re.compile(r"(?:Ltd|Inc|Corp|LLC|Limited|Company|Co|\))[.,;]?(?: and)?\s*$")
 _CHINESE_END = re.compile(r"[。！？]+[”」』’]*")
 _LATIN_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
 # A dot after one of these does not end a sentence, whatever follows.
@@ -44,6 +45,9 @@ _MONTHS = (
     "jan|feb|apr|jun|jul|aug|sep|sept|okt|nov|des"
 )
 _ORDINAL = re.compile(rf"\d{{1,2}}\.\s+(?:{_MONTHS})\b")
+# After a legal form another company's name can open the next sentence, when a verb follows it.
+_FORMS = word_set("ltd inc corp llc plc")
+_NAME = re.compile(r"(?:[a-z]+ ){1,6}(?:is|are|was|were|has|have|had|will|would|may|says|said)\b")
 _OPENER = re.compile(
     r"[\"'(\[-]*\s*(?:the|this|these|those|that|it|its|they|their|he|she|we|our|in|on|as|at|by|for|from|of|with|under|"
     r"both|but|and|yet|since|after|before|while|when|until|no|a|an|any|all|another|also|however|according|asked|other|"
@@ -96,6 +100,7 @@ def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
         position += len(line)
     widest = max(high - low for low, high in lines)
     open_at: int | None = None
+    listing = False
     for index, (low, high) in enumerate(lines):
         line = text[low:high]
         if " | " in line:
@@ -109,8 +114,10 @@ def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
             open_at = None
         open_at = low if open_at is None else open_at
         following = text[slice(*lines[index + 1])] if index + 1 < len(lines) else ""
-        short = high - low < 0.6 * widest and not re.search(r"[.,;:!?。，]\s*$", line)
-        if short and following[:1].isupper():
+        short = high - low < 0.6 * widest and not re.search(r"[.,;:!?。，]\s*$", line) and following[:1].isupper()
+        item = listing and bool(_ITEM_END.search(line))
+        listing = listing or bool(re.search(r":\s*$", line))
+        if (short or item or re.search(r":\s*$", line)) and re.match(r"[A-ZÆØÅ(\d]", following):
             yield open_at, high, False
             open_at = None
     if open_at is not None:
@@ -137,12 +144,16 @@ def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, prop
     word = re.search(r"[\w.]*$", folded[:dot])
     last_word = (word[0] if word else "").strip(".")
     following = piece[after : after + 1]
-    if last_word in _NEVER or (len(last_word) == 1 and last_word.isalpha() and last_word not in "iå"):
+    genitive = folded[max(0, dot - 2) : dot] == "'s"
+    initial = len(last_word) == 1 and last_word.isalpha() and last_word not in "iå" and not genitive
+    if last_word in _NEVER or initial:
         return False
     if _ORDINAL.match(folded, max(0, dot - len(last_word))) and last_word.isdigit():
         return False
     if last_word in _MAYBE:
-        return bool(following) and not following.islower() and bool(_OPENER.match(folded, after))
+        named = following == "(" and not piece[after + 1 : after + 2].isdigit()
+        opens = bool(_OPENER.match(folded, after)) or (last_word in _FORMS and bool(_NAME.match(folded, after)))
+        return bool(following) and not following.islower() and not named and opens
     if following.islower():
         return False
     if last_word.isdigit() and len(last_word) <= 2:

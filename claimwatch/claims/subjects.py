@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from claimwatch.claims.frames import MEASURES
 from claimwatch.claims.sentences import Unit
 from claimwatch.claims.text import fold, words
 from claimwatch.claims.triggers import Lexicon
@@ -19,6 +20,10 @@ from claimwatch.models import Mention, Publication
 
 # Names in a list: then it is they to whom "them" and "their" point.
 _OTHERS = re.compile(r"\b[A-Z]\w+, (?:[A-Z]\w+,? )*(?:and|og) [A-Z]\w+")
+# A number without its noun, after a sentence that gave one: "In London 41,000 were still connected".
+_BARE_FIGURE = re.compile(
+    r"(?<![\d.,$€£])\d{1,3}(?:[,. ]\d{3})+(?= (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b)"
+)
 _FIGURES = frozenset({"contract_value", "ownership_share", "installed_networks", "market_presence_countries"})
 
 
@@ -89,7 +94,7 @@ def resolve(
         entities = _carried(folded, unit, focus, tuple(seen), page, near, lexicon, others)
         if not entities and not others and lexicon.hits("all", folded):
             entities = anywhere  # "the two makers", named only later
-        if not entities and near and figures & told:
+        if not entities and near and (figures & told or (told and _BARE_FIGURE.search(folded))):
             entities = focus
         if entities:
             carried = tuple(Mention(e, unit.start, unit.end, "", "carried", "") for e in entities)
@@ -107,7 +112,8 @@ def _carried(
     folded: str, unit: Unit, focus: tuple[str, ...], seen: tuple[str, ...], page: PageSubject, near: bool,
     lexicon: Lexicon, named_others: bool,
 ) -> tuple[str, ...]:  # fmt: skip
-    if not focus or unit.kind == "row" or named_others:
+    pointed = any(start == 0 for start, _ in lexicon.spans("matter", folded))
+    if not focus or unit.kind == "row" or (named_others and not pointed):
         return ()
     if lexicon.hits("all", folded):
         return focus if len(focus) > 1 or len(seen) < 2 else seen
@@ -119,6 +125,8 @@ def _carried(
         single = len(page.entities) == 1 and page.entities[0] in focus
         return page.entities if single and len(focus) > 1 else focus
     if near and lexicon.hits("matter", folded):
+        return focus
+    if near and any(name in MEASURES and cue.hits(folded) for name, _, cue in lexicon.topics):
         return focus
     if page.alone and (lexicon.hits("undo", folded) or any(cue.hits(folded) for _, _, cue in lexicon.topics)):
         return page.entities

@@ -14,7 +14,8 @@ from claimwatch.models import Baseline, Predicate
 
 CUES = (
     "undo", "add", "revise", "move", "propose", "hedge", "undecided", "decided", "negated", "failed",
-    "again", "permit", "call", "caller", "cite", "deny", "speech", "no_comment", "routine", "unaffected", "one", "all",
+    "again", "permit", "permission", "retract", "urge", "persist", "tabled", "call", "caller", "cite",
+    "deny", "speech", "no_comment", "routine", "trade", "unaffected", "one", "all",
     "matter",
 )  # fmt: skip
 # Norwegian text is read with both forms: writers mix them, and quoted words keep theirs.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimwatch.claims import dates, places, quantities
+from claimwatch.claims import dates, figures, places, quantities
 from claimwatch.claims.sentences import split
 from claimwatch.claims.text import fold
 
@@ -115,7 +115,7 @@ def test_citations_dates_and_articles_are_no_amounts(text: str) -> None:
     ],
 )
 def test_ranks(text: str, rank: int) -> None:
-    assert quantities.ranks(text)[0].value == rank
+    assert figures.ranks(text)[0].value == rank
 
 
 @pytest.mark.parametrize(

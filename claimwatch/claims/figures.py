@@ -1,0 +1,103 @@
+"""Which of the figures in a sentence belongs to which company, and places in a ranking."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from claimwatch.claims.quantities import Amount
+from claimwatch.claims.text import fold
+
+Named = tuple[str, int, int]  # a company and where its name stands in the unit
+
+_RANK = re.compile(
+    r"\b(?:(?P<word>first|second|third|fourth|fifth|two|2nd|3rd|4th|nest|nr\. 1|no\. 1|number one|top)[ -]?)?"
+    r"(?P<top>largest|biggest|størst\w*|leading|ledende|leiande|foremost|place)\b"
+    r"|\b(?P<by>first|second|third|fourth|fifth)\b(?= by | and second | in the | largest| largest,)"
+)
+_RANKS = {
+    "first": 1,
+    "second": 2,
+    "2nd": 2,
+    "nest": 2,
+    "two": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+}
+
+
+def ranks(text: str) -> tuple[Amount, ...]:
+    """Places in a ranking ("the world's second largest"), unit `rank`; what follows "now" comes first."""
+    folded = fold(text)
+    found = [
+        Amount(float(_RANKS.get(match["word"] or match["by"] or "first", 1)), "rank", "eq", match.start(), match.end())
+        for match in _RANK.finditer(folded)
+        if match["top"] != "place" or match["word"]
+    ]
+    newest = [
+        a
+        for a in found
+        if re.search(r"\b(?:now|er no|er nå|fell to|slipped to|rose to)\b", folded[max(0, a.start - 12) : a.start])
+    ]
+    return tuple(newest or found)
+
+
+_IN_TURN = re.compile(r"\b(?:respectively|in that order|henholdsvis|høvesvis|respektivt|respektive)\b|分别")
+_BREAK = re.compile(r";|,? (?:while|whereas|but|mens|medan|men) |, (?:and|og) ")
+
+
+def paired(
+    amounts: Sequence[Amount], named: Sequence[Named], entities: Sequence[str], folded: str
+) -> dict[str, Amount] | None:
+    """Each company's own amount where the sentence gives one to each in turn, else None.
+
+    "A and B sell in 160 and 190 countries, respectively"; "A sells in 160 countries and B in 190"; "38 per cent of A
+    and 9 per cent of B". `entities` are the companies in order of appearance, also where none is named in the unit.
+    """
+    if len(amounts) != len(entities) or len(entities) < 2:
+        return None
+    firsts = [next((start for name, start, _ in named if name == entity), None) for entity in entities]
+    places = [start for start in firsts if start is not None]
+    alternate = len(places) == len(entities) and (
+        all(any(a.start < p < b.start for p in places) for a, b in pairwise(amounts))
+        and all(any(p < a.start < r for a in amounts) for p, r in pairwise(places))
+    )
+    ranked = all(a.unit == "rank" for a in amounts) and not places
+    if alternate or ranked or _IN_TURN.search(folded):
+        return dict(zip(entities, amounts, strict=True))
+    return None
+
+
+def of_company(amounts: Sequence[Amount], entity: str, named: Sequence[Named], folded: str) -> Amount | None:
+    """The amount nearest to a company's name in its own clause: after the name and before the next, else before it."""
+    own = [(start, end) for name, start, end in named if name == entity]
+    if not amounts or not own or len(amounts) == 1:
+        return amounts[0] if amounts else None
+    start, end = own[0]
+    others = [other for name, other, _ in named if name != entity]
+    until = min((other for other in others if other > end), default=len(folded))
+    cut = min((m.start() for m in _BREAK.finditer(folded, end)), default=len(folded))
+    after = [a for a in amounts if end <= a.start < min(until, cut)]
+    if after:
+        return after[0]
+    begin = max((m.end() for m in _BREAK.finditer(folded, 0, start)), default=0)
+    before = [a for a in amounts if begin <= a.start < start]
+    return before[-1] if before else min(amounts, key=lambda a: abs(a.start - end))
+
+
+def owned(
+    amounts: Sequence[Amount], entity: str, named: Sequence[Named], entities: Sequence[str], folded: str
+) -> Sequence[Amount]:
+    """The amounts that a sentence may give for a company: its own where each has one, else those after its name."""
+    pairs = paired(amounts, named, entities, folded)
+    if pairs is not None:
+        return (pairs[entity],) if entity in pairs else ()
+    if len(amounts) < 2 or len({name for name, _, _ in named}) < 2:
+        return amounts
+    return [
+        amount
+        for amount in amounts
+        if next((name for name, start, _ in reversed(named) if start < amount.start), entity) == entity
+    ]

@@ -1,0 +1,59 @@
+"""Whether two quantities can be the same value: by the rounding that they show and by what their words leave open."""
+
+import functools
+from decimal import Decimal
+
+from claimwatch.claims.quantities import find
+from claimwatch.models import Claim, Quantity
+
+
+def _rounding(value: float) -> float:
+    """Half a unit of the last digit that a number shows: 0.5 for 42 and for 180, 5,000 for 250,000."""
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    power = exponent if isinstance(exponent, int) else 0
+    return float(0.5 * 10.0 ** (power if value >= 1000 else min(power, 0)))
+
+
+def interval(value: float, comparator: str) -> tuple[float, float]:
+    """The values that a statement leaves open: eq within 2 %, approx within 10 %, gt and lt open to one side.
+
+    `order` (also `order_millions` and the like) spans one power of ten.
+    """
+    if comparator == "gt":
+        return value, float("inf")
+    if comparator == "lt":
+        return 0.0, value
+    if comparator.startswith("order"):
+        return value, value * 10
+    slack = 0.10 if comparator == "approx" else 0.02
+    return value * (1 - slack), value * (1 + slack)
+
+
+def same(first: Quantity, second: Quantity) -> bool:
+    """Whether two quantities of one unit can be the same value.
+
+    Exact numbers may differ by their rounding (at most 2 %), approximate ones by 10 %. Open intervals that overlap are
+    not enough: "over 600,000" and "over 900,000" overlap, yet the second is news.
+    """
+    if first.value is None or second.value is None or first.unit != second.unit:
+        return False
+    if first.comparator.startswith("order") or second.comparator.startswith("order"):
+        low, high = interval(first.value, first.comparator)
+        other_low, other_high = interval(second.value, second.comparator)
+        return max(low, other_low) <= min(high, other_high)
+    larger = max(abs(first.value), abs(second.value))
+    if "approx" in (first.comparator, second.comparator):
+        return abs(first.value - second.value) <= 0.10 * larger
+    return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
+
+
+@functools.cache
+def of_claim(claim: Claim) -> Quantity | None:
+    """The value of a baseline claim, None where it has none. Its text is the value as the quote words it."""
+    if claim.value is None:
+        return None
+    comparator = claim.comparator or "eq"
+    kind = "order" if comparator.startswith("order") else comparator
+    worded = (a for a in find(claim.quote, "en") if a.value == claim.value and a.unit == claim.unit)
+    text = next((claim.quote[a.start : a.end] for a in worded), claim.quote)
+    return Quantity(claim.value, claim.unit, kind, claim.as_of, text)
