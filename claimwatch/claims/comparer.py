@@ -97,6 +97,7 @@ class Comparer:
             places=places.find(text),
             context_place=thread.place,
             lexicon=lexicon,
+            language=publication.language,
         )
 
     def _implied_date(

@@ -39,6 +39,9 @@ _INCIDENTAL = frozenset({"deployed_at", "used_by", "market_presence_qual", "comp
 # What a company says of itself, where the words are its own.
 _SAID_PLAINLY = frozenset({"company_statement"})
 _LIKE = 0.72
+# A cue for a known kind of claim is weak evidence that a sentence is known; some of its words must be the claim's too.
+_SOME_WORDS = 0.10
+_CLAIMS_LANGUAGE = "en"
 _RELATED = 0.15
 
 
@@ -144,6 +147,7 @@ class Judge:
             cell=relation if frame.operation != "deny" or denied_again else "none",
             value=value,
             unseen=self._unseen(entity, frame, reading, standing.claims, where, value, as_of),
+            unlike=value != "same" and self._unlike(reading, standing.claims),
         )
         if compared is not None:
             claims = [compared.id, *(c for c in claims if c != compared.id)]
@@ -155,6 +159,12 @@ class Judge:
             held = [reading.context_place] if reading.context_place and target in MEASURES else []
         place = next(iter([*where, *held]), None)
         return Judged(frame, decision, tuple(dict.fromkeys(claims))[:6], before, after, place, as_of, tabled)
+
+    def _unlike(self, reading: Reading, claims: Sequence[Claim]) -> bool:
+        """Whether hardly a word stands in any of the claims. Of other languages than theirs that says nothing."""
+        if reading.language != _CLAIMS_LANGUAGE or not claims:
+            return False
+        return max(self._cells.contained(reading.text, claim) for claim in claims) < _SOME_WORDS
 
     def _concerned(
         self, entity: str, frame: Frame, relation: str, found: Sequence[Claim], where: Sequence[str], reading: Reading

@@ -20,7 +20,7 @@ class Facts:
     `other_place`, `other_object`, `other_instrument` (another object of a kind where objects are instruments of their
     own, such as lists and bans), `other_company` or `none`. `value` is `none`, `same`, `differs` or `other_unit`.
     `unseen` lists what a restatement must not hold: figures, places, later dates, members that the baseline lacks.
-    `likeness` is True where the words are nearly those of a baseline quote.
+    `likeness` is True where the words are nearly those of a baseline quote, `unlike` where hardly any of them are.
     """
 
     predicate: str | None
@@ -32,6 +32,7 @@ class Facts:
     value: str = "none"
     unseen: tuple[str, ...] = ()
     likeness: bool = False
+    unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _cited(facts: Facts) -> Decision | None:
 def _denied(facts: Facts) -> Decision | None:
     if facts.operation != "deny":
         return None
-    if facts.cell == "known" and not facts.unseen:
+    if facts.cell == "known" and not facts.unseen and not facts.unlike:
         return Decision(Outcome.RESTATEMENT, ("deny.by_company", "cell.known"))
     return Decision(Outcome.DENIAL, ("deny.by_company",))
 
@@ -88,7 +89,7 @@ def _proposed(facts: Facts) -> Decision | None:
         return None
     if facts.negated:
         return Decision(Outcome.CONTEXT, ("operation.propose", "negated"))
-    if facts.predicate == "legislation_proposed" and facts.cell == "known" and not facts.unseen:
+    if facts.predicate == "legislation_proposed" and facts.cell == "known" and not facts.unseen and not facts.unlike:
         return Decision(Outcome.RESTATEMENT, ("operation.propose", "cell.known"))
     return Decision(Outcome.PENDING, ("operation.propose",))
 
@@ -117,4 +118,6 @@ def _compared(facts: Facts) -> Decision:
         return Decision(Outcome.UPDATE, (rule,))
     if facts.unseen:
         return Decision(Outcome.UPDATE, (rule, *(f"unseen.{what}" for what in facts.unseen)))
+    if facts.unlike:
+        return Decision(Outcome.NEW, (rule, "unlike"))
     return Decision(Outcome.RESTATEMENT, (rule,))

@@ -12,7 +12,10 @@ from claimwatch.claims.triggers import Lexicon
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A unit with its pieces. `carried` is the measure told before, `context_place` the place that was named before."""
+    """A unit with its pieces. `carried` is the measure told before, `context_place` the place that was named before.
+
+    `language` is the publication's.
+    """
 
     subjects: Subjects
     text: str
@@ -24,6 +27,7 @@ class Reading:
     places: tuple[Place, ...]
     context_place: str | None
     lexicon: Lexicon
+    language: str
 
     @property
     def named(self) -> tuple[figures.Named, ...]:
