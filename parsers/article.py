@@ -123,13 +123,15 @@ def _cells(line: str) -> str:
 
 
 def title_of(soup: Tag, page: Page) -> str:
-    """The page's own heading: its first `h1` with text, else `og:title` without the site's name, else the head's.
+    """The page's own heading: the first `h1` of its article or, failing that, of the page; else `og:title` without the
+    site's name, else the head's. Some themes set the site's own name in an `h1` as well.
 
     Raises `SourceChanged` where there is none.
     """
-    for heading in soup.select("h1"):
-        if title := text_of(heading):
-            return title
+    for within in ("h1.entry-title, article h1", "main h1, #content h1", "h1:not(.site-title)", "h1"):
+        for heading in soup.select(within):
+            if title := text_of(heading):
+                return title
     meta = soup.select_one('meta[property="og:title"]')
     if meta is not None and (title := squeeze(str(meta.get("content") or ""))):
         return re.split(r"\s+[|–]\s+", title)[0]

@@ -26,11 +26,15 @@ from parsers.reading import canonical, paragraphs, squeeze, text_of
 
 VERSION = "1"
 
-_ARTICLES = ("main .entry-content", ".entry-content", "main article", "article", "main", "#content")
+_ARTICLES = (
+    "main .entry-content", ".entry-content", "main article", "article", "main", "#content",
+    ".post-content", ".page-content", ".elementor-widget-theme-post-content",
+)  # fmt: skip
 _LISTS = ("main", "#content", "article", ".entry-content")
 _FILE = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|zip|jpe?g|png)$", re.I)
 # Parts of the site that hold lists: what they link to is read as a further list, not as a company.
 _LIST_PATH = re.compile(r"^/(en/)?(tilradninger|tilradingar|recommendations|category|kategori)(/|$)")
+_FORM = re.compile(r"\s*[(\[]?\bpdf\b[^()\[\]]{0,20}[)\]]?$", re.I)  # "(PDF, 2 MB)"
 _READ_HERE = re.compile(r"(les|lese|read|see|sjå|se)\b.{0,100}$", re.I)
 _NOT_ITEMS = re.compile(r"^/(en/?)?$|^/(wp-|files/|feed/|en/feed/)")
 
@@ -142,7 +146,7 @@ def _company(page: Page) -> Parsed:
 
 
 def _take_files(node: Tag, page: Page) -> tuple[Skip, ...]:
-    """The documents that the article links to; lines that only say "read it here" go with their link."""
+    """The documents that the article links to; lines that only name one, or say "read it here", go with their link."""
     files = {}
     for anchor in node.select("a[href]"):
         url = absolute_or_none(page, str(anchor["href"]))
@@ -150,9 +154,15 @@ def _take_files(node: Tag, page: Page) -> tuple[Skip, ...]:
             continue
         files[url] = Skip("a file, noted and not fetched", url)
         line = anchor.find_parent(["p", "li"])
-        if line is not None and _READ_HERE.match(text_of(line)):
+        if line is not None and (_READ_HERE.match(text_of(line)) or _only_names(line, anchor)):
             line.extract()
     return tuple(files.values())
+
+
+def _only_names(line: Tag, anchor: Tag) -> bool:
+    """Whether a line is nothing but the title of a linked file. What ends in a stop is a sentence, and stays."""
+    whole, title = (_FORM.sub("", text_of(node)) for node in (line, anchor))
+    return whole == title and not whole.endswith((".", "!", "?"))
 
 
 def _printed(node: Tag) -> date | None:

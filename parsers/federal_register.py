@@ -32,6 +32,7 @@ from parsers.rule_xml import body_text, document_number, effective_on, subject
 VERSION = "1"
 
 _AGENCY = "industry-and-security-bureau"
+_PROPOSED = "proposed rule"
 _TYPES = ("Rule", "Proposed Rule", "Notice", "Presidential Document")
 _ROOTS = ("RULE", "PRORULE", "NOTICE", "PRESDOC", "PRESDOCU", "CORRECT")
 _REQUIRED = ("document_number", "title", "type", "html_url", "full_text_xml_url", "publication_date")
@@ -212,7 +213,10 @@ def _document(page: Page) -> Parsed:
         effective_on=head.effective_on or effective_on(root),
         citation=head.citation,
     )
-    entries, doubts = amendments(root, publication)
+    # A proposed rule words its amendments like a final one, and changes no entry: its text says what is proposed.
+    entries, doubts = (
+        ([], []) if publication.kind == _PROPOSED or tag_of(root) == "PRORULE" else amendments(root, publication)
+    )
     return Parsed(1 + len(entries), (publication,), tuple(entries), warnings=(*warnings, *doubts))
 
 

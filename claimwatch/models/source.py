@@ -18,7 +18,8 @@ class StartPage:
     """One address at which a read of a source begins.
 
     `url` may hold `{since}`, the ISO date from which publications are wanted. `probe` marks an address nobody has
-    confirmed: a 404 or 410 there is noted, not a failure. At least one page of each `group` must be good.
+    confirmed: a 404 or 410 there is noted, not a failure, unless it held something before. A `group` is read where one
+    of its pages is good; where no group that is needed (that has a page which is no probe) is read, the read fails.
     """
 
     kind: str
@@ -41,7 +42,7 @@ class Limits:
 class Expectation:
     """What a good read holds: between `min_items` and `max_items` containers, something new within `stale_after`.
 
-    A read that holds over `max_shrink` (a share) fewer containers than the last good one is a bad read.
+    A read in which the lists of a needed group keep over `max_shrink` (a share) fewer items than before is a bad read.
     """
 
     min_items: int = 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from claimwatch.delivery import Sender, compose, message_id_for
 from claimwatch.editions import Period, assemble, due_period, parse_period, preflight, render
 from claimwatch.errors import UsageError
-from claimwatch.models import Candidate, Coverage, Edition, Outcome, ReadStatus, Rendered, Subscriber
+from claimwatch.models import Candidate, Coverage, Edition, Outcome, Read, ReadStatus, Rendered, StartPage, Subscriber
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import signing_keys
 from claimwatch.store import advance_clock, documents, editions, findings, mail, reads
@@ -124,6 +124,8 @@ def _coverage(connection: Connection, watch: Watch, slug: str, after: datetime |
     done = reads.reads_between(connection, slug, after, now)
     good = [read for read in done if read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)]
     latest = good[-1] if good else None
+    needed = [page for page in watch.sources[slug].pages if not page.probe]
+    whole = [read for read in good if not _lost_lists(read, needed, watch.baseline.newest_document_on)]
     gaps = [str(failure) for failure in latest.failures] if latest else []
     if latest is None and done:
         gaps = [done[-1].reason or "could not be read"]
@@ -137,10 +139,17 @@ def _coverage(connection: Connection, watch: Watch, slug: str, after: datetime |
         failed=len(done) - len(good),
         last_good_at=state.last_good_at,
         newest_on=documents.newest_published_on(connection, slug),
-        unread=latest is None,
+        unread=not whole,
         gaps=tuple(gaps),
         gone=tuple(documents.gone_between(connection, slug, after, now)),
     )
+
+
+def _lost_lists(read: Read, needed: Sequence[StartPage], since: date) -> set[str]:
+    """The groups that a read needed and of which it could read no page: what they list was not seen."""
+    failed = {failure.url for failure in read.failures}
+    good = {page.group for page in needed if page.url.replace("{since}", since.isoformat()) not in failed}
+    return {page.group for page in needed} - good
 
 
 def _freeze_message(

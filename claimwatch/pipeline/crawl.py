@@ -10,7 +10,7 @@ from types import ModuleType
 from claimwatch.captures import CaptureStore
 from claimwatch.errors import CaptureLost, FetchFailed, ReadFailed, SourceChanged, SourcesInvalid
 from claimwatch.fetching import Answer, Client, Request
-from claimwatch.models import Entry, Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec
+from claimwatch.models import Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec
 from claimwatch.store.documents import Stored
 from claimwatch.store.reads import CaptureRow, Validator
 
@@ -24,6 +24,7 @@ class Kept:
     parsed: Parsed
     capture: int
     link: Link
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class Captured:
 
 @dataclass(slots=True)
 class Crawl:
-    """What a read found. `containers`, `kept` and `skips` are counted on pages that list, never twice."""
+    """What a read found. `containers`, `kept` and `skips` are counted on pages that list, never twice.
+
+    `held` counts what the lists of each group hold, with what is too old to be read; `incomplete` are the groups of
+    which a list could not be read.
+    """
 
     captures: list[Captured] = field(default_factory=list)
     pages: list[Kept] = field(default_factory=list)
@@ -47,6 +52,8 @@ class Crawl:
     warnings: list[str] = field(default_factory=list)
     containers: int = 0
     kept: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
     status: ReadStatus = ReadStatus.GOOD
     reason: str | None = None
 
@@ -64,7 +71,8 @@ def load_parser(spec: SourceSpec) -> ModuleType:
 
 @dataclass(frozen=True)
 class Crawler:
-    """Reads one source. `known` are its stored publications, `validator` finds validators under this parser."""
+    """Reads one source. `known` are its stored publications, `validator` finds validators under this parser,
+    `held` is what the lists of each group held at the last good read."""
 
     spec: SourceSpec
     parser: ModuleType
@@ -72,6 +80,7 @@ class Crawler:
     captures: CaptureStore
     known: Mapping[str, Stored]
     validator: Callable[[str], Validator | None]
+    held: Mapping[str, int]
     since: date
     now: Callable[[], datetime]
     progress: Callable[[str], None]
@@ -82,54 +91,59 @@ class Crawler:
         self._start(crawl)
         if crawl.status is ReadStatus.GOOD:
             self._follow(crawl, self._links(crawl, crawl.pages))
-            self._judge(crawl)
         return crawl
 
     def _start(self, crawl: Crawl) -> None:
-        """All start pages. A group without one good page makes the read bad; nothing is followed then."""
+        """All start pages. Without one good page in any group that is needed, nothing is followed.
+
+        One group that cannot be read does not blind the others: it is a failure that is said by its address.
+        """
         good: set[str] = set()
         failed: dict[str, ReadFailed] = {}
         for start in self.spec.pages:
             link = Link(kind=start.kind, url=start.url.replace("{since}", self.since.isoformat()))
-            error = self._visit(crawl, link)
+            error = self._visit(crawl, link, start.group)
+            status = error.status if isinstance(error, FetchFailed) else None
             if error is None:
                 good.add(start.group)
-            elif start.probe and isinstance(error, FetchFailed) and error.status in NOT_THERE:
-                crawl.warnings.append(f"nothing at {link.url} ({error.status})")
-                failed.setdefault(start.group, error)
+            elif start.probe and status in NOT_THERE and not self.held.get(start.group):
+                # Nobody confirmed this page. One that once held something would be missed, and said to be.
+                crawl.warnings.append(f"nothing at {link.url} ({status})")
             else:
-                crawl.failures.append(PageFailure(error.url, error.reason))
-                failed[start.group] = error
-        # A page that nobody confirmed and that is not there must not blind a source which reads well without it.
+                crawl.failures.append(PageFailure(link.url, error.reason))
+                failed.setdefault(start.group, error)
         needed = {start.group for start in self.spec.pages if not start.probe}
-        blind = [error for group, error in failed.items() if group in needed - good]
-        if blind:
-            self._fail(crawl, blind[0])
+        crawl.incomplete |= failed.keys() - good
+        if not needed & good:
+            self._fail(crawl, next(error for group, error in failed.items() if group in needed))
 
-    def _follow(self, crawl: Crawl, links: list[Link]) -> None:
+    def _follow(self, crawl: Crawl, links: list[tuple[Link, str]]) -> None:
         queue = deque(links)
         seen = {kept.link.url for kept in crawl.pages}
         while queue:
-            link = queue.popleft()
+            link, group = queue.popleft()
             if link.url in seen:
                 continue
             seen.add(link.url)
             if len(crawl.captures) >= self.spec.limits.max_pages:
-                left = 1 + sum(1 for other in queue if other.url not in seen)
+                left = 1 + sum(1 for other, _ in queue if other.url not in seen)
                 crawl.failures.append(
                     PageFailure(link.url, f"{left} pages left over: the limit of the read is reached")
                 )
+                crawl.incomplete |= {group for link, group in [(link, group), *queue] if link.key is None}
                 return
             before = len(crawl.pages)
-            error = self._visit(crawl, link)
+            error = self._visit(crawl, link, group)
             if error is not None:
                 crawl.failures.append(PageFailure(error.url, error.reason))
+                if link.key is None:
+                    crawl.incomplete.add(group)
                 continue
             queue.extend(self._links(crawl, crawl.pages[before:]))
 
-    def _links(self, crawl: Crawl, pages: list[Kept]) -> list[Link]:
-        """The links of new pages that are worth a request."""
-        chosen: list[Link] = []
+    def _links(self, crawl: Crawl, pages: list[Kept]) -> list[tuple[Link, str]]:
+        """The links of new pages that are worth a request, with the group that they belong to."""
+        chosen: list[tuple[Link, str]] = []
         for page in pages:
             older = 0
             items = [link for link in page.parsed.links if link.key is not None]
@@ -139,10 +153,10 @@ class Crawler:
                     crawl.skips.append(Skip("published before the baseline", link.url))
                     crawl.kept -= page.link.key is None
                 elif not self._is_known(link):
-                    chosen.append(link)
+                    chosen.append((link, page.group))
             if items and older == len(items):
                 continue  # all that follows on later pages is older still
-            chosen += [link for link in page.parsed.links if link.key is None]
+            chosen += [(link, page.group) for link in page.parsed.links if link.key is None]
         return chosen
 
     def _is_older(self, head: Publication | None) -> bool:
@@ -158,7 +172,7 @@ class Crawler:
         """A link's version under this version of the parser: a better parser reads its pages again."""
         return None if link.version is None else f"{self.parser.VERSION}:{link.version}"
 
-    def _visit(self, crawl: Crawl, link: Link) -> ReadFailed | None:
+    def _visit(self, crawl: Crawl, link: Link, group: str) -> ReadFailed | None:
         """Fetch and parse one page into `crawl`; the error is returned, its bytes kept."""
         self.progress(link.url)
         try:
@@ -180,7 +194,9 @@ class Crawler:
                 same_as=same.capture_id if same else None,
             )
         )
-        crawl.pages.append(Kept(self._in_window(crawl, parsed, link), len(crawl.captures) - 1, link))
+        if link.key is None:
+            crawl.held[group] = crawl.held.get(group, 0) + parsed.kept
+        crawl.pages.append(Kept(self._in_window(crawl, parsed, link), len(crawl.captures) - 1, link, group))
         crawl.warnings += parsed.warnings
         return None
 
@@ -264,46 +280,6 @@ class Crawler:
             reason=reason,
         )
 
-    def _judge(self, crawl: Crawl) -> None:
-        """Whether what was found can be the whole."""
-        expect = self.spec.expect
-        failed_lists = crawl.failures and not crawl.containers
-        if failed_lists:
-            crawl.status = ReadStatus.BAD
-            crawl.reason = str(crawl.failures[0])
-        elif crawl.containers < expect.min_items:
-            crawl.status = ReadStatus.BAD
-            crawl.reason = f"{crawl.containers} items where at least {expect.min_items} are due"
-        elif expect.max_items is not None and crawl.containers > expect.max_items:
-            crawl.status = ReadStatus.BAD
-            crawl.reason = f"{crawl.containers} items where at most {expect.max_items} are due"
-        elif crawl.failures:
-            crawl.status = ReadStatus.PARTIAL
-            crawl.reason = f"{len(crawl.failures)} of {len(crawl.captures)} pages could not be read"
-
     def _fail(self, crawl: Crawl, error: ReadFailed) -> None:
         crawl.status = ReadStatus.FAILED if isinstance(error, FetchFailed) else ReadStatus.BAD
         crawl.reason = str(PageFailure(error.url, error.reason))
-
-
-def collect(
-    crawl: Crawl,
-) -> tuple[dict[str, tuple[Publication, Kept]], dict[tuple[str, str], tuple[Entry, Kept]], frozenset[str]]:
-    """Publications by key (the fullest text of a key wins), entries by (list, key), and the lists given whole.
-
-    Raises `SourceChanged` when two entries of one list have the same key: which is which could not be told any more.
-    """
-    publications: dict[str, tuple[Publication, Kept]] = {}
-    entries: dict[tuple[str, str], tuple[Entry, Kept]] = {}
-    lists: set[str] = set()
-    for kept in crawl.pages:
-        lists.update(kept.parsed.lists)
-        for publication in kept.parsed.publications:
-            other = publications.get(publication.key)
-            if other is None or len(other[0].text) < len(publication.text):
-                publications[publication.key] = (publication, kept)
-        for entry in kept.parsed.entries:
-            if (entry.list_name, entry.key) in entries:
-                raise SourceChanged(kept.link.url, f"two entries of {entry.list_name} have the key {entry.key!r}")
-            entries[entry.list_name, entry.key] = (entry, kept)
-    return publications, entries, frozenset(lists)

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from claimwatch.claims import assign
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Finding, Publication, Read, ReadStatus, SourceSpec
-from claimwatch.pipeline.crawl import Crawl, Crawler, Kept, collect, load_parser
+from claimwatch.pipeline.crawl import Crawl, Crawler, Kept, load_parser
 from claimwatch.pipeline.lease import is_dead, this_owner
+from claimwatch.pipeline.trust import collect, judge
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, documents, findings, reads
 from claimwatch.store.documents import Stored
@@ -79,12 +80,14 @@ def _read_source(watch: Watch, spec: SourceSpec, owner: str, progress: Callable[
             captures=watch.captures,
             known=known,
             validator=validator,
+            held=dict(state.held),
             since=watch.baseline.newest_document_on,
             now=watch.now,
             progress=progress,
         )
         crawl = crawler.crawl()
-    _guard_shrinking(crawl, spec, state)
+    if _is_good(crawl):
+        judge(crawl, spec, dict(state.held))
     changes = Changes()
     if _is_good(crawl):
         try:
@@ -154,16 +157,6 @@ def _is_good(crawl: Crawl) -> bool:
     return crawl.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)
 
 
-def _guard_shrinking(crawl: Crawl, spec: SourceSpec, state: reads.SourceState) -> None:
-    """A list that lost much of its length overnight is a broken page until an operator says otherwise."""
-    if _is_good(crawl) and state.containers and crawl.containers < state.containers * (1 - spec.expect.max_shrink):
-        crawl.status = ReadStatus.BAD
-        crawl.reason = (
-            f"{crawl.containers} items where the last good read held {state.containers}; "
-            f"a loss of over {spec.expect.max_shrink:.0%} is not believed"
-        )
-
-
 def _compare(watch: Watch, spec: SourceSpec, crawl: Crawl, crawler: Crawler, known: dict[str, Stored]) -> Changes:
     """What is new or changed, compared with the baseline. Pure but for looking up what entries said before."""
     publications, entries, lists = collect(crawl)
@@ -171,7 +164,7 @@ def _compare(watch: Watch, spec: SourceSpec, crawl: Crawl, crawler: Crawler, kno
     for key, (publication, kept) in publications.items():
         stored = known.get(key)
         is_news = stored is None or stored.digest != documents.publication_digest(publication)
-        found = watch.comparer.publication(publication, spec.source_class) if is_news else ()
+        found = _findings(watch, spec, publication, None) if is_news else ()
         changes.append(Change(publication, stored, kept, crawler.link_version(kept.link), found))
     with watch.store.read() as connection:
         stored_entries = documents.known_entries(connection, spec.slug)
@@ -182,7 +175,7 @@ def _compare(watch: Watch, spec: SourceSpec, crawl: Crawl, crawler: Crawler, kno
                 seen.append(stored.id)
                 continue
             previous = documents.latest_entry(connection, stored.id) if stored is not None else None
-            found = watch.comparer.entry(entry, previous, spec.source_class)
+            found = _findings(watch, spec, entry, previous)
             changes.append(Change(entry, stored, kept, None, found))
     gone = [
         stored.id
@@ -190,6 +183,18 @@ def _compare(watch: Watch, spec: SourceSpec, crawl: Crawl, crawler: Crawler, kno
         if list_name in lists and not stored.gone and (list_name, key) not in entries
     ]
     return Changes(tuple(changes), tuple(seen), tuple(gone))
+
+
+def _findings(watch: Watch, spec: SourceSpec, what: Publication | Entry, previous: Entry | None) -> tuple[Finding, ...]:
+    """What a publication or entry says against the baseline. Raises `SourceChanged` where the comparison breaks."""
+    try:
+        if isinstance(what, Publication):
+            return watch.comparer.publication(what, spec.source_class)
+        return watch.comparer.entry(what, previous, spec.source_class)
+    except Exception as error:
+        # As with a parser: a sentence that nobody foresaw must not keep the other sources from being read.
+        broke = f"the comparison of {what.key} broke: {type(error).__name__}: {error}"
+        raise SourceChanged(what.url, broke) from error
 
 
 def _save(
@@ -207,7 +212,8 @@ def _save(
         # Soon, then ever later: a wall is not climbed by running against it.
         failures = reads.source_state(connection, spec.slug).failures
         pause = min(RETRY_AFTER_FAILURE * 2 ** min(failures, 10), spec.every)
-    reads.note_read(connection, read, read.started_at + pause)
+    whole = [(group, count) for group, count in crawl.held.items() if group not in crawl.incomplete]
+    reads.note_read(connection, read, read.started_at + pause, whole)
     for change in changes.changes:
         _save_change(connection, watch, change, capture_ids[change.kept.capture], parser, read.started_at)
     documents.see_entries(connection, changes.seen, read.started_at)

@@ -19,6 +19,8 @@ from claimwatch.store.tables import (
     publications,
 )
 
+_TYPOGRAPHY = str.maketrans("‐‑‒–—−’‘‚“”„", "------'''\"\"\"")
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -51,6 +53,8 @@ def entry_digest(entry: Entry) -> str:
 
 
 def _digest(*parts: str) -> str:
+    """Of what a reader reads: printers change all dashes and quotes of a list overnight (GPO did, in March 2024)."""
+    parts = tuple(" ".join(part.translate(_TYPOGRAPHY).split()) for part in parts)
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 

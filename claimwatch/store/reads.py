@@ -14,14 +14,14 @@ from claimwatch.store.tables import captures, reads, source_states, validators
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """Where a source stands. `containers` is the count of the last good read. Times are aware UTC."""
+    """Where a source stands. `held`: items on the lists of each group when it was last read whole. Times: aware UTC."""
 
     slug: str
     last_read_at: datetime | None = None
     last_good_at: datetime | None = None
     next_due_at: datetime | None = None
-    containers: int | None = None
     failures: int = 0
+    held: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,14 @@ def source_state(connection: Connection, slug: str) -> SourceState:
             table.c.last_read_at,
             table.c.last_good_at,
             table.c.next_due_at,
-            table.c.containers,
             table.c.failures,
+            table.c.held,
         ).where(table.c.slug == slug)
     ).first()
-    return SourceState(slug) if row is None else SourceState(*row)
+    if row is None:
+        return SourceState(slug)
+    held = tuple((group, count) for group, count in row.held or ())
+    return SourceState(row.slug, row.last_read_at, row.last_good_at, row.next_due_at, row.failures, held)
 
 
 def take_lease(
@@ -118,12 +121,17 @@ def end_lease(connection: Connection, slug: str, owner: str) -> None:
     )
 
 
-def note_read(connection: Connection, read: Read, next_due_at: datetime) -> None:
-    """Move the state of a source after a read; a bad one moves only what says that it was bad."""
+def note_read(connection: Connection, read: Read, next_due_at: datetime, held: Sequence[tuple[str, int]] = ()) -> None:
+    """Move the state of a source after a read; a bad one moves only what says that it was bad.
+
+    `held` is what the lists of each group held; a group that is not in it keeps what it had.
+    """
     good = read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)
     values: dict[str, object] = {"last_read_at": read.started_at, "next_due_at": next_due_at}
     if good:
-        values |= {"last_good_at": read.started_at, "containers": read.containers, "failures": 0}
+        values |= {"last_good_at": read.started_at, "failures": 0}
+        known = dict(source_state(connection, read.source).held) | dict(held)
+        values["held"] = [list(pair) for pair in sorted(known.items())]
     else:
         values["failures"] = source_states.c.failures + 1
     connection.execute(update(source_states).where(source_states.c.slug == read.source).values(**values))

@@ -74,7 +74,7 @@ source_states = Table(
     Column("last_read_at", Utc),
     Column("last_good_at", Utc),
     Column("next_due_at", Utc),
-    Column("containers", Integer),
+    Column("held", JSON),
     Column("failures", Integer, nullable=False, default=0),
     Column("lease_owner", String(64)),
     Column("lease_until", Utc),

@@ -47,7 +47,7 @@ def state(bench: Bench, at: datetime) -> dict[str, object]:
         source = reads.source_state(connection, "toy")
         validators = connection.execute(select(tables.validators)).all()
         seen = connection.execute(select(tables.entries.c.last_seen_at, tables.entries.c.gone_at)).all()
-    return {**counts, "good": source.last_good_at, "items": source.containers, "tags": validators, "seen": seen}
+    return {**counts, "good": source.last_good_at, "items": source.held, "tags": validators, "seen": seen}
 
 
 def hang_up(request: object) -> None:

@@ -46,15 +46,16 @@ def test_a_source_never_read_has_an_empty_state(store: Store) -> None:
 def test_a_bad_read_moves_only_what_says_so(store: Store, bad: ReadStatus) -> None:
     with store.write() as connection:
         reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
-        reads.note_read(connection, read(), NOW + HOUR)
+        reads.note_read(connection, read(), NOW + HOUR, [("list", 10), ("news", 3)])
         reads.note_read(connection, read(bad, at=NOW + HOUR), NOW + 2 * HOUR)
         reads.note_read(connection, read(bad, at=NOW + 2 * HOUR), NOW + 3 * HOUR)
         state = reads.source_state(connection, "uhrp")
-        assert (state.last_good_at, state.containers) == (NOW, 10)
+        assert (state.last_good_at, dict(state.held)) == (NOW, {"list": 10, "news": 3})
         assert (state.last_read_at, state.next_due_at) == (NOW + 2 * HOUR, NOW + 3 * HOUR)
         assert state.failures == 2
-        reads.note_read(connection, read(ReadStatus.PARTIAL, at=NOW + 3 * HOUR), NOW + 4 * HOUR)
-        assert reads.source_state(connection, "uhrp").failures == 0
+        reads.note_read(connection, read(ReadStatus.PARTIAL, at=NOW + 3 * HOUR), NOW + 4 * HOUR, [("news", 4)])
+        state = reads.source_state(connection, "uhrp")
+        assert (state.failures, dict(state.held)) == (0, {"list": 10, "news": 4})
 
 
 def test_a_report_comes_back_as_it_was(store: Store) -> None:
