@@ -34,7 +34,7 @@ def assign(finding: Finding, published_on: date | None, seen_at: datetime, known
         if _same_kind(finding, d) and _near(finding, happened_on, told_on, d)
     ]
     if fitting:
-        return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on)
+        return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on, seen_at)
     return Development(
         key=_key(finding, told_on),
         outcome=finding.outcome,
@@ -117,7 +117,7 @@ def _state(facts: Iterable[str]) -> str:
     return ";".join(sorted(facts))
 
 
-def _merged(known: Development, finding: Finding, happened_on: date | None) -> Development:
+def _merged(known: Development, finding: Finding, happened_on: date | None, seen_at: datetime) -> Development:
     old = set(known.state.split(";"))
     fresh = {fact for fact in _facts(finding) - old if not _implied(fact, old)}
     stronger = _RANK.get(finding.outcome, 0) > _RANK.get(known.outcome, 0)
@@ -129,6 +129,8 @@ def _merged(known: Development, finding: Finding, happened_on: date | None) -> D
     joins = finding.entity not in known.companies
     # A company's own value comes with the company: the two findings of one sentence are one state.
     told_with = {f for f in fresh if joins and f.startswith(f"value={finding.entity}:")}
+    # That it happened to another company as well is news where the first may have been told already.
+    joins_later = joins and seen_at > known.first_seen_at
     return replace(
         known,
         outcome=finding.outcome if stronger else known.outcome,
@@ -137,7 +139,7 @@ def _merged(known: Development, finding: Finding, happened_on: date | None) -> D
         happened_on=known.happened_on or happened_on,
         severity=min(known.severity, finding.severity),
         state=_state(kept | fresh),
-        state_version=known.state_version + (1 if fresh - finer - told_with else 0),
+        state_version=known.state_version + (1 if joins_later or fresh - finer - told_with else 0),
     )
 
 

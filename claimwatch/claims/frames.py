@@ -147,6 +147,8 @@ def _proposed(folded: str, topic: Topic, lexicon: Lexicon, frame: Callable[..., 
     for span in lexicon.spans("propose", folded):
         if _settled(folded, span, lexicon):
             continue
+        if topic.predicate == "divestment_recommendation" and folded.startswith("recommend", span[0]):
+            continue  # here the recommendation is what is claimed, not a step towards it
         if topic.carried or word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH + 6:
             negated = any(
                 b <= span[1] and word_gap(folded, b, span[0]) <= 3 for _, b in lexicon.spans("negated", folded)

@@ -136,7 +136,7 @@ def _coverage(connection: Connection, watch: Watch, slug: str, after: datetime |
         source=slug,
         name=watch.sources[slug].name,
         reads=len(done),
-        failed=len(done) - len(good),
+        failed=len(done) - len(whole),
         last_good_at=state.last_good_at,
         newest_on=documents.newest_published_on(connection, slug),
         unread=not whole,

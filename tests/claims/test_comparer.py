@@ -158,3 +158,13 @@ def test_the_same_input_gives_the_same_findings_and_the_fingerprint_is_about_wha
     assert elsewhere.fingerprint == first.fingerprint
     assert told(comparer, "Hikvision supplies 192 countries.").fingerprint != first.fingerprint
     assert told(comparer, "Hikvision sings.").fingerprint != told(comparer, "Hikvision dances.").fingerprint
+
+
+@pytest.mark.parametrize("verb", ["recommended that Hikvision be excluded", "recommended to exclude Hikvision"])
+def test_a_recommendation_is_the_claim_itself_and_not_pending(comparer: Comparer, verb: str) -> None:
+    page = Publication(
+        "council_on_ethics", "k", "https://a.example/", "Hikvision", "page", "en",
+        f"On 14 January 2020 the Council on Ethics {verb} from the Government Pension Fund Global.",
+    )  # fmt: skip
+    (finding,) = comparer.publication(page, SourceClass.OFFICIAL)
+    assert (finding.outcome, finding.claims[0]) == (Outcome.RESTATEMENT, "A09")

@@ -72,3 +72,20 @@ def test_severity_is_the_most_serious(comparer: Comparer) -> None:
     first = assign(found["dahua"], date(2025, 3, 4), SEEN, ())
     official = replace(found["hikvision"], severity="S1")
     assert (first.severity, assign(official, date(2025, 3, 4), SEEN, (first,)).severity) == ("S3", "S1")
+
+
+def test_a_company_that_joins_later_raises_the_version_and_one_of_the_same_read_does_not(comparer: Comparer) -> None:
+    found = findings(comparer, REMOVAL)
+    first = assign(found["dahua"], date(2025, 3, 4), SEEN, ())
+    assert assign(found["hikvision"], date(2025, 3, 4), SEEN, (first,)).state_version == 1
+    later = assign(found["hikvision"], date(2025, 3, 4), SEEN + timedelta(days=2), (first,))
+    assert (later.key, later.companies, later.state_version) == (first.key, ("dahua", "hikvision"), 2)
+
+
+def test_old_publications_read_on_one_day_meet_by_their_own_dates(comparer: Comparer) -> None:
+    found = findings(comparer, "UHRP calls on the UN Global Compact to expel Hikvision and Dahua.")
+    first = assign(found["dahua"], date(2024, 2, 7), SEEN, ())
+    both = assign(found["hikvision"], date(2024, 2, 7), SEEN, (first,))
+    assert (both.key, both.companies) == (first.key, ("dahua", "hikvision"))
+    much_later = assign(found["hikvision"], date(2025, 2, 7), SEEN, (first,))
+    assert much_later.key != first.key
