@@ -41,6 +41,7 @@ _SAID_PLAINLY = frozenset({"company_statement"})
 _LIKE = 0.72
 # A cue for a known kind of claim is weak evidence that a sentence is known; some of its words must be the claim's too.
 _SOME_WORDS = 0.10
+_MANY_WORDS = 0.35
 _CLAIMS_LANGUAGE = "en"
 _RELATED = 0.15
 
@@ -147,7 +148,7 @@ class Judge:
             cell=relation if frame.operation != "deny" or denied_again else "none",
             value=value,
             unseen=self._unseen(entity, frame, reading, standing.claims, where, value, as_of),
-            unlike=value != "same" and self._unlike(reading, standing.claims),
+            unlike=value != "same" and self._unlike(entity, reading, standing.claims),
         )
         if compared is not None:
             claims = [compared.id, *(c for c in claims if c != compared.id)]
@@ -160,11 +161,16 @@ class Judge:
         place = next(iter([*where, *held]), None)
         return Judged(frame, decision, tuple(dict.fromkeys(claims))[:6], before, after, place, as_of, tabled)
 
-    def _unlike(self, reading: Reading, claims: Sequence[Claim]) -> bool:
-        """Whether hardly a word stands in any of the claims. Of other languages than theirs that says nothing."""
+    def _unlike(self, entity: str, reading: Reading, claims: Sequence[Claim]) -> bool:
+        """Whether hardly a word stands in the claims of this kind, nor most of them in another claim on the company.
+
+        Of languages other than the claims' that says nothing.
+        """
         if reading.language != _CLAIMS_LANGUAGE or not claims:
             return False
-        return max(self._cells.contained(reading.text, claim) for claim in claims) < _SOME_WORDS
+        if max(self._cells.contained(reading.text, claim) for claim in claims) >= _SOME_WORDS:
+            return False
+        return all(self._cells.contained(reading.text, claim) < _MANY_WORDS for claim in self._cells.about(entity))
 
     def _concerned(
         self, entity: str, frame: Frame, relation: str, found: Sequence[Claim], where: Sequence[str], reading: Reading

@@ -168,3 +168,30 @@ def test_a_recommendation_is_the_claim_itself_and_not_pending(comparer: Comparer
     )  # fmt: skip
     (finding,) = comparer.publication(page, SourceClass.OFFICIAL)
     assert (finding.outcome, finding.claims[0]) == (Outcome.RESTATEMENT, "A09")
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Officials may bar Hikvision from buying chips, people briefed on the matter said.", None),
+        ("In a statement, Hikvision said the cameras had been switched off.", "Hikvision"),
+    ],
+)
+def test_words_are_put_into_nobodys_mouth(comparer: Comparer, text: str, speaker: str | None) -> None:
+    page = Publication("press", "k", "https://a.example/", "Cameras", "page", "en", text, date(2025, 3, 4))
+    (finding,) = comparer.publication(page, SourceClass.PRESS)
+    assert finding.speaker == speaker
+
+
+def test_a_cue_alone_folds_no_sentence(comparer: Comparer) -> None:
+    known = "Hikvision and Dahua cameras help Chinese authorities to track, monitor and target Uyghurs."
+    strange = "Dahua weakened privacy when its thermostats joined a botnet of kettles."
+    outcomes = [
+        {f.outcome for f in comparer.publication(
+            Publication("press", "k", "https://a.example/", "Cameras", "page", "en", text, date(2025, 3, 4)),
+            SourceClass.PRESS,
+        )}
+        for text in (known, strange)
+    ]  # fmt: skip
+    assert outcomes[0] == {Outcome.RESTATEMENT}
+    assert all(outcome.alerts for outcome in outcomes[1])
