@@ -60,7 +60,7 @@ def headline(development: Development, lead: Evidence, baseline: Baseline, names
     In English. Free of control characters, at most about 200 characters.
     """
     finding = lead.finding
-    speaker = clean(finding.speaker or lead.source_name, 80)
+    speaker = attributed(lead)
     label = _label(development, baseline)
     about = ", ".join(names)
     if label is None:
@@ -70,6 +70,16 @@ def headline(development: Development, lead: Evidence, baseline: Baseline, names
     if finding.confidence == "record" and not any(clean(lead.title) in name or name in lead.title for name in names):
         said = f"{said} ({clean(lead.title, 60)})"  # a row under a name that says nothing to most readers
     return f"{speaker}: {said}" if speaker == about else f"{speaker}: {said} — {about}"
+
+
+def attributed(evidence: Evidence) -> str:
+    """Who says it: the named speaker; where a source only points to a paper ("its annual report"), the source."""
+    speaker = clean(evidence.finding.speaker or evidence.source_name, 80)
+    if not speaker[:1].islower():
+        return speaker
+    cited = speaker.removeprefix("its ").removeprefix("their ")
+    own = "the company’s " if cited != speaker else ""
+    return f"{clean(evidence.source_name, 80)}, citing {own}{cited}"
 
 
 def what_became(told: Development | Finding) -> str:

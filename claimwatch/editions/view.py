@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from claimwatch.editions.assemble import ORDER
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
-from claimwatch.editions.headlines import what_became
+from claimwatch.editions.headlines import attributed, what_became
 from claimwatch.editions.words import Words
 from claimwatch.models import Coverage, Edition, Evidence, Item, Outcome, Quantity
 
@@ -228,7 +228,7 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
         now=now,
         quote=excerpt(finding),
         quote_language=finding.language,
-        speaker=_speaker(lead),
+        speaker=attributed(lead),
         title=clean(lead.title, _TITLE_LIMIT),
         source=Seen(clean(lead.source_name, 80), safe_link(finding.url)),
         dates=_dates(item, lead, now, forms),
@@ -236,14 +236,10 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
     )
 
 
-def _speaker(evidence: Evidence) -> str:
-    return clean(evidence.finding.speaker or evidence.source_name, 80)
-
-
 def _now(item: Item, forms: Forms) -> str | None:
     words, finding = forms.words, item.evidence[0].finding
     if item.outcome is Outcome.DENIAL:
-        return words.rejected_by.format(_speaker(item.evidence[0]))
+        return words.rejected_by.format(attributed(item.evidence[0]))
     after = _quantity(finding.after, forms)
     if after is not None or item.outcome is Outcome.NEW:
         return after

@@ -44,3 +44,13 @@ def test_a_value_without_one_of_the_same_thing_before_it_replaces_nothing() -> N
     text = factory.a_mail(factory.an_edition(alone)).text
     assert "Beside:" in text
     assert "Before:" not in text
+
+
+def test_a_source_that_only_points_to_a_paper_is_named_with_it() -> None:
+    share = factory.share()
+    evidence = share.evidence[0]
+    cited = replace(evidence, finding=replace(evidence.finding, speaker="its annual report"))
+    mail = factory.a_mail(factory.an_edition(replace(share, evidence=(cited,))))
+    flat = " ".join(mail.text.split())
+    assert f"{pieces.UHRP}, citing the company’s annual report: ownership share" in flat
+    assert f"— {pieces.UHRP}, citing the company’s annual report, in" in flat
