@@ -249,8 +249,8 @@ def _speaks(folded: str, verb: Span, speakers: Sequence[Span]) -> bool:
 def speaks(folded: str, company: Sequence[Span], lexicon: Lexicon) -> bool:
     """Whether the company itself says what the unit tells: it stands in the very clause of the verb, before it.
 
-    In "… bar Hikvision from buying chips, people briefed on it said" others speak: to put words into a company's mouth
-    is worse than to name nobody.
+    In "the depot returned its Dahua recorders, two porters said" others speak: to put words into a company's mouth is
+    worse than to name nobody.
     """
     return any(
         _speaks(folded, verb, [span for span in company if span[0] >= _clause_start(folded, verb[0])])

@@ -1,7 +1,7 @@
 """Read a source, keep what is new, and compare it with the baseline: one lease, one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -272,7 +272,7 @@ def _develop(connection: Connection, finding: Finding, what: Publication | Entry
         return None
     known = findings.developments_like(connection, finding)
     development = assign(finding, what.published_on, seen_at, known)
-    return findings.save_development(connection, replace(development))
+    return findings.save_development(connection, development)
 
 
 def _digest(what: Publication | Entry) -> str:
