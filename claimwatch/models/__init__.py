@@ -7,6 +7,7 @@ from claimwatch.models.finding import Development, Finding, Mention, Outcome, Qu
 from claimwatch.models.source import (
     Expectation,
     Limits,
+    Origin,
     PageFailure,
     Read,
     ReadStatus,
@@ -17,7 +18,7 @@ from claimwatch.models.source import (
 
 __all__ = [
     "Alias", "Baseline", "Candidate", "Claim", "Company", "Coverage", "Development", "Document", "Edition", "Entry",
-    "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Mention", "Outcome", "Page",
-    "PageFailure", "Parsed", "Predicate", "Publication", "Quantity", "Read", "ReadStatus", "Rendered", "Skip",
+    "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Mention", "Origin", "Outcome",
+    "Page", "PageFailure", "Parsed", "Predicate", "Publication", "Quantity", "Read", "ReadStatus", "Rendered", "Skip",
     "SourceClass", "SourceSpec", "StartPage", "Subscriber",
 ]  # fmt: skip

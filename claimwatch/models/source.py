@@ -57,7 +57,9 @@ class SourceSpec:
 
     `parser` is the dotted path of a module with `VERSION: str` and `parse(page: Page) -> Parsed`. `skip_older` leaves
     publications from before the newest baseline document to `backfill`; without it all are read (pages that are
-    edited in place).
+    edited in place). A source that is not `enabled` is read only when it is asked for by name. `recheck` is how often
+    the page of a publication that said something is looked at again, so that edits and withdrawals are seen; None:
+    only when its list says that it changed.
     """
 
     slug: str
@@ -72,15 +74,30 @@ class SourceSpec:
     expect: Expectation
     terms: str
     terms_read_on: date
+    enabled: bool = True
+    recheck: timedelta | None = None
 
 
 class ReadStatus(StrEnum):
-    """GOOD: all was read. PARTIAL: some item pages failed; the rest is kept. BAD: quarantined. FAILED: no answer."""
+    """How a read went.
+
+    GOOD: all was read. PARTIAL: some item pages failed; the rest is kept. BAD: quarantined. FAILED: no answer. HELD: it
+    changes so much at once that an operator has to look first (the storm guard); quarantined like a bad one.
+    """
 
     GOOD = "good"
     PARTIAL = "partial"
     BAD = "bad"
     FAILED = "failed"
+    HELD = "held"
+
+
+class Origin(StrEnum):
+    """Why a document was read: WATCH to tell what is new; BACKFILL for the record; REPLAY for a change of ours."""
+
+    WATCH = "watch"
+    BACKFILL = "backfill"
+    REPLAY = "replay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +135,4 @@ class Read:
     warnings: tuple[str, ...] = ()
     failures: tuple[PageFailure, ...] = ()
     reason: str | None = None
+    purpose: Origin = Origin.WATCH

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from claimwatch.models import PageFailure, Read, ReadStatus
+from claimwatch.models import Origin, PageFailure, Read, ReadStatus
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import captures, reads, source_states, validators
 
@@ -142,6 +142,7 @@ def record_read(connection: Connection, read: Read, parser: str) -> int:
     inserted = connection.execute(
         insert(reads).values(
             source=read.source,
+            purpose=read.purpose.value,
             status=read.status.value,
             started_at=read.started_at,
             finished_at=read.finished_at,
@@ -217,16 +218,20 @@ def set_validator(
 
 
 def reads_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> Sequence[Read]:
-    """The reads of a source that started in (after, until], oldest first; `after` None means from the beginning."""
-    query = select(reads).where(and_(reads.c.source == source, reads.c.started_at <= until))
+    """The pollings of a source that started in (after, until], oldest first; `after` None: from the beginning."""
+    watching = reads.c.purpose == Origin.WATCH.value
+    query = select(reads).where(and_(reads.c.source == source, watching, reads.c.started_at <= until))
     if after is not None:
         query = query.where(reads.c.started_at > after)
     return [_read(row) for row in connection.execute(query.order_by(reads.c.started_at, reads.c.id))]
 
 
 def good_reads(connection: Connection, source: str) -> int:
-    """How many good or partial reads a source has had."""
-    good = reads.c.status.in_([ReadStatus.GOOD.value, ReadStatus.PARTIAL.value])
+    """How many good or partial pollings a source has had; what was read for the record (`backfill`) does not count."""
+    good = and_(
+        reads.c.status.in_([ReadStatus.GOOD.value, ReadStatus.PARTIAL.value]),
+        reads.c.purpose == Origin.WATCH.value,
+    )
     return connection.execute(select(func.count()).where(and_(reads.c.source == source, good))).scalar_one()
 
 
@@ -248,4 +253,5 @@ def _read(row: Row[Any]) -> Read:
         warnings=tuple(values["warnings"]),
         failures=tuple(PageFailure(url, reason) for url, reason in values["failures"]),
         reason=values["reason"],
+        purpose=Origin(values["purpose"]),
     )

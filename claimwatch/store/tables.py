@@ -79,6 +79,17 @@ source_states = Table(
     Column("lease_owner", String(64)),
     Column("lease_until", Utc),
     Column("generation", Integer, nullable=False, default=0),
+    Column("verified_at", Utc),
+)
+
+# What a host has asked of us, across runs and processes: `free_at` is real time (pace), `rests_until` Retry-After.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("free_at", Float),
+    Column("rests_until", Utc),
+    Column("reason", Text),
 )
 
 reads = Table(
@@ -86,6 +97,7 @@ reads = Table(
     metadata,
     _id(),
     Column("source", String(64), nullable=False),
+    Column("purpose", String(16), nullable=False, default="watch"),
     Column("status", String(16), nullable=False),
     Column("started_at", Utc, nullable=False),
     Column("finished_at", Utc, nullable=False),
@@ -143,6 +155,8 @@ publications = Table(
     Column("digest", String(64), nullable=False),
     Column("first_seen_at", Utc, nullable=False),
     Column("last_seen_at", Utc, nullable=False),
+    Column("checked_at", Utc),
+    Column("gone_at", Utc),
     UniqueConstraint("source", "key"),
 )
 
@@ -271,6 +285,7 @@ findings = Table(
     Column("fingerprint", String(64), nullable=False, index=True),
     Column("marks", JSON, nullable=False),
     Column("status", String(16), nullable=False),
+    Column("origin", String(16), nullable=False, default="watch"),
     Column("baseline_version", String(64), nullable=False),
     Column("first_seen_at", Utc, nullable=False),
     UniqueConstraint("publication_revision_id", "entity", "start", "end", "fingerprint"),
