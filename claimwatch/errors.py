@@ -14,7 +14,11 @@ ClaimwatchError
 │   └── SourceChanged      an answer that is not what the parser knows: drift, wrong type, too few items
 ├── EditionInvalid         an edition that must not leave (preflight)
 └── DeliveryFailed         a message that could not be handed over
+
+What a `ReadFailed` says of the next try is its `kind`: `FailureKind`.
 """
+
+from enum import StrEnum
 
 
 class ClaimwatchError(Exception):
@@ -45,12 +49,22 @@ class CaptureLost(ClaimwatchError):
     """Bytes that were kept are missing, or are not the ones that were kept."""
 
 
+class FailureKind(StrEnum):
+    """How likely the next try is to go better, and so how soon it should be."""
+
+    TEMPORARY = "temporary"  # no answer, a time-out, 408, 425, 429, any 5xx, a broken transfer: it passes by itself
+    SOFT = "soft"  # not there, refused, a wall, too large, changed: it may pass, or be for somebody to look at
+    HARD = "hard"  # the address or what it leads to is wrong: nothing changes until somebody changes it
+
+
 class ReadFailed(ClaimwatchError):
     """A page could not be had or used; nothing in the store may move because of it.
 
     `url` is the original address (never the re-rooted one), `reason` one line for people. `answer` is what arrived
-    (a `fetching.Answer`, its body perhaps cut), None where nothing did.
+    (a `fetching.Answer`, its body perhaps cut), None where nothing did. `kind` says how soon another try makes sense.
     """
+
+    kind: FailureKind = FailureKind.SOFT
 
     def __init__(self, url: str, reason: str, *, answer: object | None = None) -> None:
         super().__init__(f"{url}: {reason}")
@@ -60,9 +74,10 @@ class ReadFailed(ClaimwatchError):
 
 
 class FetchFailed(ReadFailed):
-    """No usable HTTP answer. `status` is the HTTP status, or None when there was no answer.
+    """No usable HTTP answer.
 
-    `temporary` says that another try later may help, `retry_after_s` how long the server asked us to wait, in seconds.
+    `status` is the HTTP status, or None when there was no answer; a page that says with status 200 that it is not
+    there has 404. `retry_after_s` is how long the server asked us to wait, in seconds, at most a day.
     """
 
     def __init__(
@@ -71,13 +86,13 @@ class FetchFailed(ReadFailed):
         reason: str,
         *,
         status: int | None = None,
-        temporary: bool = True,
+        kind: FailureKind = FailureKind.TEMPORARY,
         retry_after_s: float | None = None,
         answer: object | None = None,
     ) -> None:
         super().__init__(url, reason, answer=answer)
         self.status = status
-        self.temporary = temporary
+        self.kind = kind
         self.retry_after_s = retry_after_s
 
 

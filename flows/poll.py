@@ -41,7 +41,7 @@ def poll(source: str | None = None, force: bool = False) -> list[Read]:
         slugs: tuple[str, ...] = (source,)
     else:
         with pipeline.open_watch(load_settings()) as watch:
-            slugs = tuple(watch.sources) if force else pipeline.due_sources(watch)
+            slugs = tuple(watch.polled) if force else pipeline.due_sources(watch)
     # Sources have hosts of their own and wait for them most of the time, so they are read side by side.
     under_way = [read.submit(slug, force) for slug in slugs]
     return [made for future in under_way if (made := future.result()) is not None]

@@ -20,11 +20,13 @@ from bs4 import Tag
 
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Link, Page, Parsed, Publication, Skip
-from parsers.article import article_of, key_of, language_of, lines_of, read_page, strip_junk, title_of
+from parsers.article import article_of, item_key, key_of, language_of, lines_of, read_page, strip_junk, title_of
 from parsers.feed import absolute_or_none, printed_date, read_feed
-from parsers.reading import canonical, paragraphs, squeeze, text_of
+from parsers.reading import canonical, check_site, doubts_of, paragraphs, squeeze, text_of
 
-VERSION = "1"
+VERSION = "2"
+
+SITE = "etikkradet.no"
 
 _ARTICLES = (
     "main .entry-content", ".entry-content", "main article", "article", "main", "#content",
@@ -41,6 +43,7 @@ _NOT_ITEMS = re.compile(r"^/(en/?)?$|^/(wp-|files/|feed/|en/feed/)")
 
 def parse(page: Page) -> Parsed:
     """An `index` page or `feed` gives links to company pages, a `company` page one publication."""
+    check_site(page, SITE)
     match page.kind:
         case "index":
             return _index(page)
@@ -81,19 +84,20 @@ def _link(page: Page, anchor: Tag, href: str) -> Link | Skip:
     if url is None:
         return Skip("no link to a page", href)
     path = urlsplit(url).path
-    if urlsplit(canonical(url)).hostname != urlsplit(canonical(page.url)).hostname:
+    key = item_key(url)
+    if urlsplit(key).hostname != urlsplit(canonical(page.url)).hostname:
         return Skip("links to another site", url)
     if _FILE.search(path):
         return Skip("a file, noted and not fetched", url)
     if _LIST_PATH.search(path):
         return Link("index", url)
-    if _NOT_ITEMS.search(path):
+    if _NOT_ITEMS.search(path) and "?" not in key:
         return Skip("no page about a company", url)
     return _company_link(page, url, text_of(anchor), None)
 
 
 def _company_link(page: Page, url: str, title: str, published_on: date | None) -> Link:
-    key = canonical(url)
+    key = item_key(url)
     head = Publication(
         source=page.source,
         key=key,
@@ -115,6 +119,8 @@ def _feed(page: Page) -> Parsed:
             skipped.append(Skip("links to another site", item.url))
         else:
             links.append(_company_link(page, item.url, item.title, item.published_on))
+    if feed.items and not links:
+        raise SourceChanged(page.url, f"none of the {len(feed.items)} items of the feed is a page of {SITE}")
     return Parsed(feed.containers, links=tuple(links), skipped=tuple(skipped), warnings=feed.warnings)
 
 
@@ -126,8 +132,6 @@ def _company(page: Page) -> Parsed:
     node = article_of(soup, _ARTICLES, page)
     printed = _printed(node)
     strip_junk(node)
-    for heading in node.select("h1"):
-        heading.decompose()
     files = _take_files(node, page)
     text = paragraphs(line for line in lines_of(node) if line != title)
     if not text:
@@ -142,32 +146,39 @@ def _company(page: Page) -> Parsed:
         text=text,
         published_on=printed or (page.head.published_on if page.head else None),
     )
-    return Parsed(1 + len(files), (publication,), skipped=files)
+    return Parsed(1 + len(files), (publication,), skipped=files, warnings=doubts_of(text, page))
 
 
 def _take_files(node: Tag, page: Page) -> tuple[Skip, ...]:
     """The documents that the article links to; lines that only name one, or say "read it here", go with their link."""
     files = {}
+    lines: dict[int, tuple[Tag, Tag]] = {}
     for anchor in node.select("a[href]"):
         url = absolute_or_none(page, str(anchor["href"]))
         if url is None or not _FILE.search(urlsplit(url).path):
             continue
         files[url] = Skip("a file, noted and not fetched", url)
         line = anchor.find_parent(["p", "li"])
-        if line is not None and (_READ_HERE.match(text_of(line)) or _only_names(line, anchor)):
-            line.extract()
+        if line is not None:
+            lines.setdefault(id(line), (line, anchor))
+    for line, anchor in lines.values():
+        whole = text_of(line)
+        if _READ_HERE.match(whole) or _only_names(whole, text_of(anchor)):
+            line.clear()
     return tuple(files.values())
 
 
-def _only_names(line: Tag, anchor: Tag) -> bool:
+def _only_names(line: str, title: str) -> bool:
     """Whether a line is nothing but the title of a linked file. What ends in a stop is a sentence, and stays."""
-    whole, title = (_FORM.sub("", text_of(node)) for node in (line, anchor))
+    whole, title = (_FORM.sub("", text) for text in (line, title))
     return whole == title and not whole.endswith((".", "!", "?"))
 
 
 def _printed(node: Tag) -> date | None:
     """The date the article itself prints, where the theme prints one. Removes it from the text."""
     for stamp in node.select("time.published, time.entry-date, .entry-date time"):
+        if stamp.decomposed:
+            continue  # it stood in the one before
         printed = printed_date(squeeze(str(stamp.get("datetime") or "")))
         stamp.decompose()
         if printed:

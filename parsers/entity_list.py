@@ -20,9 +20,11 @@ from lxml import etree
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Link, Page, Parsed, Skip
 from parsers.entity_row import COLUMNS, Row, cell_lines, cell_text, read_row, row_keys, tag_of
-from parsers.reading import hyphens, iso_date, read_json, read_xml, squeeze
+from parsers.reading import check_site, hyphens, iso_date, only, read_json, read_xml, squeeze
 
-VERSION = "1"
+VERSION = "2"
+
+SITE = "ecfr.gov"
 
 LIST = "entity_list"
 HOME = (
@@ -35,6 +37,7 @@ _SUPPLEMENT = "supplement no. 4 to part 744"
 
 def parse(page: Page) -> Parsed:
     """The link to the supplement from `titles`, the rows as entries from `supplement`. Raises `SourceChanged`."""
+    check_site(page, SITE)
     if page.kind == "titles":
         return _titles(page)
     if page.kind == "supplement":
@@ -47,15 +50,14 @@ def _titles(page: Page) -> Parsed:
     if not isinstance(titles, list):
         raise SourceChanged(page.url, "the answer has no list `titles`")
     ours = [t for t in titles if isinstance(t, dict) and t.get("number") == _TITLE]
-    if len(ours) != 1:
-        raise SourceChanged(page.url, f"{len(ours)} titles are numbered {_TITLE}; one is due")
+    title = only(ours, f"titles are numbered {_TITLE}", page)
     dates: list[date] = []
     for name in ("up_to_date_as_of", "latest_amended_on"):
-        value = ours[0].get(name)
+        value = title.get(name)
         if not isinstance(value, str):
             raise SourceChanged(page.url, f"title {_TITLE} has no date `{name}`")
         dates.append(iso_date(value, page))
-    warnings = ("title 15 is being processed by the eCFR",) if ours[0].get("processing_in_progress") is True else ()
+    warnings = ("title 15 is being processed by the eCFR",) if title.get("processing_in_progress") is True else ()
     url = f"https://www.ecfr.gov/api/versioner/v1/full/{dates[0].isoformat()}/title-{_TITLE}.xml?part=744"
     return Parsed(containers=0, links=(Link(kind="supplement", url=url),), warnings=warnings)
 
@@ -63,15 +65,14 @@ def _titles(page: Page) -> Parsed:
 def _supplement(page: Page) -> Parsed:
     root = read_xml(page)
     found = [node for node in root.iter() if tag_of(node) and _label(str(node.get("N", ""))) == _SUPPLEMENT]
-    if len(found) != 1:
-        raise SourceChanged(page.url, f"{len(found)} elements are Supplement No. 4 to Part 744; one is due")
-    head = next((cell_text(node) for node in found[0] if tag_of(node) == "HEAD"), "")
+    supplement = only(found, "elements are Supplement No. 4 to Part 744", page)
+    head = next((cell_text(node) for node in supplement if tag_of(node) == "HEAD"), "")
     if "entity list" not in head.lower():
         raise SourceChanged(page.url, f"Supplement No. 4 is headed {head!r}, not Entity List")
     rows: list[Row] = []
     skipped: list[Skip] = []
     country = ""
-    for table in (node for node in found[0].iter() if tag_of(node) == "TABLE"):
+    for table in (node for node in supplement.iter() if tag_of(node) == "TABLE"):
         country = _table(page, table, country, rows, skipped)
     if not rows:
         raise SourceChanged(page.url, "Supplement No. 4 holds no rows")
@@ -97,7 +98,7 @@ def _table(page: Page, table: etree._Element, country: str, rows: list[Row], ski
     for tr in (node for node in table.iter() if tag_of(node) == "TR"):
         cells = [node for node in tr if tag_of(node) in ("TD", "TH")]
         texts = [cell_text(cell) for cell in cells]
-        if _is_header(page, cells, texts) or not any(texts):
+        if _is_header(page, tr, cells, texts) or not any(texts):
             continue
         if len(cells) == 1 and cells[0].get("colspan") in (None, "5"):
             skipped.append(Skip("note below the table", texts[0][:120]))
@@ -125,12 +126,14 @@ def _table(page: Page, table: etree._Element, country: str, rows: list[Row], ski
     return country
 
 
-def _is_header(page: Page, cells: list[etree._Element], texts: list[str]) -> bool:
+def _is_header(page: Page, tr: etree._Element, cells: list[etree._Element], texts: list[str]) -> bool:
     """Whether a row is the header; a header that is not the known one raises `SourceChanged`."""
     names = tuple(_label(text) for text in texts)
     if names == COLUMNS:
         return True
-    if cells and all(tag_of(cell) == "TH" for cell in cells) and len(cells) > 1:
+    above = tr.getparent()
+    is_head = (above is not None and tag_of(above) == "THEAD") or all(tag_of(cell) == "TH" for cell in cells)
+    if is_head and len(cells) > 1:
         unknown = sorted(set(names) - set(COLUMNS)) or "in another order"
         raise SourceChanged(page.url, f"the columns of Supplement No. 4 have changed: {unknown}")
     return False

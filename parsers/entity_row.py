@@ -185,15 +185,22 @@ def _name_end(line: str, start: int) -> int:
             depth += 1
         elif char == ")":
             depth = max(0, depth - 1)
-        elif char == ";" or (char == "," and depth == 0 and not _SUFFIX.match(line[index + 1 :].lstrip())):
+        elif char == ";" or (char == "," and depth == 0 and not _SUFFIX.match(line, _word_at(line, index + 1))):
             return index
     return len(line)
+
+
+def _word_at(line: str, index: int) -> int:
+    """Where the next word begins: here, or behind the one space that a squeezed line may have."""
+    return index + line.startswith(" ", index)
 
 
 def _alias_end(line: str) -> int:
     """Where an alias ends whose line also holds the address: at a full stop, else as a name does."""
     for stop in re.finditer(r"\.\s+(?=[\w(#])", line):
-        if not _ABBREVIATED.search(line[: stop.start()]) and not _SUFFIX.match(line[stop.end() :]):
+        if not _ABBREVIATED.search(line[max(0, stop.start() - 3) : stop.start()]) and not _SUFFIX.match(
+            line, stop.end()
+        ):
             return stop.start() + 1
     return _name_end(line, 0) if ". " in line else len(line)
 
@@ -232,15 +239,17 @@ def row_keys(rows: Sequence[Row]) -> list[str]:
     bare = [_plain(f"{row.country}|{row.entity.name}") for row in rows]
     keys = list(bare)
     taken: set[str] = set()
+    again: dict[str, int] = {}
     for index in sorted(range(len(rows)), key=lambda i: (bare[i], _first_cited(rows[i]), i)):
         key = bare[index]
         if key in taken:
             key = f"{key}|{re.split('[;,]', rows[index].citation)[0]}"
         if key in taken:
             key = _plain(f"{key}|{rows[index].entity.address.split(',')[0]}")
-        base, number = key, 2
+        base = key
         while key in taken:
-            key, number = f"{base}|{number}", number + 1
+            again[base] = again.get(base, 1) + 1
+            key = f"{base}|{again[base]}"
         taken.add(key)
         keys[index] = key
     return keys

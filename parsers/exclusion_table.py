@@ -1,8 +1,8 @@
 """NBIM's table of excluded and observed companies, in the layouts that it has had or may have.
 
 Assumed: a table whose header names the columns, or one such table for each decision; a cell may hold a key and a value
-`span` (the layout for narrow screens), of which the value is read. The row of a company keeps its key when its decision
-changes; a second row of the same company (on another criterion) has a key of its own.
+`span` (the layout for narrow screens), of which the value is read. A row is known by company and criterion, so that it
+keeps its key when its decision changes, and one of a company's two rows may go without the other seeming to change.
 
 What breaks it: a required column renamed beyond the variants below, a row of another width: `SourceChanged`. A further
 column, an unknown decision or a date in another form is a warning. The layout has changed often (OpenSanctions' crawler
@@ -18,9 +18,10 @@ from bs4 import BeautifulSoup, Tag
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Field, Page, Parsed, Skip
 from parsers.article import read_page
-from parsers.reading import squeeze, text_of
+from parsers.reading import doubts_of, hyphens, squeeze, text_of
 
 _LIST = "exclusions"
+_QUOTES = str.maketrans("’‘“”", "''\"\"")
 _COLUMNS = {
     "company": "company", "selskap": "company", "company name": "company", "name": "company",
     "": "notes", "note": "notes", "notes": "notes", "merknad": "notes",
@@ -44,11 +45,14 @@ _WRITTEN_DATE = re.compile(r"(?:published:?\s*|publisert:?\s*)?(\d{1,2})\.?\s+([
 def read_table(page: Page) -> Parsed:
     """The rows as entries of the list `exclusions`, which is given whole. Raises `SourceChanged`."""
     soup = read_page(page)
+    root = soup.find("html")
+    said = str(root.get("lang") or "") if isinstance(root, Tag) else ""
+    language = "nb" if said[:2].lower() in {"no", "nb"} else "en"
     warnings: list[str] = []
     entries: dict[str, Entry] = {}
     skipped: list[Skip] = []
     rows: list[tuple[Tag, list[str | None]]] = []
-    for table, header in _find_tables(soup, page):
+    for table, header in _find_tables(soup, page, warnings):
         columns = _columns(header, page)
         for name, column in zip(header, columns, strict=True):
             if not column:
@@ -65,7 +69,7 @@ def read_table(page: Page) -> Parsed:
         if len(cells) != len(columns):
             raise SourceChanged(page.url, f"row {number} has {len(cells)} cells where {len(columns)} are due")
         values = {column: cell for column, cell in zip(columns, cells, strict=True) if column}
-        entry = _entry(values, soup, page, number, entries)
+        entry = _entry(values, language, page, number, entries)
         if entry is None:
             skipped.append(Skip("row repeated", values["company"]))
             continue
@@ -77,21 +81,28 @@ def read_table(page: Page) -> Parsed:
         len(rows),
         entries=tuple(entries.values()),
         skipped=tuple(skipped),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *doubts_of("\n".join(entry.text for entry in entries.values()), page)),
         lists=(_LIST,),
     )
 
 
-def _find_tables(soup: BeautifulSoup, page: Page) -> list[tuple[Tag, list[str]]]:
-    """Each table with a column for the company, and its header cells: one for all, or one for each decision."""
+def _find_tables(soup: BeautifulSoup, page: Page, warnings: list[str]) -> list[tuple[Tag, list[str]]]:
+    """Each table with a column for the company, and its header cells: one for all, or one for each decision. A table
+    that is not read is a warning, and raises where it seems to be one of ours with its columns renamed."""
     found = []
     headers = []
     for table in soup.select("table"):
         first = table.find("tr")
         header = [_value(cell) for cell in first.find_all("th", recursive=False)] if isinstance(first, Tag) else []
-        headers.append(" | ".join(header))
-        if "company" in [_COLUMNS.get(name.casefold()) for name in header]:
+        shown = " | ".join(header)
+        headers.append(shown)
+        columns = [_COLUMNS.get(name.casefold()) for name in header]
+        if "company" in columns:
             found.append((table, header))
+        elif len({column for column in columns if column and column != "notes"}) > 1:
+            raise SourceChanged(page.url, f"no column of a table names the company: {shown}")
+        elif table.find("td") is not None:
+            warnings.append(f"{page.url}: a table is not read, its header is: {shown or 'none'}")
     if not found:
         raise SourceChanged(
             page.url, f"no table has a column for the company ({'; '.join(headers) or 'no table at all'})"
@@ -118,16 +129,15 @@ def _columns(header: list[str], page: Page) -> list[str | None]:
 
 
 def _value(cell: Tag) -> str:
-    value = cell.select_one("span.nbim-responsive-table--value")
-    if value is not None:
-        return text_of(value)
-    keys = {id(text) for key in cell.select("span.nbim-responsive-table--key") for text in key.strings}
-    return squeeze(" ".join(text for text in cell.strings if id(text) not in keys))
+    values = cell.find_all("span", class_="nbim-responsive-table--value")
+    if values:
+        return squeeze(" ".join(text_of(value) for value in values))
+    for key in cell.find_all("span", class_="nbim-responsive-table--key"):
+        key.clear()
+    return squeeze(" ".join(cell.strings))
 
 
-def _entry(
-    values: dict[str, str], soup: BeautifulSoup, page: Page, number: int, known: dict[str, Entry]
-) -> Entry | None:
+def _entry(values: dict[str, str], language: str, page: Page, number: int, known: dict[str, Entry]) -> Entry | None:
     """The row as an entry; None where an equal row came before."""
     company = values["company"]
     if not company:
@@ -137,16 +147,11 @@ def _entry(
     fields.append(Field("published", published_on.isoformat() if published_on else values["published"]))
     if values.get("notes"):
         fields.append(Field("notes", values["notes"]))
-    key = _fold(company)
+    key = f"{_fold(company)} / {_fold(values['criterion'])}"
     if key in known:
         if known[key].fields == tuple(fields):
             return None
-        key = f"{key} / {_fold(values['criterion'])}"
-        if key in known:
-            if known[key].fields == tuple(fields):
-                return None
-            raise SourceChanged(page.url, f"row {number} repeats {company!r} on one criterion with other cells")
-    root = soup.select_one("html[lang]")
+        raise SourceChanged(page.url, f"row {number} repeats {company!r} on one criterion with other cells")
     return Entry(
         source=page.source,
         list_name=_LIST,
@@ -156,7 +161,7 @@ def _entry(
         text=" | ".join(values[name] for name in (*_REQUIRED, "notes") if values.get(name)),
         subject=(0, len(company)),
         fields=tuple(fields),
-        language="nb" if root is not None and str(root["lang"])[:2].lower() in {"no", "nb"} else "en",
+        language=language,
         published_on=published_on,
     )
 
@@ -180,7 +185,7 @@ def _numeric_date(text: str) -> date | None:
 
 
 def _fold(name: str) -> str:
-    return squeeze(unicodedata.normalize("NFKC", name)).casefold()
+    return squeeze(hyphens(unicodedata.normalize("NFKC", name)).translate(_QUOTES)).casefold()
 
 
 def written_date(text: str) -> date | None:

@@ -23,12 +23,15 @@ from claimwatch.models import Link, Page, Parsed, Publication, Skip
 from parsers.article import article_of, key_of, language_of, lines_of, read_page, strip_junk, title_of, version_of
 from parsers.exclusion_table import read_table, written_date
 from parsers.feed import absolute_or_none, printed_date
-from parsers.reading import canonical, paragraphs, squeeze, text_of
+from parsers.reading import canonical, check_site, doubts_of, paragraphs, squeeze, text_of
 
-VERSION = "1"
+VERSION = "2"
+
+SITE = "nbim.no"
 
 _NOTICE = re.compile(r"^/(en/news-and-insights/the-press/press-releases|no/oljefondet/nyheter)/\d{4}/[^/]+/?$")
 _ARTICLES = ("main article", "article", "main", "#main-content", "#content")
+_AROUND_PAGE = ["nav", "header", "footer", "aside"]
 _END = re.compile(
     r"(press ?contacts?|media contacts?|contacts?|pressekontakt(er)?|kontakt|"
     r"for more information,? (please )?contact.*|(the )?council on ethics[’'] recommendations?|"
@@ -39,6 +42,7 @@ _END = re.compile(
 
 def parse(page: Page) -> Parsed:
     """A `table` gives entries of the list `exclusions`, `notices` links, a `notice` one publication."""
+    check_site(page, SITE)
     match page.kind:
         case "table":
             return read_table(page)
@@ -53,15 +57,20 @@ def _notices(page: Page) -> Parsed:
     soup = read_page(page)
     links: dict[str, Link] = {}
     skipped = []
+    dates: dict[int, date | None] = {}
     for anchor in soup.select("a[href]"):
         url = absolute_or_none(page, str(anchor["href"]))
-        if url is None or not _NOTICE.match(urlsplit(url).path) or not _same_site(url, page):
+        if url is None or not _same_site(url, page):
+            continue
+        if not _NOTICE.match(urlsplit(url).path):
+            if _is_below(url, page) and anchor.find_parent(_AROUND_PAGE) is None:
+                skipped.append(Skip("no notice by its address", url))
             continue
         key = canonical(url)
         if key in links:
             skipped.append(Skip("listed twice", url))
             continue
-        title, published_on = _teaser(anchor)
+        title, published_on = _teaser(anchor, dates)
         head = Publication(
             source=page.source,
             key=key,
@@ -81,16 +90,23 @@ def _same_site(url: str, page: Page) -> bool:
     return urlsplit(canonical(url)).hostname == urlsplit(canonical(page.url)).hostname
 
 
-def _teaser(anchor: Tag) -> tuple[str, date | None]:
-    """The title that an item of the list shows, and its date: in the link itself, or in the item around it."""
+def _is_below(url: str, page: Page) -> bool:
+    here, there = urlsplit(canonical(page.url)).path, urlsplit(canonical(url)).path
+    return there != here and there.startswith(here)
+
+
+def _teaser(anchor: Tag, dates: dict[int, date | None]) -> tuple[str, date | None]:
+    """The title that an item of the list shows, and its date: in the link itself, or in the item around it. `dates` are
+    those of items already seen, so that a list within one item is not gone through again for each link."""
     heading = anchor.select_one("h2, h3, h4")
     title = text_of(heading if heading is not None else anchor)
     around = anchor.find_parent(["li", "article"]) or anchor
-    stamp = around.select_one("time")
-    printed = printed_date(str(stamp.get("datetime") or "")) if stamp is not None else None
-    for text in (squeeze(text) for text in around.strings):
-        printed = printed or written_date(text)
-    return title, printed
+    if id(around) not in dates:
+        stamp = around.select_one("time")
+        printed = printed_date(str(stamp.get("datetime") or "")) if stamp is not None else None
+        written = (written_date(squeeze(text)) for text in around.strings)
+        dates[id(around)] = printed or next((day for day in written if day), None)
+    return title, dates[id(around)]
 
 
 def _notice_language(url: str) -> str:
@@ -130,4 +146,5 @@ def _notice(page: Page) -> Parsed:
         text=text,
         published_on=published_on,
     )
-    return Parsed(1, (publication,), warnings=() if published_on else (f"{page.url}: the notice prints no date",))
+    undated = () if published_on else (f"{page.url}: the notice prints no date",)
+    return Parsed(1, (publication,), warnings=(*undated, *doubts_of(text, page)))

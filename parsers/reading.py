@@ -4,12 +4,14 @@ A page that is not what it should be raises `SourceChanged`: a wall in HTML wher
 finds none or many, a document that is cut off. Nothing here guesses.
 """
 
+import codecs
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import TypeVar
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
 from lxml import etree
@@ -17,9 +19,27 @@ from lxml import etree
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Page
 
+T = TypeVar("T")
+
 _SPACE = re.compile(r"\s+")
 # GPO swapped every en dash of its XML for a hyphen in March 2024; without this, old numbers and pages are "changed".
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
+# What no reader sees and what would make one name two: controls, soft hyphens, zero-width and bidi marks. The joiners
+# (U+200C, U+200D) stay: scripts that need them are read otherwise without. A lone half of a pair is no character.
+_UNSEEN = dict.fromkeys(
+    code
+    for first, last in (
+        (0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x200B, 0x200B), (0x200E, 0x200F),
+        (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
+    )
+    for code in range(first, last + 1)
+) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # fmt: skip
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
+# Pages that call themselves one of these are written in Windows-1252, as browsers know.
+_LATIN = {"iso8859-1", "ascii", "iso8859-15", "cp1252"}
+_OTHER_ENCODINGS = re.compile(r"utf-(16|32)|iso8859-|cp\d|koi8|gb|big5|euc_|shift_jis|mac-")
+_MOJIBAKE = re.compile(r"Ã[\u00a0-\u00bf\u2018-\u201e\u2020-\u2030]|â€[\u2122\u0153\u201c\u201d\u2014\u2018-\u201e]|�")
 
 
 def looks_like_html(body: bytes) -> bool:
@@ -56,31 +76,83 @@ def read_xml(page: Page) -> etree._Element:
 
 def read_html(page: Page) -> BeautifulSoup:
     """The tree of an HTML page; raises `SourceChanged` when there is no HTML in it or its end is missing."""
-    start = page.body[:4096].lower()
-    if b"<" not in start or (start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and b"<html" not in start[:500]):
+    text = decode(page)
+    start = text[:4096].lower()
+    if "<" not in start or (start.lstrip().startswith("<?xml") and "<html" not in start[:500]):
         raise SourceChanged(page.url, "no HTML came where a page is due")
     try:
-        soup = BeautifulSoup(page.body, "lxml", from_encoding=page.charset)
+        soup = BeautifulSoup(text, "lxml")
     except ParserRejectedMarkup as error:
         raise SourceChanged(page.url, f"HTML that cannot be read: {error}") from error
     if soup.find("body") is None:
         raise SourceChanged(page.url, "no HTML came where a page is due")
-    if b"</html>" not in page.body[-4096:].lower():
+    if "</html>" not in text[-4096:].lower():
         raise SourceChanged(page.url, "the page is cut off: its closing tag is missing")
     return soup
 
 
-def select_one(node: Tag, selector: str, page: Page) -> Tag:
-    """The one element that `selector` finds under `node`; raises `SourceChanged` on none or many."""
-    found = node.select(selector)
+def decode(page: Page) -> str:
+    """The characters of an HTML page. Bytes that are UTF-8 are read as UTF-8, whatever header or page declare: other
+    encodings are UTF-8 by accident only where they hold no accents. Bytes that fit no encoding become U+FFFD."""
+    body = page.body
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(encoding, "replace")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text and "\x00" not in text:
+        return text
+    said = _META.search(body[:4096])
+    for declared in (page.charset, said[1].decode("ascii", "replace") if said else None):
+        try:
+            encoding = codecs.lookup(declared).name if declared else ""
+        except (LookupError, ValueError):
+            continue
+        if encoding == "utf-8":
+            # A few bad bytes in UTF-8 (a comment cut in the middle of a letter) must not garble the rest.
+            text = body.decode("utf-8", "replace")
+            if text.count("\ufffd") * 2 < sum(char > "\x7f" for char in text):
+                return text
+        elif _OTHER_ENCODINGS.match(encoding) and encoding not in _LATIN:
+            return body.decode(encoding, "replace")
+    return body.decode("cp1252", "replace")
+
+
+def doubts_of(text: str, page: Page) -> tuple[str, ...]:
+    """A warning where a text shows marks of a wrong decoding (`Ã¥` for å): names in it may not be recognised."""
+    found = _MOJIBAKE.search(text)
+    if found is None:
+        return ()
+    return (f"{page.url}: letters were lost or garbled before the page reached us: {_around(text, found.start())!r}",)
+
+
+def _around(text: str, at: int) -> str:
+    return text[max(0, at - 15) : at + 15]
+
+
+def check_site(page: Page, site: str) -> None:
+    """Raises `SourceChanged` where the answer came from another site than `site` (or a host below it): a redirect to
+    whoever bought the address, a portal, the page of another source."""
+    try:
+        host = (urlsplit(page.url).hostname or "").lower()
+    except ValueError as error:
+        raise SourceChanged(page.url, f"the address of the page cannot be read: {error}") from error
+    if host != site and not host.endswith(f".{site}"):
+        raise SourceChanged(page.url, f"the answer comes from {host or 'nowhere'}, where {site} is due")
+
+
+def only(found: Sequence[T], what: str, page: Page) -> T:
+    """The one element of `found`; raises `SourceChanged` on none or many. `what` says what they are, in the plural."""
     if len(found) != 1:
-        raise SourceChanged(page.url, f"{len(found)} elements match {selector!r} where one is due")
+        raise SourceChanged(page.url, f"{len(found)} {what}; one is due")
     return found[0]
 
 
 def squeeze(text: str) -> str:
-    """Text with every run of white space as one space, trimmed, in NFC."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """Text with every run of white space as one space, trimmed, in NFC, without characters that nobody sees."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_UNSEEN))).strip()
 
 
 def hyphens(text: str) -> str:
@@ -107,10 +179,12 @@ def absolute(page: Page, href: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """An address as a key: https, host in lower case without `www.`, no query or fragment, one trailing slash."""
+    """An address as a key: https, host in lower case without `www.`, no query or fragment, one trailing slash, one way
+    of escaping (`’`, `%e2%80%99` and `%E2%80%99` are the same)."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     path = parts.path.rstrip("/") + ("" if re.search(r"\.\w{2,5}$", parts.path) else "/")
+    path = quote(unquote(path, errors="surrogateescape"), safe="/:@!$&'()*+,;=~", errors="surrogateescape")
     return urlunsplit(("https", host, path, "", ""))
 
 

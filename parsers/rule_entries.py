@@ -7,6 +7,7 @@ and every table row becomes an entry; an instruction without quoted names become
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -97,17 +98,20 @@ def _read(regtext: etree._Element, instructions: list[_Instruction], rows: list[
 def _instruct(text: str, country: str, action: str, found: list[_Instruction]) -> tuple[str, str]:
     """Adds the instructions of a paragraph; returns the country and action that hold at its end."""
     quoted = list(_QUOTED.finditer(text))
-    spans = [match.span() for match in quoted]
+    starts = [match.start() for match in quoted]
+
+    def is_quoted(verb: re.Match[str]) -> bool:
+        before = bisect_right(starts, verb.start())
+        return before > 0 and verb.start() < quoted[before - 1].end()
+
+    found_verbs = list(_VERB.finditer(text))
+    first_verb = found_verbs[0].end() if found_verbs else len(text)
     # "Under IRAN, by removing" leads; "removing “E” under IRAN" trails.
     marks = [
-        (m.start(), "leading" if m[2] or not _VERB.search(text, 0, m.start()) else "trailing", m[1].rstrip(" ."))
+        (m.start(), "leading" if m[2] or m.start() < first_verb else "trailing", m[1].rstrip(" ."))
         for m in _UNDER.finditer(text)
     ]
-    marks += [
-        (verb.start(), "action", verb.lastgroup or "")
-        for verb in _VERB.finditer(text)
-        if not any(start <= verb.start() < end for start, end in spans)
-    ]
+    marks += [(verb.start(), "action", verb.lastgroup or "") for verb in found_verbs if not is_quoted(verb)]
     marks += [(match.start(), "name", str(number)) for number, match in enumerate(quoted)]
     named = verbs = False
     trailing = ""
@@ -192,6 +196,7 @@ def _from_instruction(publication: Publication, one: _Instruction) -> Entry:
 def _with_keys(number: str, entries: list[Entry]) -> list[Entry]:
     """Keys `number/entity`; with country, then action, then a count where that is not enough."""
     taken: set[str] = set()
+    again: dict[str, int] = {}
     keyed = []
     for entry in entries:
         wanted = f"{number}/{entry.name}"
@@ -199,9 +204,10 @@ def _with_keys(number: str, entries: list[Entry]) -> list[Entry]:
             wanted = f"{number}/{entry.key}"
         if wanted in taken:
             wanted = f"{wanted}/{entry.action}"
-        key, count = wanted, 2
+        key = wanted
         while key in taken:
-            key, count = f"{wanted}/{count}", count + 1
+            again[wanted] = again.get(wanted, 1) + 1
+            key = f"{wanted}/{again[wanted]}"
         taken.add(key)
         keyed.append(replace(entry, key=key))
     return keyed

@@ -3,9 +3,9 @@
 Address: https://uhrp.org/ (`/statements/`, `/research/`, `/news/`; items under `/statement/…/`, `/report/…/`,
 `/news/…/`). WordPress with the Beaver Builder page builder.
 
-Assumed: lists are `div.fl-post-grid` modules, one `.fl-post-grid-post` (or `.fl-post-column`) an item, its link in a
-heading, the next page under `a.next.page-numbers`; only `/page/N/` of the same list is followed, because modules on
-other pages page under addresses of their own (`/transnational-repression/paged-2/2/`) and lead round in circles.
+Assumed: lists are post modules (`fl-post-grid`, `-feed`, `-gallery`) or plain archives, one container an item, its link
+in a heading, the next page under `a.next.page-numbers`; only `/page/N/` of the same list is followed, because modules
+on other pages page under addresses of their own (`/transnational-repression/paged-2/2/`) and lead round in circles.
 A statement opens with lines that are not its text, in any order: the file name of its picture ("… 2023 (1)"), "For
 immediate release", a date, "Contact: …". It often closes with "Read more:" and the titles of older statements that
 name watched companies: kept, they would make every later statement name them. All these are left out.
@@ -22,13 +22,31 @@ from bs4 import BeautifulSoup, Tag
 
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Link, Page, Parsed, Publication, Skip
-from parsers.article import article_of, key_of, language_of, lines_of, read_page, strip_junk, title_of, version_of
+from parsers.article import (
+    article_of,
+    is_front,
+    item_key,
+    key_of,
+    language_of,
+    lines_of,
+    read_page,
+    strip_junk,
+    title_of,
+    version_of,
+)  # fmt: skip
 from parsers.feed import absolute_or_none, printed_date, read_feed
-from parsers.reading import canonical, paragraphs, squeeze, text_of
+from parsers.reading import canonical, check_site, doubts_of, paragraphs, squeeze, text_of
 
-VERSION = "1"
+VERSION = "2"
 
-_POSTS = (".fl-post-grid .fl-post-grid-post", ".fl-post-grid .fl-post-column", ".fl-post-grid h3")
+SITE = "uhrp.org"
+
+# The module's layouts (grid, feed, gallery) and, of a plain WordPress archive, its articles.
+_POSTS = (
+    ".fl-post-grid-post, .fl-post-feed-post, .fl-post-gallery-post, .fl-post-grid .fl-post-column, "
+    "article.post, article.hentry, article[class*=type-]"
+)
+_LOOSE_POSTS = ".fl-post-grid h3, .fl-post-feed h2, .fl-post-gallery h2"
 _ARTICLES = (
     "article .fl-post-content", ".fl-post-content", "article.type-statement", "article",
     ".fl-page-content .fl-rich-text", ".fl-page-content", "main", ".fl-builder-content", ".entry-content",
@@ -38,8 +56,11 @@ _MONTHS = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 ]  # fmt: skip
+_NAMED = "|".join(f"{month}|{month[:3]}\\.?" for month in _MONTHS) + r"|sept\.?"
+_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
 _DATE = re.compile(
-    rf"({'|'.join(_MONTHS)})\s+(\d{{1,2}}),?\s+(\d{{4}})"
+    rf"{_WEEKDAY}(?:(?P<month>{_NAMED})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?|"
+    rf"(?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<then>{_NAMED}),?)\s+(?P<year>\d{{4}})\b"
     r"(?:\s*[,|–-]?\s*(?:at\s+)?\d{1,2}(?::\d{2})?\s*[ap]\.?\s?m\.?)?(?:\s*\(?(?:E[DS]?T|UTC|GMT|CES?T)\)?)?\s*[|,.]?\s*",
     re.I,
 )
@@ -56,6 +77,7 @@ _TOP = 15  # lines among which the opening of a statement is looked for
 
 def parse(page: Page) -> Parsed:
     """A `list` or `feed` gives links to pages, a `page` one publication."""
+    check_site(page, SITE)
     match page.kind:
         case "list":
             return _list(page)
@@ -68,9 +90,9 @@ def parse(page: Page) -> Parsed:
 
 def _list(page: Page) -> Parsed:
     soup = read_page(page)
-    posts = next((found for selector in _POSTS if (found := list(soup.select(selector)))), list[Tag]())
+    posts = _posts(soup)
     if not posts:
-        raise SourceChanged(page.url, "the list holds no posts (looked for div.fl-post-grid)")
+        raise SourceChanged(page.url, "the list holds no posts (looked for div.fl-post-grid and the like)")
     links: dict[str, Link] = {}
     skipped = []
     for post in posts:
@@ -85,8 +107,33 @@ def _list(page: Page) -> Parsed:
     return Parsed(len(posts), links=(*links.values(), *paging), skipped=tuple(skipped), warnings=warnings)
 
 
+def _posts(soup: BeautifulSoup) -> list[Tag]:
+    """The containers of items in the order of the page, of all modules on it: the innermost of nested ones."""
+    found = soup.select(_POSTS)
+    outer = {id(parent) for post in found for parent in post.parents}
+    posts = [post for post in found if id(post) not in outer]
+    inside = {id(post) for post in posts}
+    posts = [part for post in posts for part in _parts(post)]
+    loose = [
+        heading
+        for heading in soup.select(_LOOSE_POSTS)
+        if heading.select_one("a[href]") and not any(id(parent) in inside for parent in heading.parents)
+    ]
+    return posts + loose
+
+
+def _parts(post: Tag) -> list[Tag]:
+    """A container of one item as it is; one of several items as their headings."""
+    linked = [heading for heading in post.select("h1, h2, h3, h4") if heading.select_one("a[href]")]
+    addresses = {str(anchor["href"]) for heading in linked for anchor in heading.select("a[href]")}
+    return linked if len(linked) > 1 and len(addresses) > 1 else [post]
+
+
 def _post(post: Tag, page: Page) -> Link | Skip:
-    anchor = post.select_one("h2 a[href], h3 a[href], h4 a[href], a[href]")
+    # In a gallery the link lies around the heading, and a picture's link stands before it.
+    heading = post.select_one("h1, h2, h3, h4")
+    anchor = heading.select_one("a[href]") or heading.find_parent("a", href=True) if heading is not None else None
+    anchor = anchor or post.select_one("a[href]")
     url = absolute_or_none(page, str(anchor["href"])) if anchor is not None else None
     if anchor is None or url is None:
         return Skip("no link to a page", text_of(post)[:80] or "an empty post")
@@ -94,15 +141,18 @@ def _post(post: Tag, page: Page) -> Link | Skip:
     published_on = printed_date(str(stamp.get("datetime") or stamp.get("content") or "")) if stamp is not None else None
     if published_on is None:
         published_on = next((found for text in post.strings if (found := _whole_date(squeeze(text)))), None)
-    return _item_link(page, url, text_of(anchor), published_on, version_of(text_of(post)))
+    title = text_of(heading if heading is not None else anchor)
+    return _item_link(page, url, title, published_on, version_of(text_of(post)))
 
 
 def _item_link(page: Page, url: str, title: str, published_on: date | None, version: str) -> Link | Skip:
-    if urlsplit(canonical(url)).hostname != urlsplit(canonical(page.url)).hostname:
+    key = item_key(url)
+    if urlsplit(key).hostname != urlsplit(canonical(page.url)).hostname:
         return Skip("links to another site", url)
+    if key == canonical(page.url) or (is_front(url) and "?" not in key):
+        return Skip("no page of its own", url)
     if _FILE.search(urlsplit(url).path):
         return Skip("a file, noted and not fetched", url)
-    key = canonical(url)
     head = Publication(
         source=page.source,
         key=key,
@@ -146,6 +196,8 @@ def _feed(page: Page) -> Parsed:
             skipped.append(link)
         else:
             links.append(link)
+    if feed.items and not links:
+        raise SourceChanged(page.url, f"none of the {len(feed.items)} items of the feed is a page of {SITE}")
     return Parsed(feed.containers, links=tuple(links), skipped=tuple(skipped), warnings=feed.warnings)
 
 
@@ -180,7 +232,9 @@ def _page(page: Page) -> Parsed:
         text=text,
         published_on=published_on,
     )
-    return Parsed(1, (publication,), warnings=() if published_on else (f"{page.url}: the page prints no date",))
+    # Pages outside the lists (the sanctions tracker) are edited in place and bear no date.
+    undated = (f"{page.url}: the page prints no date",) if published_on is None and publication.kind != "page" else ()
+    return Parsed(1, (publication,), warnings=(*undated, *doubts_of(text, page)))
 
 
 def _without_opening(lines: list[str]) -> tuple[date | None, list[str]]:
@@ -205,16 +259,17 @@ def _without_opening(lines: list[str]) -> tuple[date | None, list[str]]:
 
 def _opening(line: str) -> tuple[str, date | None]:
     """The line without "For immediate release" and a date that stands at its head; the date. Sentences are left."""
-    rest, found = line, None
+    at, found = 0, None
     while True:
-        release = _RELEASE.match(rest)
-        dated = _DATE.match(rest)
+        release = _RELEASE.match(line, at)
+        dated = _DATE.match(line, at)
         if release:
-            rest = rest[release.end() :]
+            at = release.end()
         elif dated and found is None:
-            rest, found = rest[dated.end() :], _date(dated)
+            at, found = dated.end(), _date(dated)
         else:
             break
+    rest = line[at:]
     if rest and not _CONTACT.match(rest):
         return line, None
     return rest, found
@@ -222,7 +277,9 @@ def _opening(line: str) -> tuple[str, date | None]:
 
 def _date(match: re.Match[str]) -> date | None:
     try:
-        return date(int(match[3]), _MONTHS.index(match[1].lower()) + 1, int(match[2]))
+        month = (match["month"] or match["then"]).lower()[:3]
+        number = next(n for n, name in enumerate(_MONTHS, start=1) if name.startswith(month))
+        return date(int(match["year"]), number, int(match["day"] or match["first"]))
     except ValueError:
         return None
 

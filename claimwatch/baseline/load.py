@@ -1,104 +1,13 @@
 """The files of a baseline into one `Baseline`, or an error that lists every fault with its file and id."""
 
-import hashlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
-
-import yaml
-from pydantic import BaseModel, ValidationError
 
 from claimwatch.baseline import checks
+from claimwatch.baseline.files import Files
 from claimwatch.baseline.shapes import ClaimShape, CompanyShape, DocumentShape, PredicateShape
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Alias, Baseline, Claim, Company, Document, Predicate
-
-Shape = TypeVar("Shape", bound=BaseModel)
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML in which a key that stands twice is a fault; by itself YAML lets the later one win in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable) and key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", key_node.start_mark)
-            if isinstance(key, Hashable):
-                seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
-class _Files:
-    """The files below `root` as they are read: their bytes for the version, and the faults found in them."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.faults: list[str] = []
-        self._digests: dict[str, bytes] = {}
-
-    def read(self, name: str) -> bytes:
-        try:
-            body = (self.root / name).read_bytes()
-        except OSError as error:
-            self.faults.append(f"{name}: cannot be read: {error.strerror}")
-            return b""
-        self._digests[name] = body
-        return body
-
-    def text(self, name: str) -> str:
-        try:
-            return self.read(name).decode("utf-8")
-        except UnicodeDecodeError as error:
-            self.faults.append(f"{name}: is not UTF-8: {error}")
-            return ""
-
-    def mapping(self, name: str) -> dict[str, object]:
-        """The mapping in a YAML file; an empty one, and a fault, where there is none."""
-        known = len(self.faults)
-        text = self.text(name)
-        if len(self.faults) > known:
-            return {}
-        try:
-            data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader of our own)
-        except (yaml.YAMLError, ValueError) as error:
-            self.faults.append(f"{name}: {' '.join(str(error).split())}")
-            return {}
-        if not isinstance(data, dict):
-            self.faults.append(f"{name}: holds a {type(data).__name__} where a mapping is due")
-            return {}
-        return {str(key): value for key, value in data.items()}
-
-    def section(self, name: str, data: dict[str, object], key: str, kind: type) -> object:
-        """`data[key]`, of type `kind` (list or dict); an empty one, and a fault, where it is missing or another."""
-        value = data.get(key)
-        if not isinstance(value, kind) or not value:
-            if data:
-                self.faults.append(f"{name}: {key!r} is missing or empty; it should be a {kind.__name__}")
-            return kind()
-        return value
-
-    def shape(self, shape: type[Shape], value: object, where: str) -> Shape | None:
-        try:
-            return shape.model_validate(value)
-        except ValidationError as error:
-            for fault in error.errors():
-                path = ".".join(map(str, fault["loc"]))
-                message = fault["msg"].removeprefix("Value error, ")
-                self.faults.append(f"{where}: {path + ': ' if path else ''}{message}")
-            return None
-
-    def names(self, pattern: str) -> list[str]:
-        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern))
-
-    @property
-    def version(self) -> str:
-        """sha256 over every file read: its path and its bytes, in the order of the paths."""
-        digest = hashlib.sha256()
-        for name, body in sorted(self._digests.items()):
-            digest.update(f"{name}\0{len(body)}\0".encode() + body)
-        return digest.hexdigest()
 
 
 def load_baseline(root: Path) -> Baseline:
@@ -106,7 +15,7 @@ def load_baseline(root: Path) -> Baseline:
 
     Raises `BaselineInvalid` with every fault found, one a line, each with its file and the id of the item.
     """
-    files = _Files(root)
+    files = Files(root)
     ontology = files.mapping("ontology.yaml")
     predicates = dict(_predicates(files, ontology))
     severities = checks.severities(files.section("ontology.yaml", ontology, "severity", list), predicates, files.faults)
@@ -123,7 +32,7 @@ def load_baseline(root: Path) -> Baseline:
     return Baseline(files.version, documents, companies, claims, predicates, severities, triggers)
 
 
-def _words(files: _Files, data: dict[str, object], key: str) -> tuple[str, ...]:
+def _words(files: Files, data: dict[str, object], key: str) -> tuple[str, ...]:
     words = files.section("companies.yaml", data, key, list)
     assert isinstance(words, list)
     odd = [word for word in words if not isinstance(word, str)]
@@ -132,7 +41,7 @@ def _words(files: _Files, data: dict[str, object], key: str) -> tuple[str, ...]:
     return tuple(word for word in words if isinstance(word, str))
 
 
-def _predicates(files: _Files, data: dict[str, object]) -> Iterator[tuple[str, Predicate]]:
+def _predicates(files: Files, data: dict[str, object]) -> Iterator[tuple[str, Predicate]]:
     entries = files.section("ontology.yaml", data, "predicates", dict)
     assert isinstance(entries, Mapping)
     for name, entry in entries.items():
@@ -141,7 +50,7 @@ def _predicates(files: _Files, data: dict[str, object]) -> Iterator[tuple[str, P
             yield name, Predicate(name, shape.label, shape.group, tuple(shape.objects), tuple(shape.units))
 
 
-def _companies(files: _Files, data: dict[str, object]) -> Iterator[tuple[str, Company]]:
+def _companies(files: Files, data: dict[str, object]) -> Iterator[tuple[str, Company]]:
     entries = files.section("companies.yaml", data, "companies", dict)
     assert isinstance(entries, Mapping)
     for slug, entry in entries.items():
@@ -171,7 +80,7 @@ def _companies(files: _Files, data: dict[str, object]) -> Iterator[tuple[str, Co
         yield slug, Company(slug, shape.name, aliases, tuple(shape.traps))
 
 
-def _documents(files: _Files) -> Iterator[tuple[str, Document]]:
+def _documents(files: Files) -> Iterator[tuple[str, Document]]:
     names = files.names("documents/*.txt")
     if not names:
         files.faults.append("documents: holds no .txt file; the baseline needs at least one document")
@@ -202,7 +111,7 @@ def _documents(files: _Files) -> Iterator[tuple[str, Document]]:
         )
 
 
-def _claims(files: _Files) -> Iterator[tuple[str, Claim]]:
+def _claims(files: Files) -> Iterator[tuple[str, Claim]]:
     entries = files.section("claims.yaml", files.mapping("claims.yaml"), "claims", list)
     assert isinstance(entries, list)
     seen: set[str] = set()

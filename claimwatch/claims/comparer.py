@@ -1,6 +1,8 @@
 """Findings from publications and entries: the one place where text, lexicon and baseline meet. Pure."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from claimwatch.claims import dates, places, quantities, records
 from claimwatch.claims.cells import Cells
@@ -11,6 +13,7 @@ from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.sentences import Unit, split
+from claimwatch.claims.signals import signals
 from claimwatch.claims.speakers import named_speaker
 from claimwatch.claims.subjects import Subjects, page_subject, resolve
 from claimwatch.claims.text import fold, words
@@ -21,6 +24,18 @@ from claimwatch.models import Baseline, Entry, Finding, Outcome, Publication, So
 
 # A clause of fewer words leaves its verb or noun to the one before ("… while Dahua's is 8.9").
 _SHORT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One company in one unit: its reading, what the rules make of it, and what a classifier sees of it."""
+
+    entity: str
+    subjects: Subjects
+    reading: Reading
+    judged: Judged
+    thread: Thread
+    signals: tuple[str, ...]
 
 
 class Comparer:
@@ -36,6 +51,20 @@ class Comparer:
 
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:
         """A finding for every company in every sentence or row that names it or carries it, in order of the text."""
+        found: list[Finding] = []
+        for sighting in self.sightings(publication):
+            if isinstance(sighting, Subjects):
+                row = records.row(publication, sighting.unit)
+                if row is not None:
+                    found += self._row(row, sighting, source_class)
+                continue
+            if not sighting.subjects.pointed:
+                continue
+            found.append(self._finding(publication, source_class, sighting))
+        return tuple(found)
+
+    def sightings(self, publication: Publication) -> Iterator["Sighting | Subjects"]:
+        """Every company in every unit as the rules see it, in order of the text; of a table row only its subjects."""
         lexicon = self._triggers.of(publication.language)
         text = publication.text
         mentions = self._scanner.scan(text, on=publication.published_on)
@@ -44,21 +73,30 @@ class Comparer:
         resolved = resolve(text, units, mentions, page, lexicon)
         leads = lead_ins(text, units, mentions)
         thread = opening(publication.title, publication.source, lexicon)
-        found: list[Finding] = []
+        before = {unit: previous for previous, unit in pairwise(units)}
         for subjects in resolved:
-            row = records.row(publication, subjects.unit)
-            if row is not None:
-                found += self._row(row, subjects, source_class)
+            if records.row(publication, subjects.unit) is not None:
+                yield subjects
                 continue
             reading = self._read(publication, subjects, leads.get(subjects.unit.start), thread, lexicon)
+            previous = before.get(subjects.unit)
             counted = []
             for entity in subjects.entities:
                 own = _own_reading(entity, reading)
                 best = self._judge.judge(entity, own, _company_spans(entity, own))
-                found.append(self._finding(publication, source_class, subjects, reading, entity, best, thread))
+                seen = signals(
+                    entity,
+                    own,
+                    best,
+                    self._cells,
+                    source=publication.source,
+                    title=publication.title,
+                    before=text[previous.start : previous.end] if previous else "",
+                )
+                yield Sighting(entity, subjects, reading, best, thread, seen)
                 counted.append(best)
-            thread = onward(thread, reading, counted)
-        return tuple(found)
+            if subjects.pointed:
+                thread = onward(thread, reading, counted)
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:
         """Findings of a list row or rule instruction against its previous revision, or the baseline at first sight."""
@@ -117,12 +155,10 @@ class Comparer:
             return day
         return told_on or (day if source_class is SourceClass.OFFICIAL else day[:7])
 
-    def _finding(
-        self, publication: Publication, source_class: SourceClass, subjects: Subjects, reading: Reading, entity: str,
-        best: Judged, thread: Thread,
-    ) -> Finding:  # fmt: skip
+    def _finding(self, publication: Publication, source_class: SourceClass, sighting: Sighting) -> Finding:
+        entity, subjects, reading, best = sighting.entity, sighting.subjects, sighting.reading, sighting.judged
         unit = subjects.unit
-        told_on = None if reading.named else thread.on
+        told_on = None if reading.named else sighting.thread.on
         company = _company_spans(entity, reading)
         who = named_speaker(reading.text)
         itself = best.frame.operation == "deny" or (who is None and speaks(reading.folded, company, reading.lexicon))

@@ -37,10 +37,16 @@ class PageSubject:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """The subjects of one unit: its mentions, or one carried mention per company (`surface` empty)."""
+    """The subjects of one unit: its mentions, or one carried mention per company (`surface` empty).
+
+    `pointed` says that something in the unit points back to them; without it they are only those told of before.
+    `distance` counts the units since the company was last named, 0 where it is named here.
+    """
 
     unit: Unit
     mentions: tuple[Mention, ...]
+    pointed: bool = True
+    distance: int = 0
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -77,7 +83,8 @@ def resolve(
     told: frozenset[str] = frozenset()
     paragraph = -1
     near = False
-    for unit in units:
+    last_named = 0
+    for at, unit in enumerate(units):
         if unit.paragraph != paragraph:
             near, paragraph = page.alone, unit.paragraph
         named = tuple(m for m in mentions if unit.start <= m.start < unit.end)
@@ -86,6 +93,7 @@ def resolve(
             focus = tuple(dict.fromkeys(m.entity for m in named))
             seen |= dict.fromkeys(focus)
             near = True
+            last_named = at
             found.append(Subjects(unit, named))
             continue
         folded = fold(text[unit.start : unit.end])
@@ -96,10 +104,11 @@ def resolve(
             entities = anywhere  # "the two makers", named only later
         if not entities and near and (figures & told or (told and _BARE_FIGURE.search(folded))):
             entities = focus
-        if entities:
-            carried = tuple(Mention(e, unit.start, unit.end, "", "carried", "") for e in entities)
-            found.append(Subjects(unit, carried))
-            near = True
+        pointed = bool(entities)
+        if pointed or (focus and unit.kind == "sentence"):
+            carried = tuple(Mention(e, unit.start, unit.end, "", "carried", "") for e in entities or focus)
+            found.append(Subjects(unit, carried, pointed, at - last_named))
+        near = near or pointed
     return tuple(found)
 
 

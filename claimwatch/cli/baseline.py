@@ -1,13 +1,18 @@
-"""`claimwatch baseline show` and `check`. Both read the files alone."""
+"""`claimwatch baseline show`, `check` and `coverage`. All read the files alone."""
 
 import argparse
+import textwrap
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_group, add_json
 from claimwatch.cli.output import write, write_json, write_table
 
 if TYPE_CHECKING:
+    from claimwatch.baseline import ClaimCover, CoverageMap
     from claimwatch.cli.arguments import Commands
+
+_WIDTH = 100
 
 
 def add_to(commands: "Commands") -> None:
@@ -22,6 +27,14 @@ def add_to(commands: "Commands") -> None:
     )
     add_json(check)
     check.set_defaults(run=check_files)
+    coverage = add_command(
+        group,
+        "coverage",
+        "show for each claim where a change of it would be seen, and what nobody reads",
+        "Exit status 1, and every fault, if a claim has no line in the map.",
+    )
+    add_json(coverage)
+    coverage.set_defaults(run=show_coverage)
 
 
 def show_tables(arguments: argparse.Namespace) -> int:
@@ -44,12 +57,15 @@ def show_tables(arguments: argparse.Namespace) -> int:
 
 def check_files(arguments: argparse.Namespace) -> int:
     """Load and compile everything; a fault raises."""
-    from claimwatch.baseline import load_baseline
+    from claimwatch.baseline import load_baseline, load_coverage
     from claimwatch.claims import Comparer
     from claimwatch.settings import load_settings
+    from claimwatch.sources import load_sources
 
-    baseline = load_baseline(load_settings().baselines)
+    settings = load_settings()
+    baseline = load_baseline(settings.baselines)
     Comparer(baseline)  # compiles the names and the word lists
+    load_coverage(settings.baselines, baseline, load_sources(settings.sources, options=False))
     counts = {
         "documents": len(baseline.documents),
         "companies": len(baseline.companies),
@@ -63,3 +79,65 @@ def check_files(arguments: argparse.Namespace) -> int:
         write("The baseline is sound: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
         write(f"Version {baseline.version}")
     return 0
+
+
+def show_coverage(arguments: argparse.Namespace) -> int:
+    """Print the map of claims to sources, with its blanks."""
+    from claimwatch.baseline import Cover, load_baseline, load_coverage
+    from claimwatch.settings import load_settings
+    from claimwatch.sources import load_sources
+
+    settings = load_settings()
+    baseline = load_baseline(settings.baselines)
+    coverage = load_coverage(settings.baselines, baseline, load_sources(settings.sources, options=False))
+    totals = [(cover.value, coverage.count(cover), coverage.count(cover, time_bound=True)) for cover in Cover]
+    if arguments.json:
+        write_json(
+            {
+                "totals": [{"cover": c, "claims": n, "time_bound": bound} for c, n, bound in totals],
+                "claims": coverage.claims,
+                "blanks": coverage.blanks,
+                "off": sorted(coverage.off),
+            }
+        )
+        return 0
+    for predicate in dict.fromkeys(line.predicate for line in coverage.claims):
+        write(baseline.predicates[predicate].label)
+        lines = sorted((line for line in coverage.claims if line.predicate == predicate), key=_said)
+        for _, same in groupby(lines, key=_said):
+            _write_claims(coverage, list(same))
+        write()
+    write("Not read by anything here")
+    for key, text in coverage.blanks.items():
+        claims = [line.claim for line in coverage.claims if key in line.blanks]
+        _write_wrapped("  ", f"{key}: {text}", "      ")
+        _write_wrapped("      ", ", ".join(claims), "      ")
+    write()
+    everything = (len(coverage.claims), sum(line.time_bound for line in coverage.claims))
+    write_table(("where a change would show", "claims", "of them time-bound"), [*totals, ("all", *everything)])
+    return 0
+
+
+def _said(line: "ClaimCover") -> tuple[str, ...]:
+    return (line.cover.value, line.why, *line.sources, *line.second_hand, *line.blanks)
+
+
+def _write_claims(coverage: "CoverageMap", lines: "list[ClaimCover]") -> None:
+    def named(slugs: tuple[str, ...]) -> str:
+        return ", ".join(f"{slug} (off)" if slug in coverage.off else slug for slug in slugs)
+
+    line = lines[0]
+    parts = [line.cover.value]
+    if line.sources:
+        parts.append(f"shows in {named(line.sources)}")
+    if line.second_hand:
+        parts.append(f"perhaps repeated in {named(line.second_hand)}")
+    if line.blanks:
+        parts.append(f"unread: {', '.join(line.blanks)}")
+    _write_wrapped(f"  {', '.join(each.claim for each in lines)}  ", "; ".join(parts), "      ")
+    _write_wrapped("      ", line.why, "      ")
+
+
+def _write_wrapped(first: str, text: str, indent: str) -> None:
+    for line in textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False):
+        write(line)

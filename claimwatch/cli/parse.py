@@ -49,6 +49,7 @@ def parse_file(arguments: argparse.Namespace) -> int:
         url=arguments.url or _address(spec, kind),
         body=body,
         content_type=mimetypes.guess_type(arguments.file)[0] or "",
+        options=spec.options,
     )
     try:
         parsed = load_parser(spec).parse(page)

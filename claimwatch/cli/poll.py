@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_json
 from claimwatch.cli.output import moment, progress, write, write_json, write_table
+from claimwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
@@ -31,6 +32,11 @@ def add_to(commands: "Commands") -> None:
     )
     poll.add_argument("sources", nargs="*", metavar="SOURCE", help="a slug from sources.yaml")
     poll.add_argument("--force", action="store_true", help="read even what is not due (without SOURCE: everything)")
+    poll.add_argument(
+        "--believe",
+        action="store_true",
+        help="read the named sources now and take what they say however much changed (after a read that was held)",
+    )
     add_json(poll)
     poll.set_defaults(run=poll_sources)
 
@@ -60,10 +66,12 @@ def poll_sources(arguments: argparse.Namespace) -> int:
     from claimwatch.pipeline import due_sources
     from claimwatch.store import reads as stored
 
+    if arguments.believe and not arguments.sources:
+        raise UsageError("--believe needs the name of each SOURCE whose changes you have looked at")
     with opened() as watch:
         wanted = tuple(dict.fromkeys(watch.source(slug).slug for slug in arguments.sources))
-        everything = tuple(watch.sources) if arguments.force else due_sources(watch)
-        done = _read(watch, wanted or everything, force=arguments.force)
+        everything = tuple(watch.polled) if arguments.force else due_sources(watch)
+        done = _read(watch, wanted or everything, force=arguments.force, believe=arguments.believe)
         with watch.store.read() as connection:
             states = {slug: stored.source_state(connection, slug) for slug in wanted or watch.sources}
         zone = watch.settings.timezone
@@ -77,23 +85,19 @@ def poll_sources(arguments: argparse.Namespace) -> int:
         for slug in wanted:
             if slug not in (read.source for read in done):
                 write(f"{slug}: not due until {moment(states[slug].next_due_at, zone)}; --force reads it now.")
-    return 0 if all(_was_read(read) for read in done) else 1
+    return 0 if all(read.status.good for read in done) else 1
 
 
-def _read(watch: "Watch", slugs: Iterable[str], *, force: bool) -> "list[Read]":
+def _read(watch: "Watch", slugs: Iterable[str], *, force: bool, believe: bool = False) -> "list[Read]":
     from claimwatch.pipeline import poll
 
     done = []
     for slug in slugs:
         with progress(slug) as tell:
-            read = poll(watch, slug, force=force, progress=tell)
+            read = poll(watch, slug, force=force, believe=believe, progress=tell)
         if read is not None:
             done.append(read)
     return done
-
-
-def _was_read(read: "Read") -> bool:
-    return read.status in ("good", "partial")
 
 
 def write_reads(reads: "Iterable[Read]") -> None:
@@ -125,7 +129,7 @@ def explain(read: "Read") -> list[str]:
     """What a read has to say beside its counts: skips by reason, what it could not read, warnings."""
     lines = [f"{count} skipped: {reason}" for reason, count in read.skipped]
     if read.reason:
-        lines.append(("unread: " if not _was_read(read) else "") + read.reason)
+        lines.append(("" if read.status.good else f"{'held' if read.status == 'held' else 'unread'}: ") + read.reason)
     lines += [
         f"not read: {failure.url}: {failure.reason}"
         for failure in read.failures

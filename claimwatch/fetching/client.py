@@ -1,87 +1,74 @@
 """The one HTTP client: every request that leaves Claimwatch goes through here, and every answer is bounded.
 
-It is httpx on a transport of ours: what a page wrote goes on the wire byte for byte (httpx rewrites brackets in
-queries unless told the target), connections are checked where they are made, no cookie is kept, and bodies come as
-they are sent, so that they can be decompressed under a limit.
+What goes on the wire and what is read off it is `transport`'s; here are redirects, pace, rests, quick retries, and
+what an answer is worth.
 """
 
 import io
-import ssl
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import certifi
-import httpcore
 import httpx
 
 from claimwatch import __version__
-from claimwatch.errors import Blocked, FetchFailed, TooLarge
-from claimwatch.fetching.decoding import ACCEPT_ENCODING, Undecodable, decoder
+from claimwatch.errors import Blocked, FailureKind, FetchFailed, ReadFailed, TooLarge
+from claimwatch.fetching.decoding import ACCEPT_ENCODING
 from claimwatch.fetching.exchange import Answer, Request, header_of, media_type, retry_after
-from claimwatch.fetching.network import AddressRefused, Network
+from claimwatch.fetching.missing import says_not_found
+from claimwatch.fetching.network import Network, Refused
 from claimwatch.fetching.pace import Pacer
 from claimwatch.fetching.quality import is_wall_host, wall_of
 from claimwatch.fetching.rooting import Target, followed, target_of
+from claimwatch.fetching.transport import Cut, Transport, headers_of, read_body, words
 from claimwatch.settings import Settings
 
 MAX_REDIRECTS = 5
-_CONNECT_S = 10.0
-_SILENCE_S = 30.0  # between two pieces of an answer, and before its first
 _KEPT_BYTES = 256_000  # of the body of a failed attempt, as evidence
 _BACK_OFF_S = (1.0, 3.0)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
 _TRY_AGAIN = (502, 503, 504)
-_TEMPORARY = (408, 425, 429, 500, *_TRY_AGAIN)
+_TEMPORARY = (408, 425, 429)  # and every 5xx
+_RESTING = (429, 503)
 
 
 class _Unreached(FetchFailed):
     """Not even the beginning of an answer: the one failure besides 502 to 504 that is worth another try at once."""
 
 
-class _Cut(Exception):
-    """A body that could not be had whole: why, and whether for its size."""
-
-    def __init__(self, reason: str, *, too_large: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.too_large = too_large
-
-
-class _Transport(httpx.HTTPTransport):
-    """httpx's own transport, its connections made by `network`."""
-
-    def __init__(self, network: Network) -> None:
-        trust = _trust()
-        super().__init__(verify=trust)
-        # httpx takes no network backend; its pool is the one place where one can be set.
-        self._pool = httpcore.ConnectionPool(ssl_context=trust, network_backend=network, keepalive_expiry=15.0)
-
-
 class Client:
     """A context manager; not for use by several threads at once (share the `Pacer` between clients instead).
 
-    `now` gives the time that answers are stamped with; time-outs and waiting use real time.
+    `now` gives the time that answers are stamped with and that rests are measured by; time-outs and waiting use real
+    time. `rest_of` tells until when a host asked us to wait (aware UTC; None where it did not), and `note_rest` keeps
+    that it did: host, until when, and why in words. Without them the client remembers for as long as it lives.
     """
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime], pacer: Pacer | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], datetime],
+        pacer: Pacer | None = None,
+        *,
+        rest_of: Callable[[str], datetime | None] | None = None,
+        note_rest: Callable[[str, datetime, str], None] | None = None,
+    ) -> None:
         self._upstream = settings.upstream
         self._paced = settings.paced
         self._user_agent = f"claimwatch/{__version__} (+{settings.contact_url})"
         self._now = now
         self._pacer = pacer or Pacer()
+        self._rests: dict[str, datetime] = {}
+        self._rest_of = rest_of or self._rests.get
+        self._note_rest = note_rest or (lambda host, until, _reason: self._rests.update({host: until}))
         # Only the upstream that the operator named may be on a private address.
         self._network = Network(allow_private=self._upstream is not None)
-        self._http = httpx.Client(
-            transport=_Transport(self._network),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
-            trust_env=False,
-        )
+        self._transport = Transport(self._network)
 
     def __enter__(self) -> Self:
         return self
@@ -89,12 +76,13 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._http.close()
+        self._transport.close()
 
-    def get(self, request: Request) -> Answer:
+    def get(self, request: Request, on_failed: Callable[[ReadFailed], None] = lambda _failure: None) -> Answer:
         """The answer to one GET, redirects followed: status 200, or 304 where a validator was given.
 
         Raises `FetchFailed`, `TooLarge` or `Blocked`; each carries in `answer` what arrived, where anything did.
+        `on_failed` is told of each attempt that failed and was made again at once.
         """
         for pause_s in _BACK_OFF_S if self._paced else ():
             try:
@@ -102,6 +90,7 @@ class Client:
             except FetchFailed as failure:
                 if not _worth_another_try(failure):
                     raise
+                on_failed(failure)
             self._pacer.sleep(pause_s)
         return self._get_once(request)
 
@@ -110,46 +99,76 @@ class Client:
         self._network.deadline = began + request.timeout_s
         fetched_at = self._now()
         path = [request.url]
+        moved_to: str | None = None
+        for_good = True
         while True:
             if len(path) > MAX_REDIRECTS + 1:
-                raise FetchFailed(request.url, f"over {MAX_REDIRECTS} redirects: {_arrows(path)}", temporary=False)
+                reason = f"over {MAX_REDIRECTS} redirects: {_arrows(path)}"
+                raise FetchFailed(request.url, reason, kind=FailureKind.HARD)
             answer, location = self._exchange(request, path[-1], fetched_at, began)
+            answer = replace(answer, moved_to=moved_to)
             if location is None:
                 return self._judged(request, answer)
+            path.append(self._onward(path, location, answer))
+            for_good = for_good and answer.status in _FOR_GOOD
+            moved_to = path[-1] if for_good else moved_to
+
+    def _onward(self, path: list[str], location: str, answer: Answer) -> str:
+        """The original address that a redirect leads to; raises where it must not or need not be followed."""
+        try:
             onward = followed(path[-1], location, self._upstream)
-            if is_wall_host(urlsplit(onward).hostname or ""):
-                raise Blocked(request.url, f"redirected to a wall at {onward}", answer=answer)
-            if onward in path:
-                reason = f"redirect loop: {_arrows([*path, onward])}"
-                raise FetchFailed(request.url, reason, status=answer.status, temporary=False, answer=answer)
-            path.append(onward)
+            parts = urlsplit(onward)
+        except ValueError as error:
+            reason = f"redirected to what is no address: {location[:200]!r}"
+            raise FetchFailed(path[0], reason, status=answer.status, kind=FailureKind.HARD, answer=answer) from error
+        if is_wall_host(parts.hostname or ""):
+            raise Blocked(path[0], f"redirected to a wall at {onward}", answer=answer)
+        way = _arrows([*path, onward])
+        if onward in path:
+            raise FetchFailed(
+                path[0], f"redirect loop: {way}", status=answer.status, kind=FailureKind.HARD, answer=answer
+            )
+        if parts.scheme == "http" and urlsplit(path[-1]).scheme == "https":
+            # Whoever sits on the way could answer for the publisher. An operator may still write the http address.
+            reason = f"redirected from https to unprotected http: {way}"
+            raise FetchFailed(path[0], reason, status=answer.status, kind=FailureKind.HARD, answer=answer)
+        return onward
 
     def _exchange(self, request: Request, url: str, fetched_at: datetime, began: float) -> tuple[Answer, str | None]:
         """One request without redirects: what was answered, and where it points to if it is a redirect."""
+        via = _via(request, url)
         try:
             target = target_of(url, self._upstream)
         except ValueError as error:
-            raise FetchFailed(request.url, f"{_via(request, url)}{error}", temporary=False) from error
+            raise FetchFailed(request.url, f"{via}{error}", kind=FailureKind.HARD) from error
+        self._await_turn(request, url)
+        try:
+            with self._transport.get(target, self._headers(request, target)) as response:
+                return self._received(request, url, response, fetched_at, began)
+        except Refused as error:
+            raise FetchFailed(request.url, f"{via}{error}", kind=FailureKind.HARD) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise _Unreached(request.url, f"{via}no connection: {words(error)}") from error
+        except httpx.TimeoutException as error:
+            raise FetchFailed(request.url, f"{via}no answer in time: {words(error)}") from error
+        except (httpx.NetworkError, httpx.ProtocolError) as error:
+            raise _Unreached(request.url, f"{via}no usable answer: {words(error)}") from error
+
+    def _await_turn(self, request: Request, url: str) -> None:
+        """Wait for our turn at a host. Raises `FetchFailed` where it asked us to wait for longer than that."""
+        host = urlsplit(url).hostname or ""
+        self._heed_rest(request, url, host)
         if self._paced:
             waited_from = time.monotonic()
-            self._pacer.wait(urlsplit(url).hostname or "", request.pace_s)
+            self._pacer.wait(host, request.pace_s)
             self._network.deadline += time.monotonic() - waited_from
-        try:
-            with self._http.stream(
-                "GET",
-                httpx.URL(scheme=target.scheme, host=target.host, port=target.port),
-                headers=self._headers(request, target),
-                extensions={"target": target.path.encode("ascii")},
-            ) as response:
-                return self._received(request, url, response, fetched_at, began)
-        except AddressRefused as error:
-            raise FetchFailed(request.url, f"{_via(request, url)}{error}", temporary=False) from error
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _Unreached(request.url, f"{_via(request, url)}no connection: {_words(error)}") from error
-        except httpx.TimeoutException as error:
-            raise FetchFailed(request.url, f"{_via(request, url)}no answer in time: {_words(error)}") from error
-        except (httpx.NetworkError, httpx.ProtocolError) as error:
-            raise _Unreached(request.url, f"{_via(request, url)}no usable answer: {_words(error)}") from error
+            self._heed_rest(request, url, host)  # another worker may have been told in the meantime
+
+    def _heed_rest(self, request: Request, url: str, host: str) -> None:
+        until, now = self._rest_of(host), self._now()
+        if until is not None and until > now:
+            reason = f"{_via(request, url)}{host} asked us to wait until {until:%Y-%m-%d %H:%M:%S} UTC"
+            raise FetchFailed(request.url, reason, retry_after_s=(until - now).total_seconds())
 
     def _headers(self, request: Request, target: Target) -> list[tuple[str, str]]:
         host = f"[{target.host}]" if ":" in target.host else target.host
@@ -168,14 +187,14 @@ class Client:
     def _received(
         self, request: Request, url: str, response: httpx.Response, fetched_at: datetime, began: float
     ) -> tuple[Answer, str | None]:
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+        headers = headers_of(response)
         content_type, charset = media_type(header_of(headers, "content-type"))
         good = response.status_code == 200
-        cut: _Cut | None = None
+        cut: Cut | None = None
         body = io.BytesIO()
         try:
-            _read(response, headers, request.max_bytes if good else min(_KEPT_BYTES, request.max_bytes), body)
-        except _Cut as error:
+            read_body(response, headers, request.max_bytes if good else min(_KEPT_BYTES, request.max_bytes), body)
+        except Cut as error:
             cut = error
         if cut is not None:
             body.truncate(_KEPT_BYTES)
@@ -197,54 +216,33 @@ class Client:
         return answer, header_of(headers, "location") if response.status_code in _REDIRECTS else None
 
     def _judged(self, request: Request, answer: Answer) -> Answer:
+        via = _via(request, answer.final_url)
+        pause_s = retry_after(answer)
+        if answer.status in _RESTING and pause_s:
+            why = f"answered {answer.status} and asked us to wait {pause_s:,.0f} s"
+            self._note_rest(urlsplit(answer.final_url).hostname or "", self._now() + timedelta(seconds=pause_s), why)
         wall = wall_of(answer.final_url, answer.status, answer.headers, answer.body)
         if wall is not None:
-            raise Blocked(
-                request.url, f"{_via(request, answer.final_url)}{wall} came instead of the page", answer=answer
-            )
+            raise Blocked(request.url, f"{via}{wall} came instead of the page", answer=answer)
+        if answer.status == 200 and says_not_found(answer.headers, answer.body):
+            reason = f"{via}the page says that it is not there, though with status 200 (a soft 404)"
+            raise FetchFailed(request.url, reason, status=404, kind=FailureKind.SOFT, answer=answer)
         conditional = request.etag is not None or request.last_modified is not None
         if answer.status == 200 or (answer.status == 304 and conditional):
             return answer
+        passes = answer.status in _TEMPORARY or answer.status >= 500
         raise FetchFailed(
             request.url,
-            f"{_via(request, answer.final_url)}the server answered {answer.status}",
+            f"{via}the server answered {answer.status}",
             status=answer.status,
-            temporary=answer.status in _TEMPORARY,
-            retry_after_s=retry_after(answer),
+            kind=FailureKind.TEMPORARY if passes else FailureKind.SOFT,
+            retry_after_s=pause_s,
             answer=answer,
         )
 
 
-def _read(response: httpx.Response, headers: tuple[tuple[str, str], ...], limit: int, into: io.BytesIO) -> None:
-    """The decompressed body, up to `limit` bytes. Raises `_Cut` when there is more, or less than was announced."""
-    encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    too_large = _Cut(f"over {limit:,} bytes", too_large=True)
-    try:
-        for piece in decoder(encoding)(_within(response.iter_raw(), limit, too_large)):
-            if into.tell() + len(piece) > limit:
-                into.write(piece[: limit - into.tell()])
-                raise too_large
-            into.write(piece)
-    except Undecodable as error:
-        raise _Cut(str(error)) from error
-    except (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError) as error:
-        raise _Cut(f"the answer broke off: {_words(error)}") from error
-
-
-def _within(chunks: Iterator[bytes], limit: int, error: _Cut) -> Iterator[bytes]:
-    """The chunks, up to `limit` bytes in all whatever they expand to; raises `error` where there are more."""
-    left = limit
-    for chunk in chunks:
-        yield chunk[:left]
-        left -= len(chunk)
-        if left < 0:
-            raise error
-
-
 def _worth_another_try(failure: FetchFailed) -> bool:
-    if isinstance(failure, _Unreached):
-        return True
-    return failure.status in _TRY_AGAIN and (failure.retry_after_s or 0) <= _BACK_OFF_S[0]
+    return isinstance(failure, _Unreached) or (failure.status in _TRY_AGAIN and not failure.retry_after_s)
 
 
 def _via(request: Request, url: str) -> str:
@@ -253,14 +251,3 @@ def _via(request: Request, url: str) -> str:
 
 def _arrows(path: list[str]) -> str:
     return " → ".join(path)
-
-
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
-
-
-def _trust() -> ssl.SSLContext:
-    """The system's certificates, which an operator may add to, and certifi's, for systems that have none."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context

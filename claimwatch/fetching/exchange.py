@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+LONGEST_REST_S = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -31,7 +33,9 @@ class Answer:
     `headers` are in their order and spelling. `content_type` is the media type in lower case without parameters
     ("" where none was sent), `charset` what the header declared, in lower case. `fetched_at` is the given clock's
     aware UTC time at the start, `elapsed_s` the real seconds since then, waiting for a turn included. `complete` is
-    False where the body was cut by us or on its way, which only answers that errors carry have.
+    False where the body was cut by us or on its way, which only answers that errors carry have. `moved_to` is where
+    `url` has moved for good: what the permanent redirects (301, 308) at the start of the chain lead to, in its
+    original form, or None where the first hop is none.
     """
 
     url: str
@@ -44,6 +48,7 @@ class Answer:
     fetched_at: datetime
     elapsed_s: float
     complete: bool = True
+    moved_to: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in whatever case."""
@@ -67,24 +72,23 @@ def media_type(value: str | None) -> tuple[str, str | None]:
 def retry_after(answer: Answer) -> float | None:
     """Retry-After in seconds from when the answer was sent; None where there is none or it says nothing usable.
 
-    A date is seen from the server's own Date, so that neither clock need be right, or else from `fetched_at`.
+    A date is seen from the server's own Date, so that neither clock need be right, or else from `fetched_at`. It is a
+    day at most: a slip of a server's (a date of next year, milliseconds for seconds) must not blind us for longer, and
+    asking once a day is no burden to anybody.
     """
-    value = answer.header("retry-after")
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
+    value = (answer.header("retry-after") or "").strip()
+    if value.isdecimal():
+        return min(float(value), LONGEST_REST_S)
     at = _http_date(value)
-    return (
-        None
-        if at is None
-        else max(0.0, (at - (_http_date(answer.header("date")) or answer.fetched_at)).total_seconds())
-    )
+    if at is None:
+        return None
+    seconds = (at - (_http_date(answer.header("date")) or answer.fetched_at)).total_seconds()
+    return min(max(0.0, seconds), LONGEST_REST_S)
 
 
 def _http_date(value: str | None) -> datetime | None:
     try:
         at = parsedate_to_datetime(value or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)  # "-0000" is UTC of an unknown place (RFC 5322)

@@ -14,10 +14,12 @@ from typing import Any
 import httpcore
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Said by the name service itself; where it cannot be asked, it says "try again" instead.
+_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
-class AddressRefused(Exception):
-    """A host name that leads to an address we do not connect to."""
+class Refused(Exception):
+    """No connection that we could make leads to the host: its name, its address or its certificate is wrong."""
 
 
 def is_public(address: str) -> bool:
@@ -48,15 +50,21 @@ class Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of `host` that answers. Raises `AddressRefused` if any address is private."""
+        """Connect to the first address of `host` that answers.
+
+        Raises `Refused` if any address is private or there is no such name, and httpcore's errors for what may pass.
+        """
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise httpcore.ConnectError(f"the name cannot be resolved: {error.strerror or error}") from error
+        except socket.gaierror as error:
+            reason = f"the name {host} cannot be resolved: {error.strerror or error}"
+            if error.errno in _NO_SUCH_NAME:
+                raise Refused(reason) from error
+            raise httpcore.ConnectError(reason) from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         refused = [address for address in addresses if not is_public(address)]
         if refused and not self._allow_private:
-            raise AddressRefused(f"{host} leads to the private address {refused[0]}")
+            raise Refused(f"{host} leads to the private address {refused[0]}")
         failure: Exception = httpcore.ConnectError("the name has no address")
         for address in addresses:
             try:
@@ -90,7 +98,13 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._network.left(timeout)), self._network)
+        try:
+            inner = self._inner.start_tls(ssl_context, server_hostname, self._network.left(timeout))
+        except httpcore.ConnectError as error:
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                raise Refused(f"the certificate is not trusted: {error.__cause__.verify_message}") from error
+            raise
+        return _Stream(inner, self._network)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -4,6 +4,7 @@ from claimwatch.models.baseline import Alias, Baseline, Claim, Company, Document
 from claimwatch.models.document import Entry, Field, Link, Page, Parsed, Publication, Skip
 from claimwatch.models.edition import Candidate, Coverage, Edition, Evidence, Item, Rendered, Subscriber
 from claimwatch.models.finding import Development, Finding, Mention, Outcome, Quantity
+from claimwatch.models.option import Options, ParserOption
 from claimwatch.models.source import (
     Expectation,
     Limits,
@@ -18,7 +19,7 @@ from claimwatch.models.source import (
 
 __all__ = [
     "Alias", "Baseline", "Candidate", "Claim", "Company", "Coverage", "Development", "Document", "Edition", "Entry",
-    "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Mention", "Origin", "Outcome",
-    "Page", "PageFailure", "Parsed", "Predicate", "Publication", "Quantity", "Read", "ReadStatus", "Rendered", "Skip",
-    "SourceClass", "SourceSpec", "StartPage", "Subscriber",
+    "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Mention", "Options", "Origin",
+    "Outcome", "Page", "PageFailure", "Parsed", "ParserOption", "Predicate", "Publication", "Quantity", "Read",
+    "ReadStatus", "Rendered", "Skip", "SourceClass", "SourceSpec", "StartPage", "Subscriber",
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from claimwatch.models.option import NO_OPTIONS, Options
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -90,7 +92,8 @@ class Page:
     """One good HTTP answer, as a parser sees it.
 
     `url` is the original address after redirects. `content_type` is the media type in lower case without parameters,
-    `charset` what the header declared. `head` is what the page that linked here said of the item.
+    `charset` what the header declared. `head` is what the page that linked here said of the item. `options` are those
+    of the source in sources.yaml.
     """
 
     source: str
@@ -100,6 +103,7 @@ class Page:
     content_type: str = ""
     charset: str | None = None
     head: Publication | None = None
+    options: Options = NO_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ class Parsed:
 
     `containers` counts the things on the page that could be items; each is kept (a publication, an entry or a link
     with a key) or skipped for a reason. `lists` names the lists that this page holds whole: an entry of such a list
-    that is stored but not among `entries` is gone.
+    that is stored but not among `entries` is gone. A publication is on such a list when its key is `LIST/KEY`: it is
+    gone when it was not there for a day and none with the key `KEY` came of it.
     """
 
     containers: int

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
+
+from claimwatch.models.option import NO_OPTIONS, Options
 
 
 class SourceClass(StrEnum):
@@ -59,7 +62,7 @@ class SourceSpec:
     publications from before the newest baseline document to `backfill`; without it all are read (pages that are
     edited in place). A source that is not `enabled` is read only when it is asked for by name. `recheck` is how often
     the page of a publication that said something is looked at again, so that edits and withdrawals are seen; None:
-    only when its list says that it changed.
+    only when its list says that it changed. `options` tell a shared parser about this source.
     """
 
     slug: str
@@ -76,6 +79,16 @@ class SourceSpec:
     terms_read_on: date
     enabled: bool = True
     recheck: timedelta | None = None
+    options: Options = NO_OPTIONS
+
+    def reading(self, version: str) -> str:
+        """What stands for how pages are read: the parser's `version`, with a fingerprint of the options if any.
+
+        Other options make something else of the same bytes, which is a change of ours as another version is.
+        """
+        if not self.options.values:
+            return version
+        return f"{version}+{sha256(repr(self.options.values).encode()).hexdigest()[:8]}"
 
 
 class ReadStatus(StrEnum):
@@ -90,6 +103,11 @@ class ReadStatus(StrEnum):
     BAD = "bad"
     FAILED = "failed"
     HELD = "held"
+
+    @property
+    def good(self) -> bool:
+        """Whether what was read is believed: it moves the state of the source."""
+        return self in (ReadStatus.GOOD, ReadStatus.PARTIAL)
 
 
 class Origin(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -11,10 +12,12 @@ from claimwatch.delivery import Sender, compose, message_id_for
 from claimwatch.editions import Period, assemble, due_period, parse_period, preflight, render
 from claimwatch.errors import UsageError
 from claimwatch.models import Candidate, Coverage, Edition, Outcome, Read, ReadStatus, Rendered, StartPage, Subscriber
+from claimwatch.pipeline.coverage import Gap, long_gaps, unread_times
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import signing_keys
-from claimwatch.store import advance_clock, documents, editions, findings, mail, reads
+from claimwatch.store import advance_clock, developments, documents, editions, findings, gone, mail, reads
 
+MOST_GAPS = 3  # named one by one; of more only the longest
 EXPIRY = {"weekly": timedelta(days=14)}
 WHY = "You get this because you subscribe to the weekly digest on Hikvision and Dahua."
 
@@ -99,7 +102,7 @@ def _assemble(
     """The edition, and (development id, state version) in the order of its items."""
     last = editions.last_edition(connection, period.series)
     after = last.frozen_at if last else None
-    untold = findings.untold(connection, period.series)
+    untold = developments.untold(connection, period.series)
     ids = {development.key: id_ for id_, development, _ in untold}
     candidates = [
         Candidate(development, tuple(findings.evidence_of(connection, id_, watch.sources)), told_before, reviewed=False)
@@ -113,7 +116,7 @@ def _assemble(
             folded[name] = folded.get(name, 0) + count
         else:
             context += count
-    coverage = [_coverage(connection, watch, slug, after, now) for slug in watch.sources]
+    coverage = [_coverage(connection, watch, slug, after, now) for slug in watch.polled]
     edition = assemble(
         period, now, candidates, coverage, sorted(folded.items()), context, watch.baseline, first=last is None
     )
@@ -129,8 +132,13 @@ def _coverage(connection: Connection, watch: Watch, slug: str, after: datetime |
     gaps = [str(failure) for failure in latest.failures] if latest else []
     if latest is None and done:
         gaps = [done[-1].reason or "could not be read"]
+    elif done and done[-1].status is ReadStatus.HELD:
+        gaps.append(done[-1].reason or "held for an operator")
     if not done:
         gaps = ["was not polled in this period"]
+    if latest is not None:
+        closed = [gap for gap in unread_times(connection, slug, after, now) if gap.ends_at is not None]
+        gaps += _unread(long_gaps(closed, watch.sources[slug]), ZoneInfo(watch.settings.timezone))
     state = reads.source_state(connection, slug)
     return Coverage(
         source=slug,
@@ -141,8 +149,20 @@ def _coverage(connection: Connection, watch: Watch, slug: str, after: datetime |
         newest_on=documents.newest_published_on(connection, slug),
         unread=not whole,
         gaps=tuple(gaps),
-        gone=tuple(documents.gone_between(connection, slug, after, now)),
+        gone=tuple(gone.gone_between(connection, slug, after, now)),
     )
+
+
+def _unread(gaps: Sequence[Gap], zone: ZoneInfo) -> list[str]:
+    """In words: when a source that is read again went unread. Of many such times the longest, and how many."""
+    if len(gaps) > MOST_GAPS:
+        return [f"{len(gaps)} times not read when due; {_span(max(gaps, key=lambda gap: gap.length), zone)}"]
+    return [_span(gap, zone) for gap in gaps]
+
+
+def _span(gap: Gap, zone: ZoneInfo) -> str:
+    begin, end = (at.astimezone(zone) for at in (gap.begins_at, gap.ends_at or gap.until))
+    return f"unread from {begin:%a} {begin.day} {begin:%b %H:%M} to {end:%a} {end.day} {end:%b %H:%M}"
 
 
 def _lost_lists(read: Read, needed: Sequence[StartPage], since: date) -> set[str]:

@@ -3,59 +3,21 @@
 import importlib
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import ModuleType
 
 from claimwatch.captures import CaptureStore
 from claimwatch.errors import CaptureLost, FetchFailed, ReadFailed, SourceChanged, SourcesInvalid
 from claimwatch.fetching import Answer, Client, Request
-from claimwatch.models import Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec
+from claimwatch.models import Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec, StartPage
+from claimwatch.pipeline.harvest import Captured, Crawl, Kept, Missing
 from claimwatch.store.documents import Stored
 from claimwatch.store.reads import CaptureRow, Validator
 
 NOT_THERE = (404, 410)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What one good page gave, and the capture that it came from (an index into `Crawl.captures`)."""
-
-    parsed: Parsed
-    capture: int
-    link: Link
-    group: str
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A capture of this read. A 304 names the earlier capture whose bytes it stands for."""
-
-    row: CaptureRow
-    etag: str | None = None
-    last_modified: str | None = None
-    same_as: int | None = None
-
-
-@dataclass(slots=True)
-class Crawl:
-    """What a read found. `containers`, `kept` and `skips` are counted on pages that list, never twice.
-
-    `held` counts what the lists of each group hold, with what is too old to be read; `incomplete` are the groups of
-    which a list could not be read.
-    """
-
-    captures: list[Captured] = field(default_factory=list)
-    pages: list[Kept] = field(default_factory=list)
-    failures: list[PageFailure] = field(default_factory=list)
-    skips: list[Skip] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    containers: int = 0
-    kept: int = 0
-    held: dict[str, int] = field(default_factory=dict)
-    incomplete: set[str] = field(default_factory=set)
-    status: ReadStatus = ReadStatus.GOOD
-    reason: str | None = None
+LEFT_OVER = "pages left over: the limit of the read is reached"
+MOVED = "has moved for good to"
 
 
 def load_parser(spec: SourceSpec) -> ModuleType:
@@ -69,10 +31,29 @@ def load_parser(spec: SourceSpec) -> ModuleType:
     return module
 
 
+def parse_page(spec: SourceSpec, parser: ModuleType, page: Page) -> Parsed:
+    """What the parser makes of a page; law 1: every container is kept or skipped for a reason.
+
+    Raises `ReadFailed`, whatever the parser raised.
+    """
+    try:
+        parsed: Parsed = parser.parse(page)
+    except ReadFailed:
+        raise
+    except Exception as error:
+        # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said.
+        broke = f"the parser {spec.parser} broke on it: {type(error).__name__}: {error}"
+        raise SourceChanged(page.url, broke) from error
+    if parsed.containers != parsed.kept + len(parsed.skipped):
+        counted = f"{parsed.containers} containers, {parsed.kept} kept, {len(parsed.skipped)} skipped"
+        raise SourceChanged(page.url, f"the counts do not add up: {counted}")
+    return parsed
+
+
 @dataclass(frozen=True)
 class Crawler:
     """Reads one source. `known` are its stored publications, `validator` finds validators under this parser,
-    `held` is what the lists of each group held at the last good read."""
+    `held` is what the lists of each group held at the last good read, `rechecks` are pages to be looked at again."""
 
     spec: SourceSpec
     parser: ModuleType
@@ -84,6 +65,7 @@ class Crawler:
     since: date
     now: Callable[[], datetime]
     progress: Callable[[str], None]
+    rechecks: tuple[Link, ...] = ()
 
     def crawl(self) -> Crawl:
         """Read every start page and what it leads to. Never raises for a bad page: the crawl says so."""
@@ -91,6 +73,7 @@ class Crawler:
         self._start(crawl)
         if crawl.status is ReadStatus.GOOD:
             self._follow(crawl, self._links(crawl, crawl.pages))
+            self._recheck(crawl)
         return crawl
 
     def _start(self, crawl: Crawl) -> None:
@@ -101,8 +84,8 @@ class Crawler:
         good: set[str] = set()
         failed: dict[str, ReadFailed] = {}
         for start in self.spec.pages:
-            link = Link(kind=start.kind, url=start.url.replace("{since}", self.since.isoformat()))
-            error = self._visit(crawl, link, start.group)
+            link = Link(kind=start.kind, url=self._address(start))
+            error = self.visit(crawl, link, start.group)
             status = error.status if isinstance(error, FetchFailed) else None
             if error is None:
                 good.add(start.group)
@@ -117,6 +100,9 @@ class Crawler:
         if not needed & good:
             self._fail(crawl, next(error for group, error in failed.items() if group in needed))
 
+    def _address(self, start: StartPage) -> str:
+        return start.url.replace("{since}", self.since.isoformat())
+
     def _follow(self, crawl: Crawl, links: list[tuple[Link, str]]) -> None:
         queue = deque(links)
         seen = {kept.link.url for kept in crawl.pages}
@@ -127,19 +113,44 @@ class Crawler:
             seen.add(link.url)
             if len(crawl.captures) >= self.spec.limits.max_pages:
                 left = 1 + sum(1 for other, _ in queue if other.url not in seen)
-                crawl.failures.append(
-                    PageFailure(link.url, f"{left} pages left over: the limit of the read is reached")
-                )
+                crawl.failures.append(PageFailure(link.url, f"{left} {LEFT_OVER}"))
                 crawl.incomplete |= {group for link, group in [(link, group), *queue] if link.key is None}
                 return
             before = len(crawl.pages)
-            error = self._visit(crawl, link, group)
+            error = self.visit(crawl, link, group)
             if error is not None:
-                crawl.failures.append(PageFailure(error.url, error.reason))
+                self._note(crawl, link, error)
                 if link.key is None:
                     crawl.incomplete.add(group)
                 continue
             queue.extend(self._links(crawl, crawl.pages[before:]))
+
+    def _recheck(self, crawl: Crawl) -> None:
+        """Look again at pages that no list led to. What the limit of the read leaves out comes first next time."""
+        asked = {captured.row.url for captured in crawl.captures}
+        for link in self.rechecks:
+            if link.key is not None and link.url in asked:
+                crawl.looked_again.append(link.key)
+                continue
+            if len(crawl.captures) >= self.spec.limits.max_pages:
+                return
+            error = self.visit(crawl, link, "")
+            if error is None and all(p.key != link.key for p in crawl.pages[-1].parsed.publications):
+                crawl.pages.pop()
+                error = SourceChanged(link.url, "the page no longer gives what it gave before")
+            missing = error is not None and self._note(crawl, link, error)
+            if link.key is not None and not missing:
+                crawl.looked_again.append(link.key)
+
+    def _note(self, crawl: Crawl, link: Link, error: ReadFailed) -> bool:
+        """Say that a page could not be had; True where it was read before and is not there any more."""
+        known = self.known.get(link.key or "")
+        missing = isinstance(error, FetchFailed) and error.status in NOT_THERE and known is not None
+        if missing:
+            crawl.missing.append(Missing(link.key or "", link.url, error.reason))
+        if not (missing and known is not None and known.gone):
+            crawl.failures.append(PageFailure(error.url, error.reason))
+        return missing
 
     def _links(self, crawl: Crawl, pages: list[Kept]) -> list[tuple[Link, str]]:
         """The links of new pages that are worth a request, with the group that they belong to."""
@@ -170,19 +181,18 @@ class Crawler:
 
     def link_version(self, link: Link) -> str | None:
         """A link's version under this version of the parser: a better parser reads its pages again."""
-        return None if link.version is None else f"{self.parser.VERSION}:{link.version}"
+        return None if link.version is None else f"{self.spec.reading(self.parser.VERSION)}:{link.version}"
 
-    def _visit(self, crawl: Crawl, link: Link, group: str) -> ReadFailed | None:
+    def visit(self, crawl: Crawl, link: Link, group: str) -> ReadFailed | None:
         """Fetch and parse one page into `crawl`; the error is returned, its bytes kept."""
         self.progress(link.url)
         try:
-            answer, same, body = self._fetch(link)
+            answer, same, body = self._fetch(crawl, link)
         except ReadFailed as error:
-            arrived = error.answer if isinstance(error.answer, Answer) else None
-            crawl.captures.append(Captured(self._capture(link, arrived, good=False, reason=error.reason)))
+            crawl.captures.append(self._failed(link, error))
             return error
         try:
-            parsed = self._parse(self._page(link, answer, same, body))
+            parsed = parse_page(self.spec, self.parser, self._page(link, answer, same, body))
         except ReadFailed as error:
             crawl.captures.append(Captured(self._capture(link, answer, good=False, reason=error.reason)))
             return error
@@ -198,9 +208,11 @@ class Crawler:
             crawl.held[group] = crawl.held.get(group, 0) + parsed.kept
         crawl.pages.append(Kept(self._in_window(crawl, parsed, link), len(crawl.captures) - 1, link, group))
         crawl.warnings += parsed.warnings
+        if answer.moved_to is not None and link.url in map(self._address, self.spec.pages):
+            crawl.warnings.append(f"{link.url} {MOVED} {answer.moved_to}: change sources.yaml")
         return None
 
-    def _fetch(self, link: Link) -> tuple[Answer, Validator | None, bytes]:
+    def _fetch(self, crawl: Crawl, link: Link) -> tuple[Answer, Validator | None, bytes]:
         """The answer and its body. Of a 304 the body is the one kept before; the validator says where."""
         limits = self.spec.limits
         known = self.validator(link.url)
@@ -212,14 +224,18 @@ class Crawler:
             timeout_s=limits.timeout_s,
             pace_s=limits.pace_s,
         )
-        answer = self.client.get(request)
+
+        def on_failed(error: ReadFailed) -> None:
+            crawl.captures.append(self._failed(link, error))
+
+        answer = self.client.get(request, on_failed)
         if answer.status != 304 or known is None:
             return answer, None, answer.body
         try:
             return answer, known, self.captures.get(known.sha256)
         except CaptureLost:
             # What we once kept is no more, so that "not modified" tells us nothing: have the page sent again.
-            answer = self.client.get(replace(request, etag=None, last_modified=None))
+            answer = self.client.get(replace(request, etag=None, last_modified=None), on_failed)
             return answer, None, answer.body
 
     def _page(self, link: Link, answer: Answer, same: Validator | None, body: bytes) -> Page:
@@ -234,22 +250,8 @@ class Crawler:
             content_type=origin.content_type or "",
             charset=origin.charset,
             head=link.head,
+            options=self.spec.options,
         )
-
-    def _parse(self, page: Page) -> Parsed:
-        """What the parser makes of a page; law 1: every container is kept or skipped for a reason."""
-        try:
-            parsed: Parsed = self.parser.parse(page)
-        except ReadFailed:
-            raise
-        except Exception as error:
-            # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said.
-            broke = f"the parser {self.spec.parser} broke on it: {type(error).__name__}: {error}"
-            raise SourceChanged(page.url, broke) from error
-        if parsed.containers != parsed.kept + len(parsed.skipped):
-            counted = f"{parsed.containers} containers, {parsed.kept} kept, {len(parsed.skipped)} skipped"
-            raise SourceChanged(page.url, f"the counts do not add up: {counted}")
-        return parsed
 
     def _in_window(self, crawl: Crawl, parsed: Parsed, link: Link) -> Parsed:
         """Leave out what was published before the baseline, and count what a listing page holds."""
@@ -262,6 +264,10 @@ class Crawler:
         return (
             replace(parsed, publications=tuple(p for p in parsed.publications if p not in older)) if older else parsed
         )
+
+    def _failed(self, link: Link, error: ReadFailed) -> Captured:
+        arrived = error.answer if isinstance(error.answer, Answer) else None
+        return Captured(self._capture(link, arrived, good=False, reason=error.reason))
 
     def _capture(self, link: Link, answer: Answer | None, *, good: bool, reason: str | None = None) -> CaptureRow:
         body = answer.body if answer is not None and answer.status != 304 else b""
@@ -283,3 +289,4 @@ class Crawler:
     def _fail(self, crawl: Crawl, error: ReadFailed) -> None:
         crawl.status = ReadStatus.FAILED if isinstance(error, FetchFailed) else ReadStatus.BAD
         crawl.reason = str(PageFailure(error.url, error.reason))
+        crawl.error = error

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from claimwatch.editions import due_period
+from claimwatch.models import Read, ReadStatus
+from claimwatch.pipeline.crawl import MOVED
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import placeholders
 from claimwatch.store import documents, editions, mail, reads
@@ -23,10 +25,12 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
     now = watch.now()
     problems: list[Problem] = []
     with watch.store.read() as connection:
-        for slug, spec in watch.sources.items():
+        for slug, spec in watch.polled.items():
             state = reads.source_state(connection, slug)
             newest = documents.newest_published_on(connection, slug)
             problems += _source_problems(slug, state, spec.every, now)
+            last_read = reads.last_read(connection, slug)
+            problems += _read_problems(last_read) if last_read is not None else []
             stale = spec.expect.stale_after
             if stale is not None and newest is not None and now.date() - newest > stale:
                 problems.append(
@@ -59,6 +63,19 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
         for name in placeholders(watch.settings)
     ]
     return tuple(problems)
+
+
+def _read_problems(read: Read) -> list[Problem]:
+    """What the last read of a source leaves to an operator."""
+    problems = []
+    if read.status is ReadStatus.HELD:
+        what, _, do = (read.reason or "").partition("; ")
+        problems.append(Problem(read.source, f"its last read is held: {what}", do))
+    for warning in read.warnings:
+        if MOVED in warning:
+            why, _, do = warning.rpartition(": ")
+            problems.append(Problem(read.source, why, do))
+    return problems
 
 
 def _source_problems(slug: str, state: reads.SourceState, every: timedelta, now: datetime) -> list[Problem]:

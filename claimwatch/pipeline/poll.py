@@ -1,38 +1,48 @@
 """Read a source, keep what is new, and compare it with the baseline: one lease, one transaction."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from types import ModuleType
 
 from sqlalchemy import Connection
 
-from claimwatch.claims import assign
 from claimwatch.errors import SourceChanged
-from claimwatch.models import Entry, Finding, Publication, Read, ReadStatus, SourceSpec
-from claimwatch.pipeline.crawl import Crawl, Crawler, Kept, load_parser
-from claimwatch.pipeline.lease import is_dead, this_owner
-from claimwatch.pipeline.trust import collect, judge
+from claimwatch.models import Read, ReadStatus, SourceSpec
+from claimwatch.pipeline import rechecks
+from claimwatch.pipeline.compare import Changes, compare
+from claimwatch.pipeline.crawl import LEFT_OVER, Crawler, load_parser
+from claimwatch.pipeline.harvest import Crawl
+from claimwatch.pipeline.keep import keep_changes, keep_read
+from claimwatch.pipeline.lease import LEASE, is_dead, this_owner
+from claimwatch.pipeline.pause import next_due_at
+from claimwatch.pipeline.replay import bring_up_to_date
+from claimwatch.pipeline.trust import judge, list_storm, told_storm
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, documents, findings, reads
+from claimwatch.store import advance_clock, documents, reads
 from claimwatch.store.documents import Stored
-
-LEASE = timedelta(minutes=10)  # renewed before each page; longer than any one page may take
-RETRY_AFTER_FAILURE = timedelta(minutes=15)
 
 
 def due_sources(watch: Watch) -> tuple[str, ...]:
     """The slugs of the sources whose next read is due, in the order of sources.yaml."""
     now = watch.now()
     with watch.store.read() as connection:
-        states = {slug: reads.source_state(connection, slug) for slug in watch.sources}
+        states = {slug: reads.source_state(connection, slug) for slug in watch.polled}
     return tuple(slug for slug, state in states.items() if state.next_due_at is None or state.next_due_at <= now)
 
 
 def poll(
-    watch: Watch, slug: str, *, force: bool = False, progress: Callable[[str], None] = lambda _url: None
+    watch: Watch,
+    slug: str,
+    *,
+    force: bool = False,
+    believe: bool = False,
+    progress: Callable[[str], None] = lambda _url: None,
 ) -> Read | None:
     """Read one source and compare what it brought. None: it is not due (and not forced), or another reads it now.
 
+    `believe` reads at once and without the storm guard: an operator has looked at what is being changed.
     A source that cannot be read raises nothing: the `Read` says what failed, and nothing but the report of it, its
     captures and the time of the next try has moved. Raises `UsageError` for an unknown slug.
     """
@@ -41,7 +51,7 @@ def poll(
     with watch.store.write() as connection:
         advance_clock(connection, watch.now())
         state = reads.source_state(connection, slug)
-        if not force and state.next_due_at is not None and state.next_due_at > watch.now():
+        if not (force or believe) and state.next_due_at is not None and state.next_due_at > watch.now():
             return None
         real = datetime.now(UTC)
         if not reads.take_lease(connection, slug, owner, real, real + LEASE, is_dead):
@@ -53,20 +63,25 @@ def poll(
         progress(url)
 
     try:
-        return _read_source(watch, spec, owner, on_page)
+        return _read_source(watch, spec, owner, on_page, believe=believe)
     finally:
         with watch.store.write() as connection:
             reads.end_lease(connection, slug, owner)
 
 
-def _read_source(watch: Watch, spec: SourceSpec, owner: str, progress: Callable[[str], None]) -> Read | None:
+def _read_source(
+    watch: Watch, spec: SourceSpec, owner: str, progress: Callable[[str], None], *, believe: bool
+) -> Read | None:
     parser = load_parser(spec)
-    version = f"{spec.parser}:{parser.VERSION}"
+    version = f"{spec.parser}:{spec.reading(parser.VERSION)}"
     started_at = watch.now()
+    outdated = _bring_up_to_date(watch, spec, parser, version)
     with watch.store.read() as connection:
         known = documents.known_publications(connection, spec.slug)
         state = reads.source_state(connection, spec.slug)
         first = reads.good_reads(connection, spec.slug) == 0
+        guarded = not believe and _was_read_whole(connection, spec.slug)
+        due = rechecks.due_rechecks(connection, spec, parser, started_at)
 
     def validator(url: str) -> reads.Validator | None:
         with watch.store.read() as connection:
@@ -84,196 +99,105 @@ def _read_source(watch: Watch, spec: SourceSpec, owner: str, progress: Callable[
             since=watch.baseline.newest_document_on,
             now=watch.now,
             progress=progress,
+            rechecks=due,
         )
         crawl = crawler.crawl()
-    if _is_good(crawl):
-        judge(crawl, spec, dict(state.held))
+    crawl.warnings += outdated
     changes = Changes()
-    if _is_good(crawl):
+    if crawl.status.good:
+        judge(crawl, spec, dict(state.held))
+    if crawl.status.good:
         try:
-            changes = _compare(watch, spec, crawl, crawler, known)
+            changes = compare(watch, spec, crawl, known, crawler.link_version)
         except SourceChanged as error:
             crawl.status, crawl.reason = ReadStatus.BAD, str(error)
-    skipped: dict[str, int] = {}
-    for skip in crawl.skips:
-        skipped[skip.reason] = skipped.get(skip.reason, 0) + 1
-    read = Read(
-        source=spec.slug,
-        status=crawl.status,
-        started_at=started_at,
-        finished_at=watch.now(),
-        requests=len(crawl.captures),
-        containers=crawl.containers,
-        kept=crawl.kept,
-        skipped=tuple(sorted(skipped.items())),
-        new=changes.new,
-        changed=changes.changed,
-        gone=len(changes.gone),
-        first=first and _is_good(crawl),
-        warnings=tuple(dict.fromkeys(crawl.warnings)),
-        failures=tuple(crawl.failures),
-        reason=crawl.reason,
-    )
+    if crawl.status.good and guarded and (storm := list_storm(changes.turnover, spec)):
+        crawl.status, crawl.reason = ReadStatus.HELD, storm
+    done = _Done(spec, version, crawl, changes, known, first, started_at, watch.now())
     with watch.store.write() as connection:
         if not reads.holds_lease(connection, spec.slug, owner):
             return None  # this process slept past its lease; whoever took over has read the source
-        _save(connection, watch, spec, version, crawl, changes, read)
-    return read
+        # Whether it tells too much at once shows when it is written; then all of it is taken back.
+        trial = connection.begin_nested()
+        read, told = done.keep(connection, watch)
+        if not (guarded and (storm := told_storm(told, spec))):
+            trial.commit()
+            return read
+        trial.rollback()
+        crawl.status, crawl.reason = ReadStatus.HELD, storm
+        return done.keep(connection, watch)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A publication or entry that says something new, with what it says."""
+def _bring_up_to_date(watch: Watch, spec: SourceSpec, parser: ModuleType, version: str) -> list[str]:
+    """After a change of the parser, read again what is kept: then the poll sees only what the world changed (law 8).
 
-    what: Publication | Entry
-    stored: Stored | None
-    kept: Kept
-    link_version: str | None
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a read changes. `seen` are ids of entries that are as they were."""
-
-    changes: tuple[Change, ...] = ()
-    seen: tuple[int, ...] = ()
-    gone: tuple[int, ...] = ()
-
-    @property
-    def new(self) -> int:
-        """Publications and entries not stored before."""
-        return sum(change.stored is None for change in self.changes)
-
-    @property
-    def changed(self) -> int:
-        """Publications and entries that say something else than before."""
-        return sum(
-            change.stored is not None and change.stored.digest != _digest(change.what) for change in self.changes
-        )
-
-
-def _is_good(crawl: Crawl) -> bool:
-    return crawl.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)
-
-
-def _compare(watch: Watch, spec: SourceSpec, crawl: Crawl, crawler: Crawler, known: dict[str, Stored]) -> Changes:
-    """What is new or changed, compared with the baseline. Pure but for looking up what entries said before."""
-    publications, entries, lists = collect(crawl)
-    changes: list[Change] = []
-    for key, (publication, kept) in publications.items():
-        stored = known.get(key)
-        is_news = stored is None or stored.digest != documents.publication_digest(publication)
-        found = _findings(watch, spec, publication, None) if is_news else ()
-        changes.append(Change(publication, stored, kept, crawler.link_version(kept.link), found))
+    Returns a warning where that could not be done for all.
+    """
     with watch.store.read() as connection:
-        stored_entries = documents.known_entries(connection, spec.slug)
-        seen: list[int] = []
-        for at, (entry, kept) in entries.items():
-            stored = stored_entries.get(at)
-            if stored is not None and not stored.gone and stored.digest == documents.entry_digest(entry):
-                seen.append(stored.id)
-                continue
-            previous = documents.latest_entry(connection, stored.id) if stored is not None else None
-            found = _findings(watch, spec, entry, previous)
-            changes.append(Change(entry, stored, kept, None, found))
-    gone = [
-        stored.id
-        for (list_name, key), stored in stored_entries.items()
-        if list_name in lists and not stored.gone and (list_name, key) not in entries
-    ]
-    return Changes(tuple(changes), tuple(seen), tuple(gone))
+        last = reads.last_parser(connection, spec.slug)
+    if last in (None, version):
+        return []
+    report = bring_up_to_date(watch, spec, parser)
+    failed = len(report.lost) + len(report.refused)
+    if not failed:
+        return []
+    return [f"{failed} kept pages could not be read by {version}; what it reads otherwise there may be told as news"]
 
 
-def _findings(watch: Watch, spec: SourceSpec, what: Publication | Entry, previous: Entry | None) -> tuple[Finding, ...]:
-    """What a publication or entry says against the baseline. Raises `SourceChanged` where the comparison breaks."""
-    try:
-        if isinstance(what, Publication):
-            return watch.comparer.publication(what, spec.source_class)
-        return watch.comparer.entry(what, previous, spec.source_class)
-    except Exception as error:
-        # As with a parser: a sentence that nobody foresaw must not keep the other sources from being read.
-        broke = f"the comparison of {what.key} broke: {type(error).__name__}: {error}"
-        raise SourceChanged(what.url, broke) from error
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A read that is over and is to be written."""
 
+    spec: SourceSpec
+    parser: str
+    crawl: Crawl
+    changes: Changes
+    known: Mapping[str, Stored]
+    first: bool
+    started_at: datetime
+    finished_at: datetime
 
-def _save(
-    connection: Connection, watch: Watch, spec: SourceSpec, parser: str, crawl: Crawl, changes: Changes, read: Read
-) -> None:
-    read_id = reads.record_read(connection, read, parser)
-    capture_ids: list[int] = []
-    for captured in crawl.captures:
-        capture_id = reads.record_capture(connection, read_id, captured.row)
-        if captured.row.good and captured.same_as is None and _is_good(crawl):
-            reads.set_validator(connection, captured.row.url, parser, captured.etag, captured.last_modified, capture_id)
-        capture_ids.append(captured.same_as or capture_id)
-    pause = spec.every
-    if not _is_good(crawl):
-        # Soon, then ever later: a wall is not climbed by running against it.
-        failures = reads.source_state(connection, spec.slug).failures
-        pause = min(RETRY_AFTER_FAILURE * 2 ** min(failures, 10), spec.every)
-    whole = [(group, count) for group, count in crawl.held.items() if group not in crawl.incomplete]
-    reads.note_read(connection, read, read.started_at + pause, whole)
-    for change in changes.changes:
-        _save_change(connection, watch, change, capture_ids[change.kept.capture], parser, read.started_at)
-    documents.see_entries(connection, changes.seen, read.started_at)
-    documents.mark_gone(connection, changes.gone, read.started_at)
+    def keep(self, connection: Connection, watch: Watch) -> tuple[Read, int]:
+        """Write it all; returns the report, and how many developments are told that nobody was told of.
 
+        Of a read that is not good nothing moves but its report, what arrived, and when the source is due.
+        """
+        slug, crawl = self.spec.slug, self.crawl
+        good = crawl.status.good
+        changes = self.changes if good else Changes()
+        vanished = rechecks.vanished(connection, crawl, self.known, self.started_at) if good else ()
+        read = self._report(changes, len(vanished))
+        failures = reads.source_state(connection, slug).failures
+        ids = keep_read(connection, read, self.parser, crawl.captures)
+        whole = [(group, count) for group, count in crawl.held.items() if group not in crawl.incomplete]
+        reads.note_read(connection, read, next_due_at(connection, self.spec, read, crawl.error, failures), whole)
+        told = keep_changes(connection, watch, changes, ids, parser=self.parser, seen_at=self.started_at)
+        if good:
+            rechecks.keep_rechecks(connection, slug, crawl, self.known, vanished, self.started_at)
+        return read, told
 
-def _save_change(
-    connection: Connection, watch: Watch, change: Change, capture_id: int, parser: str, seen_at: datetime
-) -> None:
-    what = change.what
-    publication_revision: int | None = None
-    entry_revision: int | None = None
-    said: set[tuple[str, str, str]] = set()
-    if isinstance(what, Publication):
-        if change.stored is not None:
-            said = findings.said_before(connection, change.stored.id)
-        publication_revision = documents.save_publication(
-            connection,
-            what,
-            change.stored,
-            link_version=change.link_version,
-            capture_id=capture_id,
-            parser=parser,
-            seen_at=seen_at,
-        )
-    else:
-        entry_revision = documents.save_entry(
-            connection, what, change.stored, capture_id=capture_id, parser=parser, seen_at=seen_at
-        )
-    if publication_revision is None and entry_revision is None:
-        return
-    if change.findings:
-        documents.save_mentions(
-            connection,
-            watch.scanner.scan(what.text, on=what.published_on),
-            publication_revision_id=publication_revision,
-            entry_revision_id=entry_revision,
-        )
-    for finding in change.findings:
-        if (finding.entity, finding.fingerprint, finding.quote) in said:
-            continue  # an earlier revision of this page said just that
-        findings.save_finding(
-            connection,
-            finding,
-            publication_revision_id=publication_revision,
-            entry_revision_id=entry_revision,
-            development_id=_develop(connection, finding, what, seen_at),
-            baseline_version=watch.baseline.version,
-            seen_at=seen_at,
+    def _report(self, changes: Changes, vanished: int) -> Read:
+        crawl = self.crawl
+        return Read(
+            source=self.spec.slug,
+            status=crawl.status,
+            started_at=self.started_at,
+            finished_at=self.finished_at,
+            requests=len(crawl.captures),
+            containers=crawl.containers,
+            kept=crawl.kept,
+            skipped=tuple(sorted(Counter(skip.reason for skip in crawl.skips).items())),
+            new=changes.new,
+            changed=changes.changed,
+            gone=len(changes.gone) + vanished,
+            first=self.first and crawl.status.good,
+            warnings=tuple(dict.fromkeys(crawl.warnings)),
+            failures=tuple(crawl.failures),
+            reason=crawl.reason,
         )
 
 
-def _develop(connection: Connection, finding: Finding, what: Publication | Entry, seen_at: datetime) -> int | None:
-    """The development that an alerting finding tells of. Near misses of names wait for review and tell nothing."""
-    if not finding.outcome.alerts or finding.method == "fuzzy":
-        return None
-    known = findings.developments_like(connection, finding)
-    development = assign(finding, what.published_on, seen_at, known)
-    return findings.save_development(connection, development)
-
-
-def _digest(what: Publication | Entry) -> str:
-    return documents.publication_digest(what) if isinstance(what, Publication) else documents.entry_digest(what)
+def _was_read_whole(connection: Connection, slug: str) -> bool:
+    """Whether a read ever came to its end: a first one that was cut at its limit goes on with the next."""
+    good = reads.earliest_good(connection, slug)
+    return any(not any(failure.reason.endswith(LEFT_OVER) for failure in read.failures) for read in good)

@@ -1,10 +1,24 @@
 """What a read found, taken together: whether it can be the whole, and each thing in it once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Publication, ReadStatus, SourceSpec
-from claimwatch.pipeline.crawl import Crawl, Kept
+from claimwatch.pipeline.harvest import Crawl, Kept
+
+STORM_ROWS = 20
+STORM_SHARE = 0.2
+STORM_TOLD = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """How many rows of a list that is given whole came, went or changed, and how many it has (or had, if more)."""
+
+    list_name: str
+    changed: int
+    rows: int
 
 
 def judge(crawl: Crawl, spec: SourceSpec, held_before: Mapping[str, int]) -> None:
@@ -14,7 +28,8 @@ def judge(crawl: Crawl, spec: SourceSpec, held_before: Mapping[str, int]) -> Non
         crawl.status, crawl.reason = ReadStatus.BAD, reason
     elif crawl.failures:
         crawl.status = ReadStatus.PARTIAL
-        crawl.reason = f"{len(crawl.failures)} of {len(crawl.captures)} pages could not be read"
+        asked = len({captured.row.url for captured in crawl.captures})
+        crawl.reason = f"{len(crawl.failures)} of {asked} pages could not be read"
 
 
 def _too_little(crawl: Crawl, spec: SourceSpec) -> str | None:
@@ -50,6 +65,25 @@ def _shrunk(crawl: Crawl, spec: SourceSpec, held_before: Mapping[str, int]) -> s
                 f"a loss of over {spec.expect.max_shrink:.0%} is not believed"
             )
     return None
+
+
+def list_storm(turnover: Sequence[Turnover], spec: SourceSpec) -> str | None:
+    """Why a read is held for an operator: so much of a list changed at once. None where it is not."""
+    for one in turnover:
+        if one.changed >= STORM_ROWS and one.changed > STORM_SHARE * one.rows:
+            return _storm(f"{one.changed:,} of {one.rows:,} entries of {one.list_name} changed at once", spec)
+    return None
+
+
+def told_storm(told: int, spec: SourceSpec) -> str | None:
+    """Why a read is held for an operator: so many developments that nobody was told of. None where it is not."""
+    if told <= STORM_TOLD:
+        return None
+    return _storm(f"{told} developments at once, where at most {STORM_TOLD} are believed", spec)
+
+
+def _storm(what: str, spec: SourceSpec) -> str:
+    return f"storm: {what}; look at {spec.home} and then run `claimwatch poll {spec.slug} --believe`"
 
 
 def collect(

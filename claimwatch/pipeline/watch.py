@@ -1,5 +1,6 @@
 """Everything a verb works with, wired up once from the settings."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from claimwatch.baseline import load_baseline
 from claimwatch.captures import CaptureStore
 from claimwatch.claims import Comparer
 from claimwatch.errors import UsageError
-from claimwatch.fetching import Client
+from claimwatch.fetching import Client, Pacer
 from claimwatch.mentions import Scanner
 from claimwatch.models import Baseline, SourceSpec
 from claimwatch.settings import Settings, clock
 from claimwatch.sources import load_sources
-from claimwatch.store import Store
+from claimwatch.store import Store, hosts
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Watch:
     baseline: Baseline
     sources: dict[str, SourceSpec]
     now: Callable[[], datetime]
+
+    @property
+    def polled(self) -> dict[str, SourceSpec]:
+        """The sources that are switched on: those that are due by themselves and that an edition accounts for."""
+        return {slug: spec for slug, spec in self.sources.items() if spec.enabled}
 
     @cached_property
     def comparer(self) -> Comparer:
@@ -47,8 +53,25 @@ class Watch:
             raise UsageError(f"there is no source {slug!r}; there are {', '.join(self.sources)}") from None
 
     def client(self) -> Client:
-        """A fetching client with our name, contact, pace and upstream; use it as a context manager."""
-        return Client(self.settings, self.now)
+        """A fetching client with our name, contact and upstream; use it as a context manager.
+
+        Pace and rests are kept in the store, so that all processes on one database are one visitor to a host.
+        """
+
+        def reserve(host: str, interval_s: float) -> float:
+            with self.store.write() as connection:
+                return hosts.reserve(connection, host, time.time(), interval_s)
+
+        def rest_of(host: str) -> datetime | None:
+            with self.store.read() as connection:
+                rest = hosts.rest_of(connection, host)
+            return rest.until if rest else None
+
+        def note_rest(host: str, until: datetime, reason: str) -> None:
+            with self.store.write() as connection:
+                hosts.note_rest(connection, host, until, reason)
+
+        return Client(self.settings, self.now, Pacer(reserve=reserve), rest_of=rest_of, note_rest=note_rest)
 
 
 @contextmanager

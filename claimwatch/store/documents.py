@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from claimwatch.models import Entry, Field, Mention, Publication
 from claimwatch.store.rows import inserted_id
@@ -53,18 +53,47 @@ def entry_digest(entry: Entry) -> str:
 
 
 def _digest(*parts: str) -> str:
-    """Of what a reader reads: printers change all dashes and quotes of a list overnight (GPO did, in March 2024)."""
-    parts = tuple(" ".join(part.translate(_TYPOGRAPHY).split()) for part in parts)
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(tuple(map(spelled, parts)), ensure_ascii=False).encode()).hexdigest()
+
+
+def spelled(text: str) -> str:
+    """What a reader reads: printers change all dashes and quotes of a list overnight (GPO did, in March 2024)."""
+    return " ".join(text.translate(_TYPOGRAPHY).split())
+
+
+def latest_publications(*columns: Any) -> Select[Any]:
+    """A query for `columns` over publications, each with its newest row of publication_revisions."""
+    other = publication_revisions.alias()
+    newest = select(func.max(other.c.number)).where(other.c.publication_id == publications.c.id).scalar_subquery()
+    table = publication_revisions
+    return (
+        select(*columns)
+        .select_from(publications)
+        .join(table, and_(table.c.publication_id == publications.c.id, table.c.number == newest))
+    )
+
+
+def latest_publication(connection: Connection, publication_id: int) -> Publication:
+    """The newest revision of a publication."""
+    table, revision = publications, publication_revisions
+    row = connection.execute(
+        latest_publications(
+            table.c.source, table.c.key, revision.c.url, revision.c.title, revision.c.kind, revision.c.language,
+            revision.c.text, revision.c.published_on, revision.c.effective_on, revision.c.citation,
+        ).where(table.c.id == publication_id)
+    ).one()  # fmt: skip
+    return Publication(**row._mapping)
 
 
 def known_publications(connection: Connection, source: str) -> dict[str, Stored]:
     """All publications of a source by key."""
     table = publications
     rows = connection.execute(
-        select(table.c.key, table.c.id, table.c.digest, table.c.link_version).where(table.c.source == source)
+        select(table.c.key, table.c.id, table.c.digest, table.c.gone_at, table.c.link_version).where(
+            table.c.source == source
+        )
     )
-    return {key: Stored(id_, digest, link_version=version) for key, id_, digest, version in rows}
+    return {key: Stored(id_, digest, gone_at is not None, version) for key, id_, digest, gone_at, version in rows}
 
 
 def known_entries(connection: Connection, source: str) -> dict[tuple[str, str], Stored]:
@@ -86,6 +115,16 @@ def latest_entry(connection: Connection, entry_id: int) -> Entry:
         .where(entry_revisions.c.entry_id == entry_id)
         .order_by(entry_revisions.c.number.desc())
         .limit(1)
+    ).one()
+    return _entry(row)
+
+
+def entry_at(connection: Connection, revision_id: int) -> Entry:
+    """One revision of an entry."""
+    row = connection.execute(
+        select(entry_revisions, entries.c.source, entries.c.list_name, entries.c.key)
+        .join(entries, entries.c.id == entry_revisions.c.entry_id)
+        .where(entry_revisions.c.id == revision_id)
     ).one()
     return _entry(row)
 
@@ -121,7 +160,7 @@ def save_publication(
         connection.execute(
             update(publications)
             .where(publications.c.id == publication_id)
-            .values(link_version=link_version, digest=digest, last_seen_at=seen_at)
+            .values(link_version=link_version, digest=digest, last_seen_at=seen_at, gone_at=None)
         )
         if stored.digest == digest:
             return None
@@ -217,19 +256,6 @@ def mark_gone(connection: Connection, ids: Iterable[int], gone_at: datetime) -> 
     """Note that entries are no longer on their list."""
     for entry_id in ids:
         connection.execute(update(entries).where(entries.c.id == entry_id).values(gone_at=gone_at))
-
-
-def gone_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[str]:
-    """Names of entries that left their list in (after, until], and whose text names a watched company."""
-    query = (
-        select(entry_revisions.c.name)
-        .join(entries, entries.c.id == entry_revisions.c.entry_id)
-        .join(mentions, mentions.c.entry_revision_id == entry_revisions.c.id)
-        .where(and_(entries.c.source == source, entries.c.gone_at <= until))
-    )
-    if after is not None:
-        query = query.where(entries.c.gone_at > after)
-    return sorted(set(connection.execute(query).scalars()))
 
 
 def newest_published_on(connection: Connection, source: str) -> date | None:

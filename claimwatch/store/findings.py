@@ -1,33 +1,43 @@
-"""Findings, and the developments that they tell of."""
+"""Findings, and the developments that they tell of.
+
+An edition tells what has a live finding (not withdrawn by a replay) that a poll made (origin `watch`). What `backfill`
+and `replay` find is kept and listed; it neither makes news nor holds it back.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
 
-from claimwatch.models import Development, Evidence, Finding, Outcome, Quantity, SourceClass, SourceSpec
+from claimwatch.models import Evidence, Finding, Origin, Outcome, Quantity, SourceClass, SourceSpec
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import (
     captures,
     developments,
     edition_items,
-    editions,
     entry_revisions,
     findings,
     publication_revisions,
 )
 
+WITHDRAWN = "withdrawn"
+
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding as stored. `development` is None where it does not alert, `alerted` says it is told or due."""
+    """A finding as stored. `development` is None where it does not alert, `alerted` says it is told or due.
+
+    `status` is `open`, or `withdrawn` where a replay does not find it any more.
+    """
 
     evidence: Evidence
     development: str | None
     alerted: bool
     status: str
+    origin: Origin = Origin.WATCH
+    development_id: int | None = None
 
 
 def save_finding(
@@ -39,45 +49,86 @@ def save_finding(
     development_id: int | None,
     baseline_version: str,
     seen_at: datetime,
+    origin: Origin = Origin.WATCH,
 ) -> int:
-    """Store a finding; returns its id."""
+    """Store a finding; returns its id. `origin` says why its document was read."""
     return inserted_id(
         connection.execute(
             insert(findings).values(
                 publication_revision_id=publication_revision_id,
                 entry_revision_id=entry_revision_id,
                 development_id=development_id,
-                source=finding.source,
-                url=finding.url,
-                entity=finding.entity,
-                outcome=finding.outcome.value,
-                predicate=finding.predicate,
-                object_class=finding.object_class,
-                operation=finding.operation,
-                claims=list(finding.claims),
-                before=_quantity_json(finding.before),
-                after=_quantity_json(finding.after),
-                place=finding.place,
-                as_of=finding.as_of,
-                speaker=finding.speaker,
-                modality=finding.modality,
-                quote=finding.quote,
-                start=finding.start,
-                end=finding.end,
-                surface=finding.surface,
-                method=finding.method,
-                severity=finding.severity,
-                confidence=finding.confidence,
-                rules=list(finding.rules),
-                language=finding.language,
-                fingerprint=finding.fingerprint,
-                marks=[list(mark) for mark in finding.marks],
                 status="open",
+                origin=origin.value,
                 baseline_version=baseline_version,
                 first_seen_at=seen_at,
+                **_columns(finding),
             )
         )
     )
+
+
+def revise_finding(
+    connection: Connection,
+    finding_id: int,
+    finding: Finding,
+    *,
+    publication_revision_id: int | None,
+    entry_revision_id: int | None,
+    development_id: int | None,
+    baseline_version: str,
+    origin: Origin,
+) -> None:
+    """Let a stored finding say what the present parser, lexicon and baseline make of it; it is open (again)."""
+    connection.execute(
+        update(findings)
+        .where(findings.c.id == finding_id)
+        .values(
+            publication_revision_id=publication_revision_id,
+            entry_revision_id=entry_revision_id,
+            development_id=development_id,
+            status="open",
+            origin=origin.value,
+            baseline_version=baseline_version,
+            **_columns(finding),
+        )
+    )
+
+
+def withdraw_finding(connection: Connection, finding_id: int) -> None:
+    """Note that the present parser, lexicon and baseline do not find this any more. It stays listed."""
+    connection.execute(update(findings).where(findings.c.id == finding_id).values(status=WITHDRAWN))
+
+
+def _columns(finding: Finding) -> dict[str, object]:
+    """What a finding says, by column."""
+    return {
+        "source": finding.source,
+        "url": finding.url,
+        "entity": finding.entity,
+        "outcome": finding.outcome.value,
+        "predicate": finding.predicate,
+        "object_class": finding.object_class,
+        "operation": finding.operation,
+        "claims": list(finding.claims),
+        "before": _quantity_json(finding.before),
+        "after": _quantity_json(finding.after),
+        "place": finding.place,
+        "as_of": finding.as_of,
+        "speaker": finding.speaker,
+        "modality": finding.modality,
+        "quote": finding.quote,
+        "start": finding.start,
+        "end": finding.end,
+        "surface": finding.surface,
+        "method": finding.method,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "rules": list(finding.rules),
+        "language": finding.language,
+        "fingerprint": finding.fingerprint,
+        "marks": [list(mark) for mark in finding.marks],
+    }
 
 
 def said_before(connection: Connection, publication_id: int) -> set[tuple[str, str, str]]:
@@ -91,63 +142,21 @@ def said_before(connection: Connection, publication_id: int) -> set[tuple[str, s
     return {(entity, fingerprint, quote) for entity, fingerprint, quote in rows}
 
 
-def developments_like(connection: Connection, finding: Finding) -> list[Development]:
-    """The stored developments that a finding could belong to: those of its predicate (or of none)."""
-    column = developments.c.predicate
-    same = column.is_(None) if finding.predicate is None else column == finding.predicate
-    rows = connection.execute(select(developments).where(same).order_by(developments.c.id))
-    return [_development(row) for row in rows]
-
-
-def save_development(connection: Connection, development: Development) -> int:
-    """Insert a development, or bring the stored one with its key up to date; returns its id."""
-    values = {
-        "outcome": development.outcome.value,
-        "predicate": development.predicate,
-        "object_class": development.object_class,
-        "operation": development.operation,
-        "place": development.place,
-        "companies": list(development.companies),
-        "happened_on": development.happened_on,
-        "published_on": development.published_on,
-        "severity": development.severity,
-        "state": development.state,
-        "state_version": development.state_version,
-    }
-    query = select(developments.c.id).where(developments.c.key == development.key)
-    stored: int | None = connection.execute(query).scalar()
-    if stored is not None:
-        connection.execute(update(developments).where(developments.c.id == stored).values(**values))
-        return stored
-    return inserted_id(
-        connection.execute(
-            insert(developments).values(key=development.key, first_seen_at=development.first_seen_at, **values)
-        )
-    )
-
-
-def untold(connection: Connection, series: str) -> list[tuple[int, Development, bool]]:
-    """Developments whose present state no edition of the series has told: (id, development, told before)."""
-    told = (
-        select(edition_items.c.development_id, func.max(edition_items.c.state_version).label("version"))
-        .join(editions, editions.c.id == edition_items.c.edition_id)
-        .where(editions.c.series == series)
-        .group_by(edition_items.c.development_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(developments, told.c.version)
-        .outerjoin(told, told.c.development_id == developments.c.id)
-        .where((told.c.version.is_(None)) | (told.c.version < developments.c.state_version))
-        .order_by(developments.c.id)
-    )
-    return [(row._mapping["id"], _development(row), row._mapping["version"] is not None) for row in rows]
-
-
-def evidence_of(connection: Connection, development_id: int, sources: Mapping[str, SourceSpec]) -> list[Evidence]:
-    """The findings of a development, newest first."""
-    where = findings.c.development_id == development_id
+def evidence_of(
+    connection: Connection,
+    development_id: int,
+    sources: Mapping[str, SourceSpec],
+    *,
+    origin: Origin = Origin.WATCH,
+) -> list[Evidence]:
+    """The live findings of one origin that tell of a development, newest first."""
+    where = and_(findings.c.development_id == development_id, live(origin))
     return [row.evidence for row in _rows(connection, where, sources, order=findings.c.id.desc())]
+
+
+def findings_of(connection: Connection, development_id: int) -> list[FindingRow]:
+    """The live findings that tell of a development, oldest first, of any origin."""
+    return _rows(connection, and_(findings.c.development_id == development_id, live()), {})
 
 
 def list_findings(
@@ -172,21 +181,54 @@ def list_findings(
     return _rows(connection, and_(*conditions), sources)
 
 
+def findings_by_item(connection: Connection, source: str) -> dict[tuple[str, int], list[tuple[int, FindingRow]]]:
+    """Every finding of a source, withdrawn ones too, oldest first, by what it stands in: (`publication` or `entry`,
+    id), each with the id of its revision."""
+    on_publication, on_entry = publication_revisions, entry_revisions
+    where = findings.c.source == source
+    owners = connection.execute(
+        select(
+            findings.c.id,
+            on_publication.c.publication_id,
+            on_entry.c.entry_id,
+            func.coalesce(findings.c.publication_revision_id, findings.c.entry_revision_id),
+        )
+        .outerjoin(on_publication, on_publication.c.id == findings.c.publication_revision_id)
+        .outerjoin(on_entry, on_entry.c.id == findings.c.entry_revision_id)
+        .where(where)
+    )
+    owner = {
+        id_: (("publication", publication) if publication is not None else ("entry", entry), revision)
+        for id_, publication, entry, revision in owners
+    }
+    by_item: dict[tuple[str, int], list[tuple[int, FindingRow]]] = {}
+    for row in _rows(connection, where, {}):
+        item, revision = owner[row.evidence.id]
+        by_item.setdefault(item, []).append((revision, row))
+    return by_item
+
+
 def find_finding(connection: Connection, finding_id: int, sources: Mapping[str, SourceSpec]) -> FindingRow | None:
     """One finding by id."""
     return next(iter(_rows(connection, findings.c.id == finding_id, sources)), None)
 
 
 def folded_between(connection: Connection, after: datetime | None, until: datetime) -> list[tuple[str, str, int]]:
-    """Non-alerting findings first seen in (after, until], counted: (source, outcome, count)."""
+    """Non-alerting findings that polls saw first in (after, until], counted: (source, outcome, count)."""
     quiet = [outcome.value for outcome in Outcome if not outcome.alerts]
     query = select(findings.c.source, findings.c.outcome, func.count()).where(
-        and_(findings.c.outcome.in_(quiet), findings.c.first_seen_at <= until)
+        and_(findings.c.outcome.in_(quiet), findings.c.first_seen_at <= until, live(Origin.WATCH))
     )
     if after is not None:
         query = query.where(findings.c.first_seen_at > after)
     rows = connection.execute(query.group_by(findings.c.source, findings.c.outcome).order_by(findings.c.source))
     return [(source, outcome, count) for source, outcome, count in rows]
+
+
+def live(origin: Origin | None = None) -> ColumnElement[bool]:
+    """The condition that a finding is not withdrawn, and of this origin if one is given."""
+    there = findings.c.status != WITHDRAWN
+    return there if origin is None else and_(there, findings.c.origin == origin.value)
 
 
 def _rows(connection: Connection, where: Any, sources: Mapping[str, SourceSpec], order: Any = None) -> list[FindingRow]:
@@ -202,6 +244,7 @@ def _rows(connection: Connection, where: Any, sources: Mapping[str, SourceSpec],
             captures.c.sha256.label("capture_sha256"),
             captures.c.fetched_at.label("capture_at"),
             developments.c.key.label("development_key"),
+            exists().where(edition_items.c.development_id == findings.c.development_id).label("told"),
         )
         .outerjoin(on_publication, on_publication.c.id == findings.c.publication_revision_id)
         .outerjoin(on_entry, on_entry.c.id == findings.c.entry_revision_id)
@@ -257,31 +300,21 @@ def _finding_row(row: Row[Any], sources: Mapping[str, SourceSpec]) -> FindingRow
         capture_at=values["capture_at"],
         parser=values["parser"],
     )
-    return FindingRow(evidence, values["development_key"], values["development_id"] is not None, values["status"])
+    origin = Origin(values["origin"])
+    may_tell = origin is Origin.WATCH and (values["status"] != WITHDRAWN or values["told"])
+    return FindingRow(
+        evidence=evidence,
+        development=values["development_key"],
+        alerted=values["development_id"] is not None and may_tell,
+        status=values["status"],
+        origin=origin,
+        development_id=values["development_id"],
+    )
 
 
 def _as_date(value: date | str | None) -> date | None:
     # SQLite loses the column type behind coalesce().
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _development(row: Row[Any]) -> Development:
-    values = row._mapping
-    return Development(
-        key=values["key"],
-        outcome=Outcome(values["outcome"]),
-        predicate=values["predicate"],
-        object_class=values["object_class"],
-        operation=values["operation"],
-        place=values["place"],
-        companies=tuple(values["companies"]),
-        happened_on=values["happened_on"],
-        severity=values["severity"],
-        state=values["state"],
-        state_version=values["state_version"],
-        first_seen_at=values["first_seen_at"],
-        published_on=values["published_on"],
-    )
 
 
 def _quantity_json(quantity: Quantity | None) -> dict[str, object] | None:

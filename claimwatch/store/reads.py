@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from claimwatch.models import Origin, PageFailure, Read, ReadStatus
 from claimwatch.store.rows import inserted_id
@@ -14,7 +14,10 @@ from claimwatch.store.tables import captures, reads, source_states, validators
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """Where a source stands. `held`: items on the lists of each group when it was last read whole. Times: aware UTC."""
+    """Where a source stands. `held`: items on the lists of each group when it was last read whole. Times: aware UTC.
+
+    `verified_at`: when its addresses were last looked at live by an operator and all was well.
+    """
 
     slug: str
     last_read_at: datetime | None = None
@@ -22,6 +25,7 @@ class SourceState:
     next_due_at: datetime | None = None
     failures: int = 0
     held: tuple[tuple[str, int], ...] = ()
+    verified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,22 @@ def source_state(connection: Connection, slug: str) -> SourceState:
             table.c.next_due_at,
             table.c.failures,
             table.c.held,
+            table.c.verified_at,
         ).where(table.c.slug == slug)
     ).first()
     if row is None:
         return SourceState(slug)
     held = tuple((group, count) for group, count in row.held or ())
-    return SourceState(row.slug, row.last_read_at, row.last_good_at, row.next_due_at, row.failures, held)
+    return SourceState(
+        row.slug, row.last_read_at, row.last_good_at, row.next_due_at, row.failures, held, row.verified_at
+    )
+
+
+def note_verified(connection: Connection, slug: str, at: datetime) -> None:
+    """Remember that the addresses of a source were looked at and found well; also for one that was never read."""
+    if connection.execute(select(source_states.c.slug).where(source_states.c.slug == slug)).first() is None:
+        connection.execute(insert(source_states).values(slug=slug, failures=0, generation=0))
+    connection.execute(update(source_states).where(source_states.c.slug == slug).values(verified_at=at))
 
 
 def take_lease(
@@ -126,9 +140,8 @@ def note_read(connection: Connection, read: Read, next_due_at: datetime, held: S
 
     `held` is what the lists of each group held; a group that is not in it keeps what it had.
     """
-    good = read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)
     values: dict[str, object] = {"last_read_at": read.started_at, "next_due_at": next_due_at}
-    if good:
+    if read.status.good:
         values |= {"last_good_at": read.started_at, "failures": 0}
         known = dict(source_state(connection, read.source).held) | dict(held)
         values["held"] = [list(pair) for pair in sorted(known.items())]
@@ -228,11 +241,32 @@ def reads_between(connection: Connection, source: str, after: datetime | None, u
 
 def good_reads(connection: Connection, source: str) -> int:
     """How many good or partial pollings a source has had; what was read for the record (`backfill`) does not count."""
-    good = and_(
-        reads.c.status.in_([ReadStatus.GOOD.value, ReadStatus.PARTIAL.value]),
-        reads.c.purpose == Origin.WATCH.value,
-    )
-    return connection.execute(select(func.count()).where(and_(reads.c.source == source, good))).scalar_one()
+    return connection.execute(select(func.count()).select_from(reads).where(_good_polling(source))).scalar_one()
+
+
+def earliest_good(connection: Connection, source: str, limit: int = 50) -> Sequence[Read]:
+    """The first good or partial pollings of a source, oldest first."""
+    query = select(reads).where(_good_polling(source)).order_by(reads.c.started_at, reads.c.id)
+    return [_read(row) for row in connection.execute(query.limit(limit))]
+
+
+def last_read(connection: Connection, source: str) -> Read | None:
+    """The last polling of a source, good or not."""
+    watching = and_(reads.c.source == source, reads.c.purpose == Origin.WATCH.value)
+    query = select(reads).where(watching).order_by(reads.c.started_at.desc(), reads.c.id.desc())
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else _read(row)
+
+
+def last_parser(connection: Connection, source: str) -> str | None:
+    """The parser and version of the last good or partial polling of a source; None where there was none."""
+    query = select(reads.c.parser).where(_good_polling(source)).order_by(reads.c.started_at.desc(), reads.c.id.desc())
+    return connection.execute(query.limit(1)).scalar()
+
+
+def _good_polling(source: str) -> ColumnElement[bool]:
+    good = [status.value for status in ReadStatus if status.good]
+    return and_(reads.c.source == source, reads.c.purpose == Origin.WATCH.value, reads.c.status.in_(good))
 
 
 def _read(row: Row[Any]) -> Read:

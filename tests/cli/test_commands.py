@@ -245,6 +245,7 @@ def test_the_baseline_is_shown_and_checked(cli: Run, monkeypatch: pytest.MonkeyP
     assert "hikvision" in cli("baseline", "show").out
     assert "recommended excluding Hikvision" in cli("baseline", "show", "A09").out
     assert any(row["field"] == "quote" for row in cli("baseline", "show", "A09", "--json").json[0]["rows"])
+    monkeypatch.setenv("CLAIMWATCH_SOURCES", str(PROJECT / "sources.yaml"))  # the map of claims names them
     assert "The baseline is sound: 2 documents" in cli("baseline", "check").out
     assert cli("baseline", "check", "--json").json["claims"] >= 72
     monkeypatch.setenv("CLAIMWATCH_BASELINES", str(tmp_path / "nowhere"))
@@ -253,32 +254,20 @@ def test_the_baseline_is_shown_and_checked(cli: Run, monkeypatch: pytest.MonkeyP
     assert "nowhere" in done.err
 
 
-def test_sources_are_listed_with_their_health(cli: Run, served: Bench) -> None:
-    assert "never" in cli("sources", "list").out
-    cli("poll")
-    (source,) = cli("sources", "list", "--json").json
-    assert source == {
-        "source": "toy",
-        "name": "The Toy Institute",
-        "last_good_at": "2026-11-09T06:00:00+00:00",
-        "failures": 0,
-        "next_due_at": "2026-11-09T12:00:00+00:00",
-        "newest_on": "2026-11-03",
-    }
-
-
-def test_sources_check_is_1_until_a_source_was_read_and_again_when_it_goes_unread(cli: Run, served: Bench) -> None:
-    never = cli("sources", "check")
-    assert (never.status, served.asked()) == (1, [])
-    assert "never read" in never.out
-    cli("poll")
-    good = cli("sources", "check")
-    assert good.status == 0
-    for part in ("https://toy.example/list", "tests.pipeline.toy", "A source for tests.", "1 skipped: a video"):
-        assert part in good.out
-    late = cli("sources", "check", "--json", at=MONDAY + DAY)
-    assert late.status == 1
-    assert "no good read since" in late.json[0]["problems"][0]["why"]
+def test_the_baseline_is_mapped_to_the_sources(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = cli("baseline", "coverage")
+    assert done.status == 1
+    assert "there is no source 'uhrp' in sources.yaml" in done.err
+    monkeypatch.setenv("CLAIMWATCH_SOURCES", str(PROJECT / "sources.yaml"))
+    done = cli("baseline", "coverage")
+    assert done.status == 0
+    assert max(map(len, done.out.splitlines())) <= 100
+    assert "recommendation to divest\n  A09  covered; shows in council_on_ethics, nbim_exclusions" in done.out
+    (totals,) = [line.split() for line in done.out.splitlines() if line.startswith("all ")]
+    as_json = cli("baseline", "coverage", "--json").json
+    assert int(totals[1]) == len(as_json["claims"]) == sum(row["claims"] for row in as_json["totals"])
+    assert int(totals[2]) == sum(claim["time_bound"] for claim in as_json["claims"])
+    assert set(as_json["blanks"]) >= {key for claim in as_json["claims"] for key in claim["blanks"]}
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(cli: Run, served: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

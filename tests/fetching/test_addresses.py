@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from claimwatch.errors import FailureKind
 from claimwatch.fetching import Client, Pacer, Request
 from claimwatch.settings import load_settings
 from tests.fetching.asking import NOW, PATH, URL, failure
@@ -25,6 +26,7 @@ from tests.upstream import Upstream, reply
         ("http://example.org/Supplement%20No.%204", "/example.org/Supplement%20No.%204"),
         ("https://example.org/a b/æ?q=é", "/example.org/a%20b/%C3%A6?q=%C3%A9"),
         ("https://bücher.example/x", "/xn--bcher-kva.example/x"),
+        ("https://[2001:DB8::1]:8443/x", "/[2001:db8::1]:8443/x"),
     ],
 )
 def test_what_goes_on_the_wire(client: Client, upstream: Upstream, asked: str, sent: str) -> None:
@@ -67,7 +69,7 @@ def test_redirect_loops_are_named(client: Client, upstream: Upstream) -> None:
     upstream.on("/example.org/b", reply(302, location="https://example.org/a"))
     error = failure(client, Request("https://example.org/a"))
     assert "redirect loop: https://example.org/a → https://example.org/b → https://example.org/a" in error.reason
-    assert not error.temporary
+    assert error.kind is FailureKind.HARD
     assert len(upstream.requests) == 2
 
 
@@ -83,21 +85,108 @@ def test_at_most_five_redirects(client: Client, upstream: Upstream, redirects: i
 
 
 @pytest.mark.parametrize(
-    "location", ["ftp://example.org/x", "file:///etc/passwd", "https://user:pw@example.org/", "http://"]
+    "location",
+    [
+        "ftp://example.org/x",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "gopher://example.org/",
+        "https://user:pw@example.org/",
+        "http://",
+        "http://[",
+        "http://[::1",
+        "https://[::g]/",
+        "https://example.org:99999/",
+        "https://a..example/",
+        "https://" + "a" * 64 + ".example/",
+        "https://" + "a." * 130 + "example/",
+        "http://example.org/unprotected",
+        "http://other.example/",
+    ],
 )
-def test_redirects_to_other_schemes_are_refused(client: Client, upstream: Upstream, location: str) -> None:
+def test_redirects_to_what_is_no_safe_address_are_refused(client: Client, upstream: Upstream, location: str) -> None:
     upstream.on(PATH, reply(302, location=location))
     error = failure(client, Request(URL))
-    assert not error.temporary
+    assert error.kind is FailureKind.HARD
     assert len(upstream.requests) == 1
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "[::1]", "169.254.169.254", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/x",
+        "file:///etc/passwd",
+        "example.org/x",
+        "//example.org/x",
+        "",
+        "https:///x",
+        "https://user@example.org/",
+        "https://user:pw@example.org/",
+        "https://@example.org/",
+        "https://[::1/",
+        "https://example.org:x/",
+        "https://a b.example/",
+        "https://a\0b.example/",
+        "https://a..example/",
+        "https://%31%32/",
+        "https://" + "ø" * 70 + ".example/",
+    ],
+)
+def test_what_is_no_web_address_is_not_asked_for(client: Client, upstream: Upstream, url: str) -> None:
+    assert failure(client, Request(url)).kind is FailureKind.HARD
+    assert upstream.requests == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "017700000001",
+        "0",
+        "[::1]",
+        "[::ffff:169.254.169.254]",
+        "[fd00:ec2::254]",
+        "169.254.169.254",
+        "10.0.0.1",
+    ],
+)
 def test_private_addresses_are_refused_without_an_upstream(host: str) -> None:
     with Client(load_settings(), lambda: NOW) as client:
         error = failure(client, Request(f"http://{host}:9/latest/meta-data/", timeout_s=5))
     assert "private address" in error.reason
-    assert not error.temporary
+    assert error.kind is FailureKind.HARD
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("93.184.215.14", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: found)
+    with Client(load_settings(), lambda: NOW) as client:
+        assert "private address 10.0.0.1" in failure(client, Request("http://mixed.example/")).reason
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "looks"),
+    [(socket.EAI_NONAME, FailureKind.HARD, 1), (socket.EAI_AGAIN, FailureKind.TEMPORARY, 3)],
+)
+def test_a_name_that_is_not_there_and_one_that_could_not_be_asked_for(
+    monkeypatch: pytest.MonkeyPatch, code: int, kind: FailureKind, looks: int
+) -> None:
+    looked: list[str] = []
+
+    def resolve(host: str, *_rest: object, **_more: object) -> object:
+        looked.append(host)
+        raise socket.gaierror(code, "the name service's words")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with Client(load_settings(), lambda: NOW, Pacer(sleep=lambda _s: None)) as client:
+        error = failure(client, Request("https://nowhere.example/", pace_s=0))
+    assert (error.kind, error.status) == (kind, None)
+    assert "nowhere.example cannot be resolved: the name service's words" in error.reason
+    assert looked == ["nowhere.example"] * looks
 
 
 def test_a_redirect_to_a_private_address_is_refused(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,5 +249,8 @@ def test_certificates_are_verified_for_the_name(
         if fine:
             assert client.get(request).body == b"here"
         else:
-            assert "certificate" in failure(client, request).reason
+            error = failure(client, request)
+            assert "the certificate is not trusted" in error.reason
+            assert error.kind is FailureKind.HARD
             assert server.requests == []
+            assert slept == []  # trying again at once would not help

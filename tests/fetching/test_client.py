@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from claimwatch import __version__
-from claimwatch.errors import Blocked, TooLarge
+from claimwatch.errors import Blocked, FailureKind, TooLarge
 from claimwatch.fetching import Client, Pacer, Request
 from claimwatch.settings import load_settings
 from tests.fetching.asking import NOW, PATH, URL, arrived, failure
@@ -45,13 +45,16 @@ def test_conditional_requests(client: Client, upstream: Upstream) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "temporary"),
-    [(401, False), (403, False), (404, False), (410, False), (429, True), (500, True), (503, True)],
+    ("status", "kind"),
+    [
+        *((status, FailureKind.SOFT) for status in (400, 401, 403, 404, 405, 410, 451)),
+        *((status, FailureKind.TEMPORARY) for status in (408, 425, 429, 500, 501, 502, 503, 504, 520, 522, 599)),
+    ],
 )
-def test_error_statuses_keep_what_arrived(client: Client, upstream: Upstream, status: int, temporary: bool) -> None:
+def test_error_statuses_keep_what_arrived(client: Client, upstream: Upstream, status: int, kind: FailureKind) -> None:
     upstream.on(PATH, reply(status, body="why " * 100_000))
     error = failure(client, Request(URL))
-    assert (error.url, error.status, error.temporary) == (URL, status, temporary)
+    assert (error.url, error.status, error.kind) == (URL, status, kind)
     assert str(status) in str(error)
     answer = arrived(error)
     assert (answer.status, answer.complete, len(answer.body)) == (status, False, 256_000)
@@ -62,6 +65,10 @@ def test_error_statuses_keep_what_arrived(client: Client, upstream: Upstream, st
     ("headers", "seconds"),
     [
         ({"retry_after": "120"}, 120.0),
+        ({"retry_after": " 120 "}, 120.0),
+        ({"retry_after": "Monday, 16-Nov-26 06:10:00 GMT", "date": "Mon, 16 Nov 2026 06:00:00 GMT"}, 600.0),
+        ({"retry_after": "Mon Nov 16 06:10:00 2026", "date": "Mon, 16 Nov 2026 06:00:00 GMT"}, 600.0),
+        ({"retry_after": "Mon, 16 Nov 2026 06:10:00 GMT"}, 600.0),
         ({"retry_after": "Mon, 16 Nov 2026 06:10:00 GMT", "date": "Mon, 16 Nov 2026 06:00:00 GMT"}, 600.0),
         ({"retry_after": "Mon, 16 Nov 2026 05:00:00 GMT", "date": "Mon, 16 Nov 2026 06:00:00 GMT"}, 0.0),
         ({"retry_after": "soon"}, None),
@@ -141,13 +148,18 @@ def test_chunks_without_an_end_are_a_failure(client: Client, upstream: Upstream)
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"no http at all\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300_000],
-    ids=["nothing", "noise", "endless header"],
+    [
+        b"",
+        b"no http at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 300_000,
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 50_000 + b"\r\nhere",
+    ],
+    ids=["nothing", "noise", "endless header", "too many headers"],
 )
 def test_what_is_not_http_is_a_failure(client: Client, upstream: Upstream, raw: bytes) -> None:
     upstream.on(PATH, lambda request: void(request.wfile.write(raw)))
     error = failure(client, Request(URL))
-    assert error.temporary
+    assert error.kind is FailureKind.TEMPORARY
     assert error.answer is None
 
 
@@ -160,8 +172,61 @@ def test_a_silent_server_is_given_up_in_time(client: Client, upstream: Upstream)
     began = time.monotonic()
     error = failure(client, Request(URL, timeout_s=0.3))
     assert time.monotonic() - began < 5
-    assert error.temporary
+    assert error.kind is FailureKind.TEMPORARY
     assert "in time" in error.reason
+
+
+def test_no_cookie_is_kept_and_no_header_added(client: Client, upstream: Upstream) -> None:
+    upstream.on(PATH, reply(302, location="/next", set_cookie="seen=1; Path=/"))
+    upstream.on("/example.org/next", reply(body="here"))
+    client.get(Request(URL))
+    client.get(Request("https://example.org/next"))
+    for request in upstream.requests:
+        assert set(request.headers) == {"host", "user-agent", "accept", "accept-encoding"}
+
+
+def test_a_server_that_only_ever_announces_is_given_up_in_time(client: Client, upstream: Upstream) -> None:
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        while not upstream.released.is_set():
+            request.wfile.write(b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n" * 100)
+
+    upstream.on(PATH, handle)
+    began = time.monotonic()
+    assert "in time" in failure(client, Request(URL, timeout_s=0.5)).reason
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<html>"])
+def test_silence_is_given_up_before_the_whole_time_is_over(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    """Before the first byte and between two of them: a server that says nothing gets less than one that is slow."""
+    monkeypatch.setattr("claimwatch.fetching.transport._SILENCE_S", 0.3)
+
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(sent)
+        request.wfile.flush()
+        upstream.released.wait(20)
+
+    upstream.on(PATH, handle)
+    began = time.monotonic()
+    with Client(load_settings(upstream=upstream.url, pace="off"), lambda: NOW) as client:
+        error = failure(client, Request(URL, timeout_s=60))
+    assert time.monotonic() - began < 10
+    assert error.kind is FailureKind.TEMPORARY
+    assert (error.answer is None) == (not sent)
+
+
+def test_the_time_is_for_all_redirects_together(client: Client, upstream: Upstream) -> None:
+    def slowly(request: BaseHTTPRequestHandler) -> None:
+        upstream.released.wait(0.25)
+        reply(302, location=f"/{len(upstream.requests)}")(request)
+
+    for path in (PATH, *(f"/example.org/{number}" for number in range(1, 6))):
+        upstream.on(path, slowly)
+    error = failure(client, Request(URL, timeout_s=0.6))
+    assert "in time" in error.reason
+    assert len(upstream.requests) <= 4
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
@@ -180,9 +245,18 @@ def test_a_dripping_server_is_given_up_in_time(client: Client, upstream: Upstrea
     began = time.monotonic()
     error = failure(client, Request(URL, timeout_s=0.5))
     assert time.monotonic() - began < 5
-    assert error.temporary
+    assert error.kind is FailureKind.TEMPORARY
     if part == "body":
         assert arrived(error).body.startswith(b"<html>X-0")
+
+
+def test_a_page_that_says_it_is_not_there_counts_as_such(client: Client, upstream: Upstream) -> None:
+    body = "<html><title>Page not found – Example</title><h1>Page not found</h1></html>"
+    upstream.on(PATH, reply(body=body))
+    error = failure(client, Request(URL))
+    assert (error.status, error.kind) == (404, FailureKind.SOFT)
+    assert "soft 404" in error.reason
+    assert (arrived(error).status, arrived(error).body) == (200, body.encode())
 
 
 def test_a_wall_is_blocked_and_kept(client: Client, upstream: Upstream) -> None:
@@ -191,6 +265,7 @@ def test_a_wall_is_blocked_and_kept(client: Client, upstream: Upstream) -> None:
     with pytest.raises(Blocked, match="Cloudflare challenge") as caught:
         client.get(Request(URL))
     assert arrived(caught.value).body == wall.encode()
+    assert caught.value.kind is FailureKind.SOFT
 
 
 def test_a_redirect_to_the_request_access_page_is_not_followed(client: Client, upstream: Upstream) -> None:

@@ -1,9 +1,10 @@
 """Golden files: what a parser makes of a saved page, written once, reviewed by a person, then held.
 
 A case is `tests/golden/<source>/<case>.yaml` with the page's `kind` and `url`, optionally `content_type`, `charset`,
-`head` (the fields of a `Publication` but `source`) and `body` (a file name; by default the one file beside it that is
-called `<case>.<anything>`). What is expected stands in `<case>.expected.json`: the `Parsed`, or the error that the
-page must raise. Where it is missing it is written, and the test fails until somebody has read it:
+`head` (the fields of a `Publication` but `source`), `options` (by default those of the source in sources.yaml) and
+`body` (a file name; by default the one file beside it that is called `<case>.<anything>`). What is
+expected stands in `<case>.expected.json`: the `Parsed`, or the error that the page must raise. Where it is missing it
+is written, and the test fails until somebody has read it:
 
     @pytest.mark.parametrize("case", cases("federal_register"), ids=case_name)
     def test_golden(case: Path) -> None:
@@ -11,9 +12,10 @@ page must raise. Where it is missing it is written, and the test fails until som
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,9 @@ import pytest
 import yaml
 
 from claimwatch.errors import ReadFailed
-from claimwatch.models import Page, Parsed, Publication
+from claimwatch.models import Options, Page, Parsed, Publication
+from claimwatch.settings import PROJECT
+from claimwatch.sources import load_sources
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 _ENDS = (".yaml", ".expected.json")
@@ -50,7 +54,18 @@ def page_of(case: Path) -> Page:
         body = beside[0]
     source = case.parent.name
     head = Publication(source=source, **said.pop("head")) if "head" in said else None
-    return Page(source=source, body=body.read_bytes(), head=head, **said)
+    options = options_of(said.pop("options")) if "options" in said else _configured().get(source, Options())
+    return Page(source=source, body=body.read_bytes(), head=head, options=options, **said)
+
+
+def options_of(written: Mapping[str, str | list[str]]) -> Options:
+    """Options as sources.yaml writes them."""
+    return Options(tuple((k, (v,) if isinstance(v, str) else tuple(v)) for k, v in written.items()))
+
+
+@cache
+def _configured() -> dict[str, Options]:
+    return {slug: spec.options for slug, spec in load_sources(PROJECT / "sources.yaml").items()}
 
 
 def check(parse: Callable[[Page], Parsed], case: Path) -> None:

@@ -189,3 +189,90 @@ def test_damaged_pages_are_read_or_refused(at: int, patch: bytes) -> None:
     except ReadFailed:
         return
     assert_sound(parsed)
+
+
+def _rows(*rows: Listed) -> dict[str, Entry]:
+    return {entry.name: entry for entry in entity_list.parse(_page(render(rows))).entries}
+
+
+def _changed(before: Entry, after: Entry) -> dict[str, tuple[str, str]]:
+    return {
+        old.name: (old.value, new.value)
+        for old, new in zip(before.fields, after.fields, strict=True)
+        if old.value != new.value
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"notes": "For all items. (See § 744.11 of the EAR) 4"}, {"licence_requirement"}),
+        ({"federal_register": "84 FR 54004, 10/9/19\n90 FR 48195, 9/30/25"}, {"citation"}),
+        ({"aliases": ["DHT", "Dahua Tech"]}, {"aliases"}),
+        ({"address": "2 Other Road, Testville, China."}, {"address"}),
+    ],
+)
+def test_a_revision_shows_in_the_one_field_that_changed(changes: dict[str, object], fields: set[str]) -> None:
+    (before,), (after,) = (_rows(_listed("Dahua Works", **more)).values() for more in ({}, changes))
+    assert before.key == after.key
+    assert set(_changed(before, after)) == fields
+
+
+def test_a_row_that_moves_under_its_parent_is_found_in_the_parents_names() -> None:
+    child = _rows(_listed("Parent Group"), _listed("Dahua Works"))["Dahua Works"]
+    parent = _rows(_listed("Parent Group", aliases=["Parent", "Dahua Works"]))["Parent Group"]
+    assert child.name in parent.text[slice(*parent.subject)]
+    assert child.name in str(parent.get("aliases"))
+
+
+def test_the_name_of_a_neighbour_in_an_address_is_no_subject() -> None:
+    (row,) = _rows(_listed("Other Works", address="1 Dahua Radio Road, Testville, China.")).values()
+    assert "Dahua" in row.text
+    assert "Dahua" not in row.text[slice(*row.subject)]
+
+
+def test_an_entry_that_is_a_bare_address_is_kept_under_it() -> None:
+    (row,) = _rows(_listed("Room 1 Unit 2, 3/F Example Tower", address="4 Road, Hong Kong.")).values()
+    assert row.name == "Room 1 Unit 2"
+    assert "Example Tower" in row.text
+
+
+@pytest.mark.parametrize("dash", ["-", "\u2013", "\u2010"])
+@pytest.mark.parametrize("quote", ["'", "’"])
+def test_dashes_and_quotes_of_print_make_no_other_row(dash: str, quote: str) -> None:
+    (plain,) = _keys(_listed("Yong'an E-Works"))
+    (printed,) = _keys(_listed(f"Yong{quote}an E{dash}Works"))
+    assert plain == printed
+
+
+REAL_HEAD = '<TH scope="col">Federal Register citation</TH>'
+
+
+@pytest.mark.parametrize("cell", ["TH", "TD"])
+def test_a_renamed_column_is_refused_whatever_its_cells_are(cell: str) -> None:
+    body = render([_listed("A")]).decode()
+    renamed = body.replace(REAL_HEAD, "<TH>Source</TH>").replace("</TH>", f"</{cell}>")
+    renamed = renamed.replace("<TH>", f"<{cell}>").replace("<TH ", f"<{cell} ")
+    with pytest.raises(ReadFailed, match=r"columns of Supplement No\. 4 have changed: \['source'\]"):
+        entity_list.parse(_page(renamed.encode()))
+
+
+def test_several_tables_of_the_supplement_are_one_list_and_other_supplements_are_not_read() -> None:
+    body = render([_listed("First")]).decode()
+    second = body[body.index("<DIV width") : body.index('<DIV class="table_foot"')] + "</DIV>"
+    at = body.index('<DIV9 N="Supplement No. 7')
+    end = body.rindex("</DIV9>", 0, at)
+    both = body[:end] + second.replace("First", "Second") + body[end:]
+    parsed = entity_list.parse(_page(both.encode()))
+    assert [entry.name for entry in parsed.entries] == ["First", "Second"]
+    assert "Supplement No. 7" in both
+    assert parsed.skipped == ()
+
+
+def test_a_reserved_row_and_a_blank_country() -> None:
+    body = render([_listed("A", country="Burma"), _listed("B", country="Burma")]).decode()
+    row = "<TR><TD>BURUNDI</TD><TD>[Reserved]</TD><TD/><TD/><TD/></TR></TBODY>"
+    body = body.replace("</TBODY>", row, 1)
+    parsed = entity_list.parse(_page(body.encode()))
+    assert [(entry.name, entry.get("country")) for entry in parsed.entries] == [("A", "BURMA"), ("B", "BURMA")]
+    assert [(skip.reason, skip.what) for skip in parsed.skipped] == [("reserved", "BURUNDI")]

@@ -233,3 +233,99 @@ def test_nested_beyond_reason_is_refused() -> None:
         _parse("search", b'{"a":' * 100_000)
     with pytest.raises(ReadFailed):
         _parse("document", b"<RULE>" + b"<P>" * 5000 + b"x" + b"</P>" * 5000 + b"</RULE>")
+
+
+OFFICIAL = "https://www.federalregister.gov/api/v1/documents.json"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://www.federalregister.gov.example", "https://example.org", "http://127.0.0.1"]
+)
+def test_the_api_sends_us_nowhere_else(elsewhere: str) -> None:
+    with pytest.raises(ReadFailed, match=r"is not an address of federalregister\.gov"):
+        _search(RESULT, next_page_url=f"{elsewhere}/api/v1/documents.json?page=2")
+    with pytest.raises(ReadFailed, match=r"is not an address of federalregister\.gov"):
+        _search(RESULT | {"full_text_xml_url": f"{elsewhere}/x.xml"})
+
+
+@pytest.mark.parametrize("number", ["2019-22210", "E9-17295", "C1-2019-12345", "R1-2013-00007", "X09-11234", "94-31"])
+@pytest.mark.parametrize("dash", ["-", "\u2013", "\u2010", "\u2212"])
+def test_a_number_of_any_form_is_the_key(number: str, dash: str) -> None:
+    parsed = _search(RESULT | {"document_number": number.replace("-", dash)})
+    assert [link.key for link in parsed.links] == [number]
+    assert parsed.warnings == ()
+
+
+def test_a_retitled_document_keeps_its_key_and_is_read_again() -> None:
+    (before,) = _search(RESULT).links
+    (after,) = _search(RESULT | {"title": "Another Title", "html_url": RESULT["html_url"] + "-another"}).links
+    assert before.key == after.key
+    assert before.version != after.version
+
+
+def test_two_rules_of_one_title_are_two() -> None:
+    parsed = _search(RESULT, RESULT | {"document_number": "2099-00001"})
+    assert len({link.key for link in parsed.links}) == 2
+    assert parsed.skipped == ()
+
+
+def test_a_repeated_document_is_counted_once() -> None:
+    parsed = _search(RESULT, RESULT)
+    assert (parsed.containers, parsed.kept) == (2, 1)
+    assert [skip.reason for skip in parsed.skipped] == ["repeated document number"]
+
+
+@pytest.mark.parametrize("corrected", ["correction_of", "corrections"])
+def test_a_document_whose_corrections_change_is_read_again(corrected: str) -> None:
+    (before,) = _search(RESULT | {corrected: None}).links
+    (after,) = _search(RESULT | {corrected: f"{OFFICIAL}/2025-05427"}).links
+    assert before.version != after.version
+
+
+@pytest.mark.parametrize(
+    ("page", "listed", "count", "warned"),
+    [(1, 2, 2, False), (1, 2, 3, True), (2, 1, 3, False), (2, 1, 4, True), (2, 2, 3, False)],
+)
+def test_results_that_do_not_come_are_said(page: int, listed: int, count: int, warned: bool) -> None:
+    results = [RESULT | {"document_number": f"2026-{n}"} for n in range(listed)]
+    body = json.dumps({"count": count, "results": results}).encode()
+    parsed = _parse("search", body, f"{OFFICIAL}?per_page=2&page={page}")
+    assert any("counts" in warning for warning in parsed.warnings) is warned
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_an_answer_without_results_is_empty_only_where_it_counts_none(count: int) -> None:
+    body = json.dumps({"count": count, "description": "Documents"}).encode()
+    if count:
+        with pytest.raises(ReadFailed, match="has no list `results`"):
+            _parse("search", body)
+    else:
+        assert _parse("search", body) == Parsed(0)
+
+
+def test_keys_that_nobody_knows_are_counted() -> None:
+    parsed = _search(RESULT | {"mood": 1}, RESULT | {"document_number": "2099-1", "mood": 2, "tone": 3}, hint="x")
+    assert "unknown keys in the answer: hint (1)" in parsed.warnings
+    assert "unknown keys in the answer: mood (2), tone (1)" in parsed.warnings
+    assert _search(RESULT | {"page_views": {}, "significant": False}).warnings == ()
+
+
+INSPECTION = page_of(GOLDEN / "federal_register/inspection.yaml")
+
+
+def _inspect(**changes: Any) -> Parsed:
+    return federal_register.parse(replace(INSPECTION, body=json.dumps(json.loads(INSPECTION.body) | changes).encode()))
+
+
+def test_the_list_of_filings_is_whole_once_the_day_has_opened() -> None:
+    assert _inspect().lists == ("pi",)
+    assert _inspect(regular_filings_updated_at=None).lists == ()
+    assert _inspect(count=0, results=[]).lists == ()
+    assert {publication.key.partition("/")[0] for publication in _inspect().publications} == {"pi"}
+
+
+@pytest.mark.parametrize("field", ["agencies", "filed_at", "document_number"])
+def test_filings_that_could_not_be_told_to_be_ours_are_refused(field: str) -> None:
+    results = [{k: v for k, v in one.items() if k != field} for one in json.loads(INSPECTION.body)["results"]]
+    with pytest.raises(ReadFailed, match=field):
+        _inspect(results=results)

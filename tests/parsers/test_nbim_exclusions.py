@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from claimwatch.errors import SourceChanged
+from claimwatch.models import Page, Parsed
 from parsers import nbim_exclusions
 from tests.parsers.golden import GOLDEN, case_name, cases, check, page_of
 
@@ -77,3 +78,110 @@ def test_a_date_that_stands_alone_is_the_date_of_the_notice(line: str, iso: str 
     (publication,) = nbim_exclusions.parse(replace(page, body=body)).publications
     assert (publication.published_on.isoformat() if publication.published_on else None) == iso
     assert (line in publication.text) == (iso is None)
+
+
+COLUMNS = ("Company", "", "Category", "Criterion", "Decision", "Publishing date")
+
+
+def _table(*rows: tuple[str, ...], columns: tuple[str, ...] = COLUMNS, more: str = "") -> Parsed:
+    head = "".join(f"<th>{name}</th>" for name in columns)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    html = f"<!DOCTYPE html><html><body><table><tr>{head}</tr>{body}</table>{more}</body></html>"
+    return nbim_exclusions.parse(Page("nbim_exclusions", "table", "https://www.nbim.no/en/x/", html.encode()))
+
+
+def _row(company: str = "Dahua", criterion: str = "Human rights", decision: str = "Exclusion") -> tuple[str, ...]:
+    return (company, "", "Conduct", criterion, decision, "01.02.2024")
+
+
+def test_a_row_is_known_by_company_and_criterion() -> None:
+    first, second = _row(), _row(criterion="Corruption")
+    both = _table(first, second)
+    assert len({entry.key for entry in both.entries}) == 2
+    # One of the two goes; the other must not seem to be it.
+    (left,) = _table(second).entries
+    assert left == both.entries[1]
+
+
+@pytest.mark.parametrize("decision", ["Exclusion", "Observation", "Utelukkelse", "Observasjon"])
+def test_decisions_that_are_known(decision: str) -> None:
+    assert _table(_row(decision=decision)).warnings == ()
+
+
+@pytest.mark.parametrize("decision", ["Revocation", "Under formal review", ""])
+def test_a_decision_that_is_not_known_is_said_and_kept(decision: str) -> None:
+    parsed = _table(_row(decision=decision))
+    assert parsed.entries[0].get("decision") == decision
+    assert "unknown decision" in parsed.warnings[0]
+
+
+@pytest.mark.parametrize("company", ["DAHUA", "Dahua ", "Da\u200bhua", "Dahua\u00a0"])
+def test_typography_makes_no_other_row(company: str) -> None:
+    assert _table(_row(company)).entries[0].key == _table(_row()).entries[0].key
+
+
+def test_dashes_and_quotes_make_no_other_row() -> None:
+    plain = _table(_row("O'Neill-Works", "Individuals' rights")).entries[0]
+    assert _table(_row("O’Neill–Works", "Individuals’ rights")).entries[0].key == plain.key
+
+
+def test_one_row_twice_is_one_and_two_that_differ_are_refused() -> None:
+    assert [skip.reason for skip in _table(_row(), _row()).skipped] == ["row repeated"]
+    with pytest.raises(SourceChanged, match="repeats 'Dahua'"):
+        _table(_row(), _row(decision="Observation"))
+
+
+def test_another_table_with_our_columns_renamed_is_refused_and_any_other_is_said() -> None:
+    renamed = "<table><tr><th>Issuer</th><th>Criterion</th><th>Decision</th></tr><tr><td>Hikvision</td></tr></table>"
+    with pytest.raises(SourceChanged, match="names the company: Issuer"):
+        _table(_row(), more=renamed)
+    other = "<table><tr><th>Year</th><th>Number</th></tr><tr><td>2024</td><td>7</td></tr></table>"
+    parsed = _table(_row(), more=other)
+    assert len(parsed.entries) == 1
+    assert "Year | Number" in parsed.warnings[0]
+
+
+def _notices(inner: str) -> Parsed:
+    html = f"<!DOCTYPE html><html><body><nav><a href='a/b/'>x</a></nav><main>{inner}</main></body></html>"
+    return nbim_exclusions.parse(
+        Page("nbim_exclusions", "notices", "https://www.nbim.no/no/oljefondet/nyheter/", html.encode())
+    )
+
+
+def test_notices_of_one_title_are_told_apart_by_the_counter_of_their_address() -> None:
+    at = "/no/oljefondet/nyheter/2021/beslutninger-om-utelukkelse"
+    parsed = _notices("".join(f"<li><a href='{at}{n}/'>Beslutninger</a> {n}. mai 2021</li>" for n in (1, 2, 3)))
+    assert len({link.key for link in parsed.links}) == 3
+    assert [link.head and str(link.head.published_on) for link in parsed.links] == [
+        "2021-05-01", "2021-05-02", "2021-05-03",
+    ]  # fmt: skip
+
+
+def test_a_link_in_the_list_that_is_no_notice_is_counted() -> None:
+    parsed = _notices("<a href='2021/x/'>One</a><a href='arkiv/'>Arkiv</a><a href='/no/kontakt/'>Kontakt</a>")
+    assert [(skip.reason, skip.what) for skip in parsed.skipped] == [
+        ("no notice by its address", "https://www.nbim.no/no/oljefondet/nyheter/arkiv/")
+    ]
+
+
+def test_one_notice_holds_exclusion_observation_its_end_and_a_revocation() -> None:
+    lines = (
+        "A is excluded.",
+        "B is placed under observation.",
+        "The observation of C ends.",
+        "D’s exclusion is revoked.",
+    )
+    body = "".join(f"<p>{line}</p>" for line in ("2. september 2021", *lines, "Press contact:", "E, +47 22 22 22 22"))
+    html = f"<!DOCTYPE html><html><body><main><h1>Decisions on exclusion</h1>{body}</main></body></html>"
+    url = "https://www.nbim.no/en/news-and-insights/the-press/press-releases/2021/decisions-on-exclusion3/"
+    (publication,) = nbim_exclusions.parse(Page("nbim_exclusions", "notice", url, html.encode())).publications
+    assert publication.text == "\n\n".join(lines)
+    assert (str(publication.published_on), publication.key) == ("2021-09-02", url.replace("www.", ""))
+
+
+def test_all_values_of_a_cell_are_read() -> None:
+    value = "<span class='nbim-responsive-table--value'>{}</span>"
+    cell = (
+        "<span class='nbim-responsive-table--key'>Criterion</span>" + value.format("Human rights") + value.format("War")
+    )
+    assert _table(_row(criterion=cell)).entries[0].get("criterion") == "Human rights War"

@@ -106,3 +106,118 @@ def test_an_item_is_read_again_only_when_its_row_changes() -> None:
     assert [key for key in before if before[key] != after[key]] == [
         "https://uhrp.org/statement/three-years-since-the-uyghur-tribunal/"
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("17 October 2026", date(2026, 10, 17)),
+        ("17 October 2026, 9:00 a.m. EDT", date(2026, 10, 17)),
+        ("Saturday, October 17, 2026", date(2026, 10, 17)),
+        ("Oct. 7, 2026", date(2026, 10, 7)),
+        ("7 Sept 2026", date(2026, 9, 7)),
+        ("May 1st, 2026", date(2026, 5, 1)),
+        ("31 November 2026", None),
+    ],
+)
+def test_further_forms_of_the_date_line(line: str, day: date | None) -> None:
+    (publication,) = uhrp.parse(_statement(line, "Dahua has left the region.")).publications
+    assert (publication.published_on, publication.text) == (day, "Dahua has left the region.")
+
+
+def _list(inner: str, url: str = "https://uhrp.org/statements/") -> Page:
+    return Page("uhrp", "list", url, f"<!DOCTYPE html><html><body>{inner}</body></html>".encode())
+
+
+ITEM = '<h2 class="x"><a href="/statement/{}/">Title {}</a></h2><span>17 October 2026</span>'
+LAYOUTS = {
+    "grid": '<div class="fl-post-grid"><div class="fl-post-column"><div class="fl-post-grid-post">{}</div></div></div>',
+    "columns alone": '<div class="fl-post-grid"><div class="fl-post-column">{}</div></div>',
+    "headings alone": '<div class="fl-post-feed"><div>{}</div></div>',
+    "feed": '<div class="fl-post-feed"><div class="fl-post-feed-post">{}</div></div>',
+    "archive": '<main><article class="post-7 post type-post hentry">{}</article></main>',
+    "archive of statements": '<main><article class="post-7 statement type-statement">{}</article></main>',
+    "grid on a page of the theme": '<article class="page type-page"><div class="fl-post-grid">'
+    '<div class="fl-post-grid-post">{}</div></div></article>',
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_lists_of_every_layout_are_read(layout: str) -> None:
+    (link,) = uhrp.parse(_list(LAYOUTS[layout].format(ITEM.format("a", "a")))).links
+    assert (link.key, link.head and link.head.title) == ("https://uhrp.org/statement/a/", "Title a")
+    # A loose heading has nothing around it that would hold its date.
+    assert link.head
+    assert link.head.published_on == (None if layout == "headings alone" else date(2026, 10, 17))
+
+
+def test_a_gallery_has_its_link_around_the_heading() -> None:
+    post = '<div class="fl-post-gallery-post"><a href="/report/b/"><img src="x.png"><h2>A Report</h2></a></div>'
+    (link,) = uhrp.parse(_list(f'<div class="fl-post-gallery">{post}</div>')).links
+    assert (link.key, link.head and (link.head.title, link.head.kind)) == (
+        "https://uhrp.org/report/b/", ("A Report", "report"),
+    )  # fmt: skip
+
+
+def test_two_modules_of_one_page_are_both_read() -> None:
+    both = LAYOUTS["grid"].format(ITEM.format("a", "a")) + LAYOUTS["feed"].format(ITEM.format("b", "b"))
+    assert [link.key for link in uhrp.parse(_list(both)).links] == [
+        "https://uhrp.org/statement/a/", "https://uhrp.org/statement/b/",
+    ]  # fmt: skip
+
+
+def test_addresses_of_one_item_are_one_and_short_links_are_not_lost() -> None:
+    addresses = ["/statement/a/", "http://www.uhrp.org/statement/a", "/statement/b%E2%80%99s/", "/statement/b’s",
+                 "/?p=1316", "/?p=1317", "/", "/statements/"]  # fmt: skip
+    posts = "".join(f"<div class='fl-post-grid-post'><h3><a href='{a}'>T</a></h3></div>" for a in addresses)
+    parsed = uhrp.parse(_list(posts))
+    assert [link.key for link in parsed.links] == [
+        "https://uhrp.org/statement/a/", "https://uhrp.org/statement/b%E2%80%99s/",
+        "https://uhrp.org/?p=1316", "https://uhrp.org/?p=1317",
+    ]  # fmt: skip
+    assert [skip.reason for skip in parsed.skipped] == ["listed twice"] * 2 + ["no page of its own"] * 2
+
+
+def test_a_short_link_gives_the_publication_of_the_page_that_it_leads_to() -> None:
+    posts = "<div class='fl-post-grid-post'><h3><a href='/?p=1316'>T</a></h3></div>"
+    (link,) = uhrp.parse(_list(posts)).links
+    (publication,) = uhrp.parse(replace(_statement("Dahua left."), head=link.head)).publications
+    assert publication.key == "https://uhrp.org/statement/a-statement/"
+    (unmoved,) = uhrp.parse(replace(_statement("Dahua left."), head=link.head, url=link.url)).publications
+    assert unmoved.key == link.key
+
+
+def test_a_tracker_that_is_edited_in_place_is_one_publication() -> None:
+    def tracker(*rows: str) -> Page:
+        table = "".join(f"<tr><td>{row}</td><td>Entity List</td></tr>" for row in rows)
+        return replace(_statement(f"<table>{table}</table>"), url="https://uhrp.org/sanctions-tracker/")
+
+    (before,), (after,) = (uhrp.parse(tracker(*rows)).publications for rows in (["Dahua"], ["Dahua", "Hikvision"]))
+    assert before.key == after.key == "https://uhrp.org/sanctions-tracker/"
+    assert after.text == before.text + "\n\nHikvision | Entity List"
+    assert uhrp.parse(tracker("Dahua")).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "<figure><img src='a.png'><figcaption>Dahua camera</figcaption></figure>",
+        "<div class='wp-caption'><img src='a.png'><p class='wp-caption-text'>Dahua camera</p></div>",
+        "<div class='fl-photo'><img src='a.png'><div class='fl-photo-caption'>Dahua camera</div></div>",
+        "<p>Untitled design (31)</p>",
+        "<p>UN Global Compact (1)</p>",
+        "<img src='a.png' alt='Dahua camera'><p>Dahua camera</p>",
+    ],
+)
+def test_captions_are_no_text(caption: str) -> None:
+    page = _statement("UHRP spoke today.")
+    (publication,) = uhrp.parse(
+        replace(page, body=page.body.replace(b"</h1>", b"</h1>" + caption.encode()))
+    ).publications
+    assert publication.text == "UHRP spoke today."
+
+
+def test_two_items_in_one_container_are_two() -> None:
+    column = '<div class="fl-post-grid"><div class="fl-post-column">{}{}</div></div>'
+    page = _list(column.format(ITEM.format("a", "a"), ITEM.format("b", "b")))
+    assert [link.head and link.head.title for link in uhrp.parse(page).links] == ["Title a", "Title b"]

@@ -83,8 +83,9 @@ class Bench:
         if not sources.exists() or sources.read_text(encoding="utf-8") != self.sources:
             sources.write_text(self.sources, encoding="utf-8")  # not each time: other threads may be reading it
         settings = load_settings(
-            home=self.home, upstream=self.upstream.url, pace="off", now=at, sources=sources,
-            sender="Claimwatch <claimwatch@example.org>", operator="operator@example.org", **settings_,
+            home=self.home, upstream=self.upstream.url, now=at, sources=sources,
+            sender="Claimwatch <claimwatch@example.org>", operator="operator@example.org",
+            **({"pace": "off"} | settings_),
         )  # fmt: skip
         store = Store(settings.database_url.get_secret_value())
         watch = Watch(

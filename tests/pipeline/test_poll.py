@@ -10,7 +10,7 @@ import pytest
 
 from claimwatch.models import Outcome, ReadStatus
 from claimwatch.pipeline import due_sources, poll
-from claimwatch.store import documents, findings, reads
+from claimwatch.store import documents, findings, gone, reads
 from claimwatch.store.findings import FindingRow
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, Bench
 from tests.upstream import reply
@@ -196,12 +196,45 @@ def test_a_row_that_leaves_a_list_is_gone_and_reported_until_it_is_back(bench: B
     bench.serve_list(rows=REST, lists=["exclusions"])
     assert bench.poll(MONDAY + 6 * HOUR).gone == 1
     with bench.watch() as watch, watch.store.read() as connection:
-        assert documents.gone_between(connection, "toy", MONDAY, MONDAY + 6 * HOUR) == ["Hikvision"]
+        assert gone.gone_between(connection, "toy", MONDAY, MONDAY + 6 * HOUR) == ["Hikvision"]
     assert bench.poll(MONDAY + 12 * HOUR).gone == 0
     bench.serve_list(rows=[ROW, *REST], lists=["exclusions"])
     assert bench.poll(MONDAY + 18 * HOUR).gone == 0
     with bench.watch() as watch, watch.store.read() as connection:
         assert not documents.known_entries(connection, "toy")["exclusions", "hikvision"].gone
+        assert gone.gone_between(connection, "toy", MONDAY, MONDAY + 18 * HOUR) == []
+    assert len(found(bench)) == 1, "it was told when it was first seen"
+
+
+def test_a_row_that_comes_back_changed_is_compared_with_what_it_was(bench: Bench) -> None:
+    bench.serve_list(rows=[ROW, *REST], lists=["exclusions"])
+    bench.poll()
+    bench.serve_list(rows=REST, lists=["exclusions"])
+    bench.poll(MONDAY + 6 * HOUR)
+    bench.serve_list(rows=[ROW | {"decision": "Observation"}, *REST], lists=["exclusions"])
+    bench.poll(MONDAY + 12 * HOUR)
+    assert [row.evidence.finding.quote for row in found(bench)] == ["Hikvision | Exclusion", "Hikvision | Observation"]
+
+
+def test_a_publication_that_leaves_a_list_is_gone_unless_it_has_come_out(bench: Bench) -> None:
+    filed = {**ITEM, "key": "filed/one", "title": "A filing"}
+    other = {**OTHER, "key": "filed/two"}
+    bench.serve_list(items=[filed, other], lists=["filed"])
+    assert bench.poll().new == 2
+    bench.serve_list(items=[filed], lists=[])
+    assert bench.poll(MONDAY + 6 * HOUR).gone == 0, "the list was not given whole"
+    bench.serve_list(items=[filed, OTHER], lists=["filed"])
+    assert bench.poll(MONDAY + 12 * HOUR).gone == 0, "what has come out is not gone"
+    bench.serve_list(items=[OTHER], lists=["filed"])
+    assert bench.poll(MONDAY + 18 * HOUR).gone == 0, "not yet a day"
+    bench.serve_list(items=[OTHER], lists=["filed"])
+    assert bench.poll(MONDAY + 36 * HOUR).gone == 1
+    with bench.watch() as watch, watch.store.read() as connection:
+        assert gone.gone_between(connection, "toy", None, MONDAY + 36 * HOUR) == ["the page “A filing”"]
+    bench.serve_list(items=[filed, OTHER], lists=["filed"])
+    assert bench.poll(MONDAY + 42 * HOUR).gone == 0
+    with bench.watch() as watch, watch.store.read() as connection:
+        assert gone.gone_between(connection, "toy", None, MONDAY + 42 * HOUR) == []
 
 
 def test_rows_of_a_list_that_is_not_given_whole_are_never_gone(bench: Bench) -> None:

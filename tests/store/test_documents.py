@@ -1,14 +1,13 @@
 """Publications and entries with their revisions."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import Connection
 
-from claimwatch.models import Entry, Field, Mention, Publication
+from claimwatch.models import Entry, Field, Publication
 from claimwatch.store import Store, documents
-from tests.store.samples import HOUR, NOW, add_capture, entry, publication
+from tests.store.samples import NOW, add_capture, entry, publication
 
 
 def save(connection: Connection, what: Publication, *, version: str | None = None) -> int | None:
@@ -81,20 +80,6 @@ def test_an_entry_that_is_gone_is_known_as_gone_until_it_comes_back(store: Store
         assert documents.known_entries(connection, "entity_list")[at].gone
         save_row(connection, entry())
         assert not documents.known_entries(connection, "entity_list")[at].gone
-
-
-def test_gone_rows_are_reported_where_they_name_a_watched_company(store: Store) -> None:
-    other = replace(entry(), key="china/other", name="Some Other Co.")
-    with store.write() as connection:
-        revision = save_row(connection, entry())
-        save_row(connection, other)
-        mention = Mention("hikvision", 8, 55, "Hangzhou Hikvision", "exact", "Hikvision")
-        documents.save_mentions(connection, [mention, mention], entry_revision_id=revision)
-        stored = documents.known_entries(connection, "entity_list")
-        documents.mark_gone(connection, [row.id for row in stored.values()], NOW)
-        assert documents.gone_between(connection, "entity_list", NOW - HOUR, NOW) == [entry().name]
-        assert documents.gone_between(connection, "entity_list", NOW, NOW + HOUR) == []
-        assert documents.gone_between(connection, "entity_list", None, NOW - HOUR) == []
 
 
 def test_the_newest_date_is_over_publications_and_entries(store: Store) -> None:

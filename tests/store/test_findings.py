@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from claimwatch.models import Outcome, SourceClass
+from claimwatch.models import Origin, Outcome, SourceClass
 from claimwatch.settings import PROJECT
 from claimwatch.sources import load_sources
-from claimwatch.store import Store, documents, findings
+from claimwatch.store import Store, developments, documents, findings
 from tests.store.samples import HOUR, NOW, add_capture, add_edition, development, finding, publication
 
 SOURCES = load_sources(PROJECT / "sources.yaml")
@@ -29,7 +29,13 @@ def revision(store: Store) -> int:
     return saved
 
 
-def save(connection: Connection, revision: int, development_id: int | None = None, **changes: object) -> int:
+def save(
+    connection: Connection,
+    revision: int,
+    development_id: int | None = None,
+    origin: Origin = Origin.WATCH,
+    **changes: object,
+) -> int:
     return findings.save_finding(
         connection,
         finding(**changes),
@@ -38,12 +44,13 @@ def save(connection: Connection, revision: int, development_id: int | None = Non
         development_id=development_id,
         baseline_version="0" * 64,
         seen_at=NOW,
+        origin=origin,
     )
 
 
 def test_a_finding_comes_back_whole_with_its_evidence(store: Store, revision: int) -> None:
     with store.write() as connection:
-        id_ = save(connection, revision, findings.save_development(connection, development()))
+        id_ = save(connection, revision, developments.save_development(connection, development()))
         row = findings.find_finding(connection, id_, SOURCES)
     assert row is not None
     assert row.evidence.finding == finding()
@@ -86,15 +93,39 @@ def test_what_repeats_is_folded_by_source(store: Store, revision: int) -> None:
         assert findings.folded_between(connection, NOW, NOW + HOUR) == []
 
 
-def test_a_development_is_untold_until_an_edition_tells_its_present_state(store: Store) -> None:
+def test_a_development_is_untold_until_an_edition_tells_its_present_state(store: Store, revision: int) -> None:
     with store.write() as connection:
-        id_ = findings.save_development(connection, development())
-        assert findings.untold(connection, "weekly") == [(id_, development(), False)]
+        id_ = developments.save_development(connection, development())
+        assert developments.untold(connection, "weekly") == [], "nothing tells of it"
+        save(connection, revision, id_)
+        assert developments.untold(connection, "weekly") == [(id_, development(), False)]
         add_edition(connection, [(id_, 1)])
-        assert findings.untold(connection, "weekly") == []
-        assert len(findings.untold(connection, "urgent")) == 1
-        assert findings.save_development(connection, development(version=2)) == id_
-        assert findings.untold(connection, "weekly") == [(id_, development(version=2), True)]
+        assert developments.untold(connection, "weekly") == []
+        assert len(developments.untold(connection, "urgent")) == 1
+        assert developments.save_development(connection, development(version=2)) == id_
+        assert developments.untold(connection, "weekly") == [(id_, development(version=2), True)]
+
+
+@pytest.mark.parametrize("origin", [Origin.BACKFILL, Origin.REPLAY])
+def test_what_no_poll_found_is_kept_and_not_told(store: Store, revision: int, origin: Origin) -> None:
+    with store.write() as connection:
+        id_ = developments.save_development(connection, development())
+        kept = save(connection, revision, id_, origin=origin)
+        assert developments.untold(connection, "weekly") == []
+        assert findings.evidence_of(connection, id_, SOURCES) == []
+        row = findings.find_finding(connection, kept, SOURCES)
+    assert row is not None
+    assert (row.development, row.alerted, row.origin) == ("d" * 64, False, origin)
+
+
+def test_what_is_withdrawn_is_listed_and_not_told(store: Store, revision: int) -> None:
+    with store.write() as connection:
+        id_ = developments.save_development(connection, development())
+        withdrawn = save(connection, revision, id_)
+        findings.withdraw_finding(connection, withdrawn)
+        assert developments.untold(connection, "weekly") == []
+        (row,) = findings.list_findings(connection, SOURCES)
+    assert (row.status, row.alerted) == ("withdrawn", False)
 
 
 def test_what_a_publication_said_before_is_remembered_over_revisions(store: Store, revision: int) -> None:

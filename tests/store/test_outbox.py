@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from claimwatch.errors import UsageError
-from claimwatch.store import Store, editions, findings, mail
+from claimwatch.store import Store, developments, editions, mail
 from claimwatch.store.mail import Claimed
 from claimwatch.store.tables import attempts
 from tests.store.samples import HOUR, NOW, add_edition, add_message, add_reader, development
@@ -194,7 +194,7 @@ def test_the_ledger_keeps_each_state_once_for_each_subscriber(store: Store, read
     with store.write() as connection:
         (reader,) = mail.list_subscribers(connection)
         other = add_reader(connection, "other@example.org")
-        id_ = findings.save_development(connection, development())
+        id_ = developments.save_development(connection, development())
         mail.note_told(connection, reader.id, [(id_, 1)], ready, NOW)
         mail.note_told(connection, reader.id, [(id_, 1), (id_, 2)], None, NOW + HOUR)
         assert mail.told(connection, reader.id) == {(id_, 1), (id_, 2)}

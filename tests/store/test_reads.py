@@ -1,10 +1,11 @@
 """Leases, the state of a source, reports of reads, validators."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from claimwatch.models import ReadStatus
+from claimwatch.models import Origin, ReadStatus
 from claimwatch.store import Store, reads
 from tests.store.samples import HOUR, NOW, add_capture, read
 
@@ -42,7 +43,7 @@ def test_a_source_never_read_has_an_empty_state(store: Store) -> None:
     assert (state.last_read_at, state.last_good_at, state.next_due_at, state.failures) == (None, None, None, 0)
 
 
-@pytest.mark.parametrize("bad", [ReadStatus.BAD, ReadStatus.FAILED])
+@pytest.mark.parametrize("bad", [ReadStatus.BAD, ReadStatus.FAILED, ReadStatus.HELD])
 def test_a_bad_read_moves_only_what_says_so(store: Store, bad: ReadStatus) -> None:
     with store.write() as connection:
         reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
@@ -79,6 +80,20 @@ def test_only_good_and_partial_reads_count_as_good(store: Store) -> None:
         for status in ReadStatus:
             reads.record_read(connection, read(status), "parsers.uhrp:1")
         assert reads.good_reads(connection, "uhrp") == 2
+
+
+def test_the_first_and_the_last_pollings_are_found_whatever_else_was_read(store: Store) -> None:
+    history = replace(read(at=NOW - HOUR), purpose=Origin.BACKFILL)
+    reports = [read(ReadStatus.FAILED), read(at=NOW + HOUR), read(ReadStatus.PARTIAL, at=NOW + 2 * HOUR)]
+    held = read(ReadStatus.HELD, at=NOW + 3 * HOUR)
+    with store.write() as connection:
+        assert (reads.last_read(connection, "uhrp"), reads.last_parser(connection, "uhrp")) == (None, None)
+        for number, report in enumerate([history, *reports, held]):
+            reads.record_read(connection, report, f"p:{number}")
+        assert reads.earliest_good(connection, "uhrp") == reports[1:]
+        assert reads.earliest_good(connection, "uhrp", limit=1) == reports[1:2]
+        assert reads.last_read(connection, "uhrp") == held
+        assert reads.last_parser(connection, "uhrp") == "p:3", "what was held has changed nothing"
 
 
 def test_validators_belong_to_a_version_of_a_parser(store: Store) -> None:

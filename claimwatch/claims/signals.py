@@ -1,0 +1,144 @@
+"""What a classifier sees of one company in one unit: plain, named, binary signals. Pure.
+
+A signal is a short string such as `w=withdrew`, `cue=hedge` or `rule=cell.known`. Names of companies are masked, and
+numbers stand by their kind, so that what is learned from some sentences holds for others.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from claimwatch.claims import values
+from claimwatch.claims.cells import Cells
+from claimwatch.claims.frames import MEASURES
+from claimwatch.claims.judge import Judged
+from claimwatch.claims.readings import Reading
+from claimwatch.claims.text import fold
+from claimwatch.claims.triggers import CUES
+from claimwatch.models import Claim, Quantity
+
+_TOKEN = re.compile(r"[a-zæøåäöüé]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[%$€£¥]|[㐀-鿿]|\||\?|\"")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NEAR = 4
+_SHORT_UNIT, _LONG_UNIT = 8, 30
+_LIKENESS_STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75)
+_WATCHED = "xx"
+_OTHER = "yy"
+_PROPER = re.compile(r"(?<=[a-zæøå,] )[A-ZÆØÅ]\w+")
+
+
+def tokens(folded: str, names: Sequence[tuple[int, int, bool]] = ()) -> list[str]:
+    """The words of a folded text. `names` are spans of companies and whether each is the one in question."""
+    for start, end, own in sorted(names, reverse=True):
+        folded = f"{folded[:start]} {_WATCHED if own else _OTHER} {folded[end:]}"
+    return [_kind(token) for token in _TOKEN.findall(folded)]
+
+
+def _kind(token: str) -> str:
+    if not token[0].isdigit():
+        return token
+    return "#year" if _YEAR.fullmatch(token) else "#"
+
+
+def signals(
+    entity: str, reading: Reading, judged: Judged, cells: Cells, *, source: str, title: str, before: str
+) -> tuple[str, ...]:
+    """The signals of one company in one unit, each once, in a fixed order.
+
+    `reading` is that of its own clause, `judged` what the rules make of it, `before` the text of the unit before.
+    """
+    start = reading.subjects.unit.start
+    names = [
+        (m.start - start, m.end - start, m.entity == entity)
+        for m in reading.subjects.mentions
+        if m.surface and reading.folded[m.start - start : m.end - start].strip()
+    ]
+    said = tokens(reading.folded, names)
+    found = [
+        *_wording(said),
+        *(f"t={word}" for word in tokens(fold(title))),
+        *(f"p={word}" for word in tokens(fold(before))[-12:]),
+        f"source={source}",
+        f"language={reading.language}",
+        f"kind={reading.subjects.unit.kind}",
+        *_standing(entity, reading, judged),
+        *_resemblance(entity, reading, cells),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _wording(said: Sequence[str]) -> Iterator[str]:
+    for word in said:
+        yield f"w={word}"
+    for first, second in pairwise(said):
+        yield f"b={first} {second}"
+    for at, word in enumerate(said):
+        if word == _WATCHED:
+            yield from (f"l={near}" for near in said[max(0, at - _NEAR) : at])
+            yield from (f"r={near}" for near in said[at + 1 : at + 1 + _NEAR])
+    yield f"first={said[0] if said else ''}"
+    if len(said) <= _SHORT_UNIT:
+        yield "short"
+    elif len(said) >= _LONG_UNIT:
+        yield "long"
+
+
+def _standing(entity: str, reading: Reading, judged: Judged) -> Iterator[str]:
+    lexicon, folded = reading.lexicon, reading.folded
+    yield from (f"cue={name}" for name in CUES if lexicon.hits(name, folded))
+    yield from (f"topic={topic.predicate}" for topic in reading.topics)
+    yield from (f"topic={topic.predicate}.{topic.object_class}" for topic in reading.topics)
+    if any(topic.predicate in MEASURES for topic in reading.topics):
+        yield "measure"
+    if reading.carried is not None:
+        yield f"carried={reading.carried.predicate}"
+    outcome, frame = judged.decision.outcome, judged.frame
+    yield f"outcome={outcome}"
+    yield f"predicate={frame.predicate}"
+    yield f"operation={frame.operation}"
+    yield f"outcome={outcome} operation={frame.operation}"
+    yield f"outcome={outcome} predicate={frame.predicate}"
+    yield from (f"rule={rule}" for rule in judged.decision.rules)
+    yield f"in_force={frame.in_force}"
+    yield f"negated={frame.negated}"
+    yield f"after={judged.after is not None} before={judged.before is not None}"
+    yield f"companies={len(reading.subjects.entities)}"
+    subjects = reading.subjects
+    if any(m.surface for m in subjects.of(entity)):
+        yield "named"
+    else:
+        yield "unnamed"
+        yield f"pointed={subjects.pointed}"
+        yield f"pointed={subjects.pointed} distance={min(4, subjects.distance)}"
+        yield f"pointed={subjects.pointed} proper={min(2, len(_PROPER.findall(reading.text)))}"
+        yield f"pointed={subjects.pointed} first={next(iter(_TOKEN.findall(folded)), '')}"
+    yield f"amounts={min(2, len(reading.amounts))}"
+    yield f"moments={min(2, len(reading.moments))}"
+
+
+def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
+    """How near the unit is to the baseline's claims on the company, in words, in values and in years."""
+    own = cells.about(entity)
+    likeness = {claim: cells.likeness(reading.text, claim) for claim in own}
+    best = max(likeness.values(), default=0.0)
+    yield from (f"like>{step}" for step in _LIKENESS_STEPS if best > step)
+    contained = max((cells.contained(reading.text, claim) for claim in own), default=0.0)
+    yield from (f"held>{step}" for step in _LIKENESS_STEPS if contained > step)
+    if best > _LIKENESS_STEPS[1]:
+        yield f"nearest={max(own, key=lambda claim: (likeness[claim], claim.id)).predicate}"
+    known = [quantity for claim in own if (quantity := values.of_claim(claim)) is not None]
+    for amount in reading.amounts:
+        quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
+        state = "known" if any(values.same(quantity, other) for other in known) else "unknown"
+        yield f"amount={state}"
+        yield f"amount={state} {amount.unit}"
+    years = _years(own)
+    for moment in reading.moments:
+        yield "year=known" if moment.on[:4] in years else f"year={'later' if moment.on[:4] > max(years) else 'unknown'}"
+    held = {place for claim in own for place in claim.places}
+    for place in reading.places:
+        yield "place=known" if place.code in held else "place=unknown"
+
+
+def _years(claims: Sequence[Claim]) -> set[str]:
+    return {match[0] for claim in claims for match in _YEAR.finditer(f"{claim.quote} {claim.as_of or ''}")} or {"0000"}

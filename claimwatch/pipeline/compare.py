@@ -1,0 +1,115 @@
+"""What a read brought, against what is stored: what is new, what says something else, what is gone."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from claimwatch.errors import SourceChanged
+from claimwatch.models import Entry, Finding, Link, Publication, SourceSpec
+from claimwatch.pipeline.harvest import Crawl, Kept
+from claimwatch.pipeline.trust import Turnover, collect
+from claimwatch.pipeline.watch import Watch
+from claimwatch.store import documents
+from claimwatch.store.documents import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A publication or entry that says something new, with what it says."""
+
+    what: Publication | Entry
+    stored: Stored | None
+    kept: Kept
+    link_version: str | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a read changes. `seen` are ids of entries that are as they were, `gone` of those that left their list."""
+
+    changes: tuple[Change, ...] = ()
+    seen: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+    turnover: tuple[Turnover, ...] = ()
+
+    @property
+    def new(self) -> int:
+        """Publications and entries not stored before."""
+        return sum(change.stored is None for change in self.changes)
+
+    @property
+    def changed(self) -> int:
+        """Publications and entries that say something else than before."""
+        return sum(
+            change.stored is not None and change.stored.digest != digest_of(change.what) for change in self.changes
+        )
+
+
+def compare(
+    watch: Watch,
+    spec: SourceSpec,
+    crawl: Crawl,
+    known: Mapping[str, Stored],
+    link_version: Callable[[Link], str | None],
+) -> Changes:
+    """What is new or changed, compared with the baseline. `known` are the stored publications by key.
+
+    Pure but for looking up what entries said before. Raises `SourceChanged` where two rows have one key or the
+    comparison breaks.
+    """
+    publications, entries, lists = collect(crawl)
+    changes: list[Change] = []
+    for key, (publication, kept) in publications.items():
+        stored = known.get(key)
+        is_news = stored is None or stored.digest != documents.publication_digest(publication)
+        found = findings_of(watch, spec, publication, None) if is_news else ()
+        changes.append(Change(publication, stored, kept, link_version(kept.link), found))
+    with watch.store.read() as connection:
+        stored_entries = documents.known_entries(connection, spec.slug)
+        seen: list[int] = []
+        for at, (entry, kept) in entries.items():
+            stored = stored_entries.get(at)
+            if stored is not None and not stored.gone and stored.digest == documents.entry_digest(entry):
+                seen.append(stored.id)
+                continue
+            previous = documents.latest_entry(connection, stored.id) if stored is not None else None
+            found = findings_of(watch, spec, entry, previous)
+            changes.append(Change(entry, stored, kept, None, found))
+    gone = [
+        stored.id
+        for (list_name, key), stored in stored_entries.items()
+        if list_name in lists and not stored.gone and (list_name, key) not in entries
+    ]
+    turnover = tuple(_turnover(name, entries.keys(), stored_entries, changes) for name in sorted(lists))
+    return Changes(tuple(changes), tuple(seen), tuple(gone), turnover)
+
+
+def _turnover(
+    name: str, present: Set[tuple[str, str]], stored: Mapping[tuple[str, str], Stored], changes: Sequence[Change]
+) -> Turnover:
+    before = {at for at, entry in stored.items() if at[0] == name and not entry.gone}
+    now = {at for at in present if at[0] == name}
+    moved = sum(isinstance(change.what, Entry) and change.what.list_name == name for change in changes)
+    return Turnover(name, moved + len(before - now), max(len(before), len(now)))
+
+
+def findings_of(
+    watch: Watch, spec: SourceSpec, what: Publication | Entry, previous: Entry | None
+) -> tuple[Finding, ...]:
+    """What a publication or entry says against the baseline; `previous` is what an entry said before.
+
+    Raises `SourceChanged` where the comparison breaks.
+    """
+    try:
+        if isinstance(what, Publication):
+            return watch.comparer.publication(what, spec.source_class)
+        return watch.comparer.entry(what, previous, spec.source_class)
+    except Exception as error:
+        # As with a parser: a sentence that nobody foresaw must not keep the other sources from being read.
+        broke = f"the comparison of {what.key} broke: {type(error).__name__}: {error}"
+        raise SourceChanged(what.url, broke) from error
+
+
+def digest_of(what: Publication | Entry) -> str:
+    """Identifies what a publication or entry says."""
+    return documents.publication_digest(what) if isinstance(what, Publication) else documents.entry_digest(what)

@@ -1,0 +1,139 @@
+"""Developments: what findings tell of, and which of it an edition has told.
+
+Only a live finding of origin `watch` makes a development something to tell; see `findings`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+
+from claimwatch.models import Development, Finding, Origin, Outcome
+from claimwatch.store.findings import live
+from claimwatch.store.rows import inserted_id
+from claimwatch.store.tables import developments, edition_items, editions, findings
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored development. `watched`: a poll found something that tells of it; `told`: an edition has told it."""
+
+    id: int
+    development: Development
+    watched: bool
+    told: bool
+
+
+def developments_like(connection: Connection, finding: Finding) -> list[Known]:
+    """The stored developments that a finding could belong to: those of its predicate (or of none).
+
+    One of which nothing is left (all its findings withdrawn before an edition told it) is none of them.
+    """
+    column = developments.c.predicate
+    same = column.is_(None) if finding.predicate is None else column == finding.predicate
+    return [known for known in _known(connection, same) if known.watched or known.told or _lives(connection, known.id)]
+
+
+def find_development(connection: Connection, development_id: int) -> Known:
+    """The stored development of that id."""
+    (known,) = _known(connection, developments.c.id == development_id)
+    return known
+
+
+def save_development(connection: Connection, development: Development) -> int:
+    """Insert a development, or bring the stored one with its key up to date; returns its id."""
+    values = {
+        "outcome": development.outcome.value,
+        "predicate": development.predicate,
+        "object_class": development.object_class,
+        "operation": development.operation,
+        "place": development.place,
+        "companies": list(development.companies),
+        "happened_on": development.happened_on,
+        "published_on": development.published_on,
+        "severity": development.severity,
+        "state": development.state,
+        "state_version": development.state_version,
+        "first_seen_at": development.first_seen_at,
+    }
+    query = select(developments.c.id).where(developments.c.key == development.key)
+    stored: int | None = connection.execute(query).scalar()
+    if stored is not None:
+        connection.execute(update(developments).where(developments.c.id == stored).values(**values))
+        return stored
+    return inserted_id(connection.execute(insert(developments).values(key=development.key, **values)))
+
+
+def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -> list[tuple[int, Development, bool]]:
+    """Developments whose present state no edition of the series has told: (id, development, told before).
+
+    Only those that a live finding of `origin` tells of.
+    """
+    told = (
+        select(edition_items.c.development_id, func.max(edition_items.c.state_version).label("version"))
+        .join(editions, editions.c.id == edition_items.c.edition_id)
+        .where(editions.c.series == series)
+        .group_by(edition_items.c.development_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(developments, told.c.version)
+        .outerjoin(told, told.c.development_id == developments.c.id)
+        .where(or_(told.c.version.is_(None), told.c.version < developments.c.state_version), _found_by(origin))
+        .order_by(developments.c.id)
+    )
+    return [(row._mapping["id"], _development(row), row._mapping["version"] is not None) for row in rows]
+
+
+def last_told(connection: Connection, development_id: int) -> tuple[int, datetime] | None:
+    """The newest state version of a development that any edition told, and when it was frozen; None: never told."""
+    row = connection.execute(
+        select(edition_items.c.state_version, editions.c.frozen_at)
+        .join(editions, editions.c.id == edition_items.c.edition_id)
+        .where(edition_items.c.development_id == development_id)
+        .order_by(edition_items.c.state_version.desc(), editions.c.frozen_at.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row.state_version, row.frozen_at)
+
+
+def _found_by(origin: Origin | None) -> Any:
+    return exists().where(and_(findings.c.development_id == developments.c.id, live(origin)))
+
+
+def _lives(connection: Connection, development_id: int) -> bool:
+    there = and_(findings.c.development_id == development_id, live())
+    return connection.execute(select(findings.c.id).where(there).limit(1)).first() is not None
+
+
+def _known(connection: Connection, where: Any) -> list[Known]:
+    told = exists().where(edition_items.c.development_id == developments.c.id)
+    rows = connection.execute(
+        select(developments, _found_by(Origin.WATCH).label("watched"), told.label("told"))
+        .where(where)
+        .order_by(developments.c.id)
+    )
+    return [
+        Known(row._mapping["id"], _development(row), bool(row._mapping["watched"]), bool(row._mapping["told"]))
+        for row in rows
+    ]
+
+
+def _development(row: Row[Any]) -> Development:
+    values = row._mapping
+    return Development(
+        key=values["key"],
+        outcome=Outcome(values["outcome"]),
+        predicate=values["predicate"],
+        object_class=values["object_class"],
+        operation=values["operation"],
+        place=values["place"],
+        companies=tuple(values["companies"]),
+        happened_on=values["happened_on"],
+        severity=values["severity"],
+        state=values["state"],
+        state_version=values["state_version"],
+        first_seen_at=values["first_seen_at"],
+        published_on=values["published_on"],
+    )

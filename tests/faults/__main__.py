@@ -1,0 +1,95 @@
+"""The fault matrix by hand: `./dev faults` runs the part that always runs, `--long` all of it.
+
+With `--long` the table of docs/reliability.md is written anew, between its two marks.
+"""
+
+import argparse
+import sys
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from claimwatch.settings import PROJECT
+from tests.faults.worlds import WORLDS
+
+PAGE = PROJECT / "docs" / "reliability.md"
+BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
+SIGNS = {"passed": "ok", "failed": "**FAILS**", "skipped": "–"}
+
+
+class Ledger:
+    """What became of each combination, as pytest reports it."""
+
+    def __init__(self) -> None:
+        self.results: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        self.reasons: dict[str, set[str]] = defaultdict(set)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One phase of one test."""
+        if "[" not in report.nodeid or (report.when != "call" and report.outcome == "passed"):
+            return
+        fault, source, place = parts(report.nodeid.partition("[")[2].removesuffix("]"))
+        key = (fault, place)
+        if hasattr(report, "wasxfail"):  # known to fail is failing
+            self.results[key][source] = "failed"
+            return
+        if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
+            self.reasons[f"{fault}{f' ({place})' if place else ''}"].add(
+                f"{source}: {report.longrepr[2].removeprefix('Skipped: ').removeprefix('not applicable: ')}"
+            )
+        if self.results[key].get(source) != "failed":
+            self.results[key][source] = report.outcome
+
+
+def parts(name: str) -> tuple[str, str, str]:
+    """Fault, source and place (or "") of a test's id; a fault may hold hyphens itself."""
+    for source in WORLDS:
+        fault, found, place = name.rpartition(f"-{source}")
+        if found and place in ("", "-list", "-item"):
+            return fault, source, place.removeprefix("-")
+    raise ValueError(f"{name!r} names no source")
+
+
+def table(ledger: Ledger) -> str:
+    """The results as Markdown."""
+    counts = Counter(outcome for row in ledger.results.values() for outcome in row.values())
+    lines = [
+        f"{datetime.now(UTC):%Y-%m-%d}: {counts['passed']} combinations ok, {counts['failed']} fail, "
+        f"{counts['skipped']} cannot happen.",
+        "",
+        "| fault | where | " + " | ".join(WORLDS) + " |",
+        "| --- | --- | " + " | ".join("---" for _ in WORLDS) + " |",
+    ]
+    for (fault, place), row in ledger.results.items():
+        signs = " | ".join(SIGNS[row[source]] if source in row else "" for source in WORLDS)
+        lines.append(f"| {fault} | {place or 'source'} | {signs} |")
+    lines += ["", "– cannot happen there:", ""]
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for fault, reasons in ledger.reasons.items():
+        for reason in sorted(reasons):
+            by_reason[reason].append(fault)
+    lines += [f"- {reason} ({', '.join(faults)})" for reason, faults in sorted(by_reason.items())]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Gives the exit status: 0 where nothing failed."""
+    parser = argparse.ArgumentParser(prog="./dev faults", description=__doc__)
+    parser.add_argument("--long", action="store_true", help="all combinations, and write the table")
+    options = parser.parse_args()
+    ledger = Ledger()
+    marks = "" if options.long else "not slow"
+    status = pytest.main(["-q", "--tb=short", "-m", marks, str(Path(__file__).parent)], plugins=[ledger])
+    written = table(ledger)
+    print(written)
+    if options.long:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n\n{written}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        print(f"Written to {PAGE.relative_to(PROJECT)}")
+    return int(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
