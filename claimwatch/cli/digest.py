@@ -55,7 +55,7 @@ def build_one(arguments: argparse.Namespace) -> int:
 
 def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import build
-    from claimwatch.store import editions, mail
+    from claimwatch.store import editions, subscribers
 
     edition = build(watch, SERIES, period=arguments.period)
     if edition is None:
@@ -63,7 +63,7 @@ def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
         return
     with watch.store.read() as connection:
         frozen = editions.find_edition(connection, edition.series, edition.period)
-        readers = len(mail.list_subscribers(connection, active_only=True))
+        readers = len(subscribers.list_subscribers(connection, active_only=True))
     subject = frozen.subject if frozen else ""
     if arguments.json:
         report = {"series": edition.series, "period": edition.period, "subject": subject}

@@ -56,11 +56,11 @@ def add_one(arguments: argparse.Namespace) -> int:
 def list_all(arguments: argparse.Namespace) -> int:
     """Print all subscribers."""
     from claimwatch.cli.watch import opened
-    from claimwatch.store import mail
+    from claimwatch.store.subscribers import list_subscribers
 
     with opened() as watch:
         with watch.store.read() as connection:
-            subscribers = mail.list_subscribers(connection)
+            subscribers = list_subscribers(connection)
         zone = watch.settings.timezone
     if arguments.json:
         write_json(subscribers)

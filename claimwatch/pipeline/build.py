@@ -15,7 +15,18 @@ from claimwatch.models import Candidate, Coverage, Edition, Outcome, Read, ReadS
 from claimwatch.pipeline.coverage import Gap, long_gaps, unread_times
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import signing_keys
-from claimwatch.store import advance_clock, developments, documents, editions, findings, gone, mail, reads
+from claimwatch.store import (
+    advance_clock,
+    developments,
+    documents,
+    editions,
+    findings,
+    gone,
+    ledger,
+    outbox,
+    reads,
+    subscribers,
+)
 
 MOST_GAPS = 3  # named one by one; of more only the longest
 EXPIRY = {"weekly": timedelta(days=14)}
@@ -40,7 +51,7 @@ def build(watch: Watch, series: str = "weekly", *, period: str | None = None) ->
         edition, told = _assemble(connection, watch, wanted, now)
         general = _render(watch, edition, watch.settings.language, watch.settings.timezone)
         edition_id = editions.save_edition(connection, edition, general, told)
-        for subscriber in mail.list_subscribers(connection, active_only=True):
+        for subscriber in subscribers.list_subscribers(connection, active_only=True):
             _freeze_message(connection, watch, edition, edition_id, told, subscriber, now)
     return edition
 
@@ -77,7 +88,7 @@ def rehearse(
         if wanted is None:
             return None
         edition, told = _assemble(connection, watch, wanted, now)
-        for subscriber in mail.list_subscribers(connection, active_only=True):
+        for subscriber in subscribers.list_subscribers(connection, active_only=True):
             rendered, fresh = _own(connection, watch, edition, told, subscriber)
             _, mime = _compose(watch, rendered, edition.series, edition.period, subscriber, now)
             messages.append(Rehearsed(subscriber.address, rendered.subject, len(fresh), len(mime)))
@@ -186,14 +197,14 @@ def _freeze_message(
         connection, watch, rendered, edition.series, edition.period, edition_id, subscriber, now
     )
     if message_id is not None:
-        mail.note_told(connection, subscriber.id, fresh, message_id, now)
+        ledger.note_told(connection, subscriber.id, fresh, message_id, now)
 
 
 def _own(
     connection: Connection, watch: Watch, edition: Edition, told: Sequence[tuple[int, int]], subscriber: Subscriber
 ) -> tuple[Rendered, list[tuple[int, int]]]:
     """A subscriber's own selection, what the ledger says they have not been told (law 5), as mail and as pairs."""
-    known = mail.told(connection, subscriber.id)
+    known = ledger.told(connection, subscriber.id)
     fresh = [(item, pair) for item, pair in zip(edition.items, told, strict=True) if pair not in known]
     own = replace(edition, items=tuple(item for item, _ in fresh))
     return _render(watch, own, subscriber.language, subscriber.timezone), [pair for _, pair in fresh]
@@ -211,7 +222,7 @@ def freeze_rendered(
 ) -> int | None:
     """Compose and store a message; its id, or None when this subscriber has one of this edition already."""
     message_id, mime = _compose(watch, rendered, series, period, subscriber, now)
-    return mail.save_message(
+    return outbox.save_message(
         connection,
         edition_id=edition_id,
         subscriber=subscriber,

@@ -9,8 +9,8 @@ from claimwatch.delivery import OutcomeUnknown, Transport, open_transport
 from claimwatch.errors import DeliveryFailed
 from claimwatch.pipeline.lease import this_owner
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, mail
-from claimwatch.store.mail import Claimed
+from claimwatch.store import advance_clock, outbox
+from claimwatch.store.outbox import Claimed
 
 LEASE_S = 900.0  # longer than the 600 s that a server may take to answer DATA
 BACK_OFF_S = (300.0, 900.0, 3600.0, 10800.0, 21600.0)
@@ -38,7 +38,7 @@ def deliver(watch: Watch, *, progress: Callable[[str], None] = lambda _line: Non
     report = DeliveryReport()
     with watch.store.write() as connection:
         advance_clock(connection, watch.now())
-        report.expired = mail.expire_messages(connection, watch.now(), time.time())
+        report.expired = outbox.expire_messages(connection, watch.now(), time.time())
     claimed = _claim(watch, owner)
     if claimed is not None:
         with open_transport(watch.settings.smtp_url.get_secret_value()) as transport:
@@ -47,14 +47,14 @@ def deliver(watch: Watch, *, progress: Callable[[str], None] = lambda _line: Non
                 _send(watch, transport, owner, claimed, report)
                 claimed = _claim(watch, owner)
     with watch.store.read() as connection:
-        counts = mail.count_messages(connection)
+        counts = outbox.count_messages(connection)
     report.waiting = sum(counts.get(state, 0) for state in ("ready", "deferred", "in_doubt", "sending"))
     return report
 
 
 def _claim(watch: Watch, owner: str) -> Claimed | None:
     with watch.store.write() as connection:
-        return mail.claim_message(connection, owner, watch.now(), time.time(), LEASE_S)
+        return outbox.claim_message(connection, owner, watch.now(), time.time(), LEASE_S)
 
 
 def _send(watch: Watch, transport: Transport, owner: str, claimed: Claimed, report: DeliveryReport) -> None:
@@ -73,6 +73,6 @@ def _send(watch: Watch, transport: Transport, owner: str, claimed: Claimed, repo
         state, text, next_try_at = "accepted", receipt.text, None
         report.accepted += 1
     with watch.store.write() as connection:
-        mail.settle_message(
+        outbox.settle_message(
             connection, claimed, owner, state=state, text=text, now=watch.now(), next_try_at=next_try_at
         )

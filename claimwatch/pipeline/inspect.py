@@ -8,7 +8,7 @@ from claimwatch.models import Read, ReadStatus
 from claimwatch.pipeline.crawl import MOVED
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import placeholders
-from claimwatch.store import documents, editions, mail, reads
+from claimwatch.store import documents, editions, outbox, reads, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
                     "weekly digest", f"{period.key} is due and not built", "run `claimwatch digest`, then `deliver`"
                 )
             )
-        counts = mail.count_messages(connection)
-        readers = len(mail.list_subscribers(connection, active_only=True))
+        counts = outbox.count_messages(connection)
+        readers = len(subscribers.list_subscribers(connection, active_only=True))
     for state_name, do in (
         ("refused", "see `claimwatch subscribers list` and correct or remove the address"),
         ("expired", "look at the mail server; the messages were too old to send"),

@@ -8,7 +8,7 @@ from claimwatch.errors import UsageError
 from claimwatch.models import Rendered, Subscriber
 from claimwatch.pipeline.build import freeze_rendered
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, editions, mail
+from claimwatch.store import advance_clock, editions, ledger, subscribers
 
 LANGUAGES = ("en",)
 
@@ -39,15 +39,15 @@ def subscribe(
     now = watch.now()
     with watch.store.write() as connection:
         advance_clock(connection, now)
-        subscriber = mail.add_subscriber(connection, normal, name, chosen_language, zone, now)
+        subscriber = subscribers.add_subscriber(connection, normal, name, chosen_language, zone, now)
         last = editions.last_edition(connection, "weekly")
         if last is not None:
             rendered = Rendered(subject=last.subject, html=last.html, text=last.text)
             message_id = freeze_rendered(
                 connection, watch, rendered, last.series, last.period, last.id, subscriber, now
             )
-            mail.note_told(connection, subscriber.id, editions.told_by(connection, last.id), message_id, now)
-        mail.note_told(connection, subscriber.id, sorted(editions.ever_told(connection, now)), None, now)
+            ledger.note_told(connection, subscriber.id, editions.told_by(connection, last.id), message_id, now)
+        ledger.note_told(connection, subscriber.id, sorted(editions.ever_told(connection, now)), None, now)
     return subscriber
 
 
@@ -55,4 +55,4 @@ def unsubscribe(watch: Watch, address: str) -> None:
     """Stop mailing an address; what waits for it is cancelled. Raises `UsageError` when it is no subscriber."""
     with watch.store.write() as connection:
         advance_clock(connection, watch.now())
-        mail.remove_subscriber(connection, address.strip(), watch.now())
+        subscribers.remove_subscriber(connection, address.strip(), watch.now())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from claimwatch.models import Edition, Outcome, Read, ReadStatus
 from claimwatch.pipeline.deliver import DeliveryReport
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import editions, findings, mail
+from claimwatch.store import editions, findings, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def summarize(watch: Watch, reads: Sequence[Read], edition: Edition | None, deli
         if edition is not None:
             row = editions.find_edition(connection, edition.series, edition.period)
             subject = row.subject if row else None
-        readers = len(mail.list_subscribers(connection, active_only=True))
+        readers = len(subscribers.list_subscribers(connection, active_only=True))
     counts = {outcome.value: 0 for outcome in Outcome}
     for row_ in stored:
         counts[row_.evidence.finding.outcome.value] += 1

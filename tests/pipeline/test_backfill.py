@@ -13,7 +13,7 @@ from claimwatch.models import Origin, ReadStatus
 from claimwatch.pipeline import build, deliver, lease, poll, subscribe
 from claimwatch.pipeline.history import BATCH, Backfilled, backfill
 from claimwatch.settings import PROJECT
-from claimwatch.store import documents, findings, mail, reads
+from claimwatch.store import documents, findings, ledger, reads, subscribers
 from claimwatch.store.findings import FindingRow
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench, body_of
 from tests.upstream import reply
@@ -172,7 +172,7 @@ def test_history_does_not_change_what_waits_to_be_told(bench: Bench) -> None:
     bench.serve_list(items=[{"key": "new", "text": NEWS, "on": "2026-11-03"}])
     bench.poll()
     with bench.watch() as watch, watch.store.write() as connection:
-        subscriber = mail.add_subscriber(connection, "reader@example.org", None, "en", "Europe/Oslo", MONDAY)
+        subscriber = subscribers.add_subscriber(connection, "reader@example.org", None, "en", "Europe/Oslo", MONDAY)
     bench.serve_list(links=[serve_item(bench, "old", "2021-03-04", NEWS)])
     run(bench)
     with bench.watch() as watch:
@@ -182,7 +182,7 @@ def test_history_does_not_change_what_waits_to_be_told(bench: Bench) -> None:
         assert [evidence.finding.url for evidence in item.evidence] == ["https://toy.example/new"]
         assert item.state_version == 1
         with watch.store.read() as connection:
-            assert len(mail.told(connection, subscriber.id)) == 1
+            assert len(ledger.told(connection, subscriber.id)) == 1
     with bench.watch(MONDAY + WEEK) as watch:
         again = build(watch)
         assert again is not None

@@ -8,7 +8,7 @@ import pytest
 from claimwatch.errors import UsageError
 from claimwatch.pipeline import build, deliver, preview, rehearse, subscribe, unsubscribe
 from claimwatch.pipeline.deliver import LEASE_S
-from claimwatch.store import editions, mail
+from claimwatch.store import editions, outbox, subscribers
 from tests.delivery.sink import Sink
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench, body_of
 
@@ -176,7 +176,7 @@ def test_an_attempt_cut_off_is_made_again_and_owned_up_to(told: Bench) -> None:
     with told.watch(MONDAY + WEEK) as watch:
         build(watch)
         with watch.store.write() as connection:  # what a process does before it is killed
-            cut_off = mail.claim_message(connection, "killed", watch.now(), time.time() - LEASE_S - 1, LEASE_S)
+            cut_off = outbox.claim_message(connection, "killed", watch.now(), time.time() - LEASE_S - 1, LEASE_S)
         assert cut_off is not None
         report = deliver(watch)
     assert (report.accepted, report.doubtful, report.waiting) == (1, 1, 0)
@@ -187,7 +187,7 @@ def test_an_attempt_that_is_still_being_made_is_left_alone(told: Bench) -> None:
     with told.watch(MONDAY + WEEK) as watch:
         build(watch)
         with watch.store.write() as connection:
-            mail.claim_message(connection, "busy", watch.now(), time.time(), LEASE_S)
+            outbox.claim_message(connection, "busy", watch.now(), time.time(), LEASE_S)
         report = deliver(watch)
     assert (report.accepted, report.waiting) == (0, 1)
     assert len(told.mails()) == 1
@@ -205,7 +205,7 @@ def test_mail_that_is_not_taken_waits_or_is_refused(told: Bench, answer: str, st
         report = deliver(watch)
         again = deliver(watch)
         with watch.store.read() as connection:
-            assert mail.count_messages(connection) == {"accepted": 1, state: 1}
+            assert outbox.count_messages(connection) == {"accepted": 1, state: 1}
     assert (report.accepted, report.failed, report.waiting) == (0, 1, waiting)
     assert report.errors[0].startswith("reader@example.org: ")
     assert answer.partition(" ")[2] in report.errors[0]
@@ -243,4 +243,4 @@ def test_a_subscriber_that_cannot_be_is_refused(bench: Bench, address: str, opti
         with pytest.raises(UsageError):
             subscribe(watch, address, **options)
         with watch.store.read() as connection:
-            assert mail.list_subscribers(connection) == []
+            assert subscribers.list_subscribers(connection) == []

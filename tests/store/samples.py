@@ -18,7 +18,7 @@ from claimwatch.models import (
     Rendered,
     Subscriber,
 )
-from claimwatch.store import editions, mail, reads
+from claimwatch.store import editions, outbox, reads, subscribers
 from claimwatch.store.reads import CaptureRow
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
@@ -156,14 +156,14 @@ def add_edition(
 
 def add_reader(connection: Connection, address: str = "reader@example.org") -> Subscriber:
     """An active subscriber."""
-    return mail.add_subscriber(connection, address, None, "en", "Europe/Oslo", NOW)
+    return subscribers.add_subscriber(connection, address, None, "en", "Europe/Oslo", NOW)
 
 
 def add_message(
     connection: Connection, edition_id: int, reader: Subscriber, *, expires_at: datetime = NOW + timedelta(days=14)
 ) -> int | None:
     """A message that is ready to be sent."""
-    return mail.save_message(
+    return outbox.save_message(
         connection,
         edition_id=edition_id,
         subscriber=reader,

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from claimwatch.errors import UsageError
-from claimwatch.store import Store, developments, editions, mail
-from claimwatch.store.mail import Claimed
+from claimwatch.store import Store, developments, editions, ledger, outbox, subscribers
+from claimwatch.store.outbox import Claimed
 from claimwatch.store.tables import attempts
 from tests.store.samples import HOUR, NOW, add_edition, add_message, add_reader, development
 
@@ -16,13 +16,13 @@ LEASE_S = 900.0
 
 
 def claim(connection: Connection, *, owner: str = "one", real: float = 1000.0) -> Claimed | None:
-    return mail.claim_message(connection, owner, NOW, real, LEASE_S)
+    return outbox.claim_message(connection, owner, NOW, real, LEASE_S)
 
 
 def settle(
     connection: Connection, claimed: Claimed, state: str, *, owner: str = "one", again: float | None = None
 ) -> bool:
-    return mail.settle_message(
+    return outbox.settle_message(
         connection, claimed, owner, state=state, text="what was said", now=NOW, next_try_at=again
     )
 
@@ -55,11 +55,11 @@ def test_the_last_edition_is_the_one_that_ends_last(store: Store) -> None:
 
 def test_a_subscriber_has_one_message_of_an_edition(store: Store, ready: int) -> None:
     with store.write() as connection:
-        (reader,) = mail.list_subscribers(connection)
+        (reader,) = subscribers.list_subscribers(connection)
         last = editions.last_edition(connection, "weekly")
         assert last is not None
         assert add_message(connection, last.id, reader) is None
-        assert mail.count_messages(connection) == {"ready": 1}
+        assert outbox.count_messages(connection) == {"ready": 1}
 
 
 def test_a_message_is_claimed_by_one_and_accepted_once(store: Store, ready: int) -> None:
@@ -70,7 +70,7 @@ def test_a_message_is_claimed_by_one_and_accepted_once(store: Store, ready: int)
         assert not claimed.doubtful
         assert claim(connection, owner="two") is None
         assert settle(connection, claimed, "accepted")
-        assert mail.count_messages(connection) == {"accepted": 1}
+        assert outbox.count_messages(connection) == {"accepted": 1}
         assert claim(connection, real=1e9) is None
 
 
@@ -92,7 +92,7 @@ def test_a_message_cut_off_in_mid_attempt_is_claimed_again_as_doubtful(store: St
         assert (second.id, second.attempt, second.doubtful) == (ready, 2, True)
         # The first one was only slow. It may not settle what is no longer its own, but what it saw is kept.
         assert not settle(connection, first, "accepted")
-        assert mail.count_messages(connection) == {"sending": 1}
+        assert outbox.count_messages(connection) == {"sending": 1}
         assert settle(connection, second, "accepted", owner="two")
         results = connection.execute(select(attempts.c.number, attempts.c.result).order_by(attempts.c.number)).all()
         assert [tuple(row) for row in results] == [(1, "accepted"), (2, "accepted")]
@@ -120,10 +120,10 @@ def test_a_refused_message_is_not_tried_again(store: Store, ready: int) -> None:
 def test_a_message_that_is_too_old_is_given_up(store: Store, ready: int) -> None:
     late = NOW + timedelta(days=15)
     with store.write() as connection:
-        assert mail.expire_messages(connection, NOW, 1000.0) == 0
-        assert mail.claim_message(connection, "one", late, 1000.0, LEASE_S) is None
-        assert mail.expire_messages(connection, late, 1000.0) == 1
-        assert mail.count_messages(connection) == {"expired": 1}
+        assert outbox.expire_messages(connection, NOW, 1000.0) == 0
+        assert outbox.claim_message(connection, "one", late, 1000.0, LEASE_S) is None
+        assert outbox.expire_messages(connection, late, 1000.0) == 1
+        assert outbox.count_messages(connection) == {"expired": 1}
 
 
 def test_a_message_cut_off_in_mid_attempt_is_given_up_too_but_not_while_it_is_being_sent(
@@ -132,19 +132,19 @@ def test_a_message_cut_off_in_mid_attempt_is_given_up_too_but_not_while_it_is_be
     late = NOW + timedelta(days=15)
     with store.write() as connection:
         claim(connection, real=1000.0)
-        assert mail.expire_messages(connection, late, 1001.0) == 0
-        assert mail.expire_messages(connection, late, 1001.0 + LEASE_S) == 1
-        assert mail.count_messages(connection) == {"expired": 1}
+        assert outbox.expire_messages(connection, late, 1001.0) == 0
+        assert outbox.expire_messages(connection, late, 1001.0 + LEASE_S) == 1
+        assert outbox.count_messages(connection) == {"expired": 1}
 
 
 def test_who_leaves_gets_nothing_that_still_waits(store: Store, ready: int) -> None:
     with store.write() as connection:
-        mail.remove_subscriber(connection, "reader@example.org", NOW)
+        subscribers.remove_subscriber(connection, "reader@example.org", NOW)
         assert claim(connection) is None
-        assert mail.count_messages(connection) == {"cancelled": 1}
-        assert mail.list_subscribers(connection, active_only=True) == []
+        assert outbox.count_messages(connection) == {"cancelled": 1}
+        assert subscribers.list_subscribers(connection, active_only=True) == []
         with pytest.raises(UsageError, match="not an active subscriber"):
-            mail.remove_subscriber(connection, "reader@example.org", NOW)
+            subscribers.remove_subscriber(connection, "reader@example.org", NOW)
 
 
 @pytest.mark.parametrize("state", ["deferred", "in_doubt"])
@@ -153,17 +153,17 @@ def test_who_leaves_is_not_tried_again(store: Store, ready: int, state: str) -> 
         claimed = claim(connection)
         assert claimed is not None
         settle(connection, claimed, state, again=2000.0)
-        mail.remove_subscriber(connection, "reader@example.org", NOW)
+        subscribers.remove_subscriber(connection, "reader@example.org", NOW)
         assert claim(connection, real=1e9) is None
-        assert mail.count_messages(connection) == {"cancelled": 1}
+        assert outbox.count_messages(connection) == {"cancelled": 1}
 
 
 def test_who_leaves_while_an_attempt_is_cut_off_is_not_tried_again(store: Store, ready: int) -> None:
     with store.write() as connection:
         claim(connection)
-        mail.remove_subscriber(connection, "reader@example.org", NOW)
+        subscribers.remove_subscriber(connection, "reader@example.org", NOW)
         assert claim(connection, real=1e9) is None
-        assert mail.expire_messages(connection, NOW + timedelta(days=15), 1e9) == 1
+        assert outbox.expire_messages(connection, NOW + timedelta(days=15), 1e9) == 1
 
 
 def test_a_message_in_doubt_waits_for_its_time_and_is_owned_up_to(store: Store, ready: int) -> None:
@@ -176,7 +176,7 @@ def test_a_message_in_doubt_waits_for_its_time_and_is_owned_up_to(store: Store, 
         assert again is not None
         assert again.doubtful
         settle(connection, again, "in_doubt", again=3000.0)
-        assert mail.expire_messages(connection, NOW + timedelta(days=15), 2001.0) == 1
+        assert outbox.expire_messages(connection, NOW + timedelta(days=15), 2001.0) == 1
 
 
 def test_who_comes_back_is_the_same_subscriber(store: Store) -> None:
@@ -184,18 +184,18 @@ def test_who_comes_back_is_the_same_subscriber(store: Store) -> None:
         reader = add_reader(connection)
         with pytest.raises(UsageError, match="is a subscriber already"):
             add_reader(connection)
-        mail.remove_subscriber(connection, reader.address, NOW)
-        back = mail.add_subscriber(connection, reader.address, "Anna", "en", "Europe/Oslo", NOW + HOUR)
+        subscribers.remove_subscriber(connection, reader.address, NOW)
+        back = subscribers.add_subscriber(connection, reader.address, "Anna", "en", "Europe/Oslo", NOW + HOUR)
         assert back.id == reader.id
-        assert mail.list_subscribers(connection) == [back]
+        assert subscribers.list_subscribers(connection) == [back]
 
 
 def test_the_ledger_keeps_each_state_once_for_each_subscriber(store: Store, ready: int) -> None:
     with store.write() as connection:
-        (reader,) = mail.list_subscribers(connection)
+        (reader,) = subscribers.list_subscribers(connection)
         other = add_reader(connection, "other@example.org")
         id_ = developments.save_development(connection, development())
-        mail.note_told(connection, reader.id, [(id_, 1)], ready, NOW)
-        mail.note_told(connection, reader.id, [(id_, 1), (id_, 2)], None, NOW + HOUR)
-        assert mail.told(connection, reader.id) == {(id_, 1), (id_, 2)}
-        assert mail.told(connection, other.id) == set()
+        ledger.note_told(connection, reader.id, [(id_, 1)], ready, NOW)
+        ledger.note_told(connection, reader.id, [(id_, 1), (id_, 2)], None, NOW + HOUR)
+        assert ledger.told(connection, reader.id) == {(id_, 1), (id_, 2)}
+        assert ledger.told(connection, other.id) == set()

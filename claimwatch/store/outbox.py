@@ -1,16 +1,14 @@
-"""Subscribers, their messages, the attempts to send them, and the ledger of what each has been told."""
+"""The outbox: frozen messages and the attempts to send them."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from claimwatch.errors import UsageError
 from claimwatch.models import Subscriber
 from claimwatch.store.rows import inserted_id
-from claimwatch.store.tables import attempts, ledger, messages, subscribers
+from claimwatch.store.tables import attempts, messages, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,81 +21,6 @@ class Claimed:
     mime: bytes
     attempt: int
     doubtful: bool
-
-
-def list_subscribers(connection: Connection, *, active_only: bool = False) -> list[Subscriber]:
-    """The subscribers in the order in which they joined."""
-    table = subscribers
-    query = select(
-        table.c.id,
-        table.c.address,
-        table.c.name,
-        table.c.language,
-        table.c.timezone,
-        table.c.active,
-        table.c.joined_at,
-    ).order_by(table.c.id)
-    if active_only:
-        query = query.where(table.c.active.is_(True))
-    return [Subscriber(*row) for row in connection.execute(query)]
-
-
-def add_subscriber(
-    connection: Connection, address: str, name: str | None, language: str, timezone: str, joined_at: datetime
-) -> Subscriber:
-    """Add a subscriber, or take one back who had left. Raises `UsageError` when the address is already active."""
-    values = {
-        "name": name,
-        "language": language,
-        "timezone": timezone,
-        "active": True,
-        "joined_at": joined_at,
-        "left_at": None,
-    }
-    stored = next((s for s in list_subscribers(connection) if s.address == address), None)
-    if stored is not None and stored.active:
-        raise UsageError(f"{address} is a subscriber already")
-    if stored is not None:
-        connection.execute(update(subscribers).where(subscribers.c.id == stored.id).values(**values))
-        return Subscriber(stored.id, address, name, language, timezone, True, joined_at)
-    inserted = inserted_id(connection.execute(insert(subscribers).values(address=address, **values)))
-    return Subscriber(inserted, address, name, language, timezone, True, joined_at)
-
-
-def remove_subscriber(connection: Connection, address: str, left_at: datetime) -> None:
-    """Stop mailing an address; what waits for it is cancelled. Raises `UsageError` for an unknown address."""
-    stored = next((s for s in list_subscribers(connection, active_only=True) if s.address == address), None)
-    if stored is None:
-        raise UsageError(f"{address} is not an active subscriber; `claimwatch subscribers list` shows who is")
-    connection.execute(update(subscribers).where(subscribers.c.id == stored.id).values(active=False, left_at=left_at))
-    waiting = and_(messages.c.subscriber_id == stored.id, messages.c.state.in_(["ready", "deferred", "in_doubt"]))
-    connection.execute(update(messages).where(waiting).values(state="cancelled", reason="the subscriber left"))
-
-
-def told(connection: Connection, subscriber_id: int) -> set[tuple[int, int]]:
-    """What a subscriber has been told: (development id, state version)."""
-    rows = connection.execute(
-        select(ledger.c.development_id, ledger.c.state_version).where(ledger.c.subscriber_id == subscriber_id)
-    )
-    return {(development, version) for development, version in rows}
-
-
-def note_told(
-    connection: Connection, subscriber_id: int, what: Iterable[tuple[int, int]], message_id: int | None, at: datetime
-) -> None:
-    """Write the ledger. What is there already stays as it is."""
-    known = told(connection, subscriber_id)
-    for development_id, state_version in what:
-        if (development_id, state_version) not in known:
-            connection.execute(
-                insert(ledger).values(
-                    subscriber_id=subscriber_id,
-                    development_id=development_id,
-                    state_version=state_version,
-                    message_id=message_id,
-                    at=at,
-                )
-            )
 
 
 def save_message(
