@@ -24,7 +24,7 @@ from claimwatch.models import Baseline, Finding, Outcome
 _ROOT = Path(__file__).resolve().parent.parent
 _DEFAULT = _ROOT.parent / "shared" / "gold" / "findings.dev.jsonl"
 _LABELS = (*(outcome.value for outcome in Outcome), "NONE")
-_ALERTS = frozenset(outcome.value for outcome in Outcome if outcome.alerts)
+ALERTS = frozenset(outcome.value for outcome in Outcome if outcome.alerts)
 
 
 def held_out(document_id: str) -> bool:
@@ -137,14 +137,14 @@ def report(scored: Sequence[Scored], folds: int = 5) -> list[str]:
     events: dict[str, bool] = defaultdict(bool)
     for s in named:
         if s.label.alert and s.label.event:
-            events[s.label.event] |= s.predicted in _ALERTS
+            events[s.label.event] |= s.predicted in ALERTS
     wanted = [s for s in named if s.label.alert]
-    raised = [s for s in scored if s.predicted in _ALERTS]
+    raised = [s for s in scored if s.predicted in ALERTS]
     false = [s for s in raised if not s.label.alert and not s.right]
-    folded = [s for s in named if s.predicted not in _ALERTS]
+    folded = [s for s in named if s.predicted not in ALERTS]
     lines = [
         f"alert recall, by event        {rate(sum(events.values()), len(events))}",
-        f"alert recall, by sentence     {rate(sum(s.predicted in _ALERTS for s in wanted), len(wanted))}",
+        f"alert recall, by sentence     {rate(sum(s.predicted in ALERTS for s in wanted), len(wanted))}",
         f"alert precision               {rate(len(raised) - len(false), len(raised))}",
         f"outcome right, lenient        {rate(sum(s.right for s in scored), len(scored))}",
         f"outcome right, strict         {rate(sum(s.predicted == s.label.outcome for s in scored), len(scored))}",
@@ -241,7 +241,7 @@ def floor(scored: Sequence[Scored], baseline: Baseline, threshold: float | None)
     for s in wanted:
         events[s.label.event or ""] |= alerts(s)
     name = "always alert" if threshold is None else f"TF-IDF < {threshold}"
-    right = sum(s.label.alert or bool(s.label.accept & _ALERTS) for s in raised)
+    right = sum(s.label.alert or bool(s.label.accept & ALERTS) for s in raised)
     return [
         f"  {name:<14} recall by event {rate(sum(events.values()), len(events))}"
         f"   by sentence {rate(sum(map(alerts, wanted)), len(wanted))}   precision {rate(right, len(raised))}"

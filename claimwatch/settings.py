@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -35,8 +35,6 @@ PREFIX = "CLAIMWATCH_"
 SETTINGS_FILE = "claimwatch.toml"
 PROJECT = Path(__file__).resolve().parents[1]
 TEMPLATES = PROJECT / "templates"
-# Planned settings that would be dangerous to ignore: whoever sets them counts on mail being held back or signed.
-NOT_YET = ("CLAIMWATCH_REVIEW", "CLAIMWATCH_DKIM_KEY", "CLAIMWATCH_DKIM_SELECTOR")
 _NEEDED = ("from", "operator", "postal_address", "contact_url")
 
 
@@ -121,6 +119,36 @@ class Settings(BaseModel):
         "Claimwatch <claimwatch@example.invalid>", alias="from", description="Sender of every message."
     )
     reply_to: Address | None = Field(None, description="Where answers to our mail go. Default: to the sender.")
+    bounces: Address | None = Field(
+        None,
+        description="Where word of undelivered mail goes, such as bounces@example.org: each message gets a return path "
+        "of its own, bounces+TOKEN@example.org. Default: to the sender.",
+    )
+    dkim_key: SecretStr | None = Field(
+        None,
+        description="Signs mail with DKIM: a private key in PEM (RSA or Ed25519), or the path of one. Default: off.",
+    )
+    dkim_selector: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        description="The selector of the DKIM key: its public half is a TXT record at SELECTOR._domainkey.DOMAIN.",
+    )
+    mail_rate: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="The most messages a second that the mail server is given. Default: no limit."
+    )
+    mail_daily: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="The most messages that the mail server is given in a day (UTC). Default: no limit."
+    )
+    postfix_log: LocalPath | None = Field(
+        None,
+        description="Log of the Postfix that takes our mail: it settles whether a message was taken when an attempt "
+        "ended without an answer. Default: none; such a message is sent again and marked.",
+    )
+    resend_hours: Annotated[float, Field(ge=0)] = Field(
+        1.0,
+        description="Hours that a message of which nobody knows whether it was taken waits before it is sent again; "
+        "alerts do not wait.",
+    )
     operator: Address = Field("operator@example.invalid", description="The operator's own address, for alerts.")
     postal_address: Annotated[str, AfterValidator(_header_text)] = Field(
         "(no postal address set)",
@@ -137,6 +165,12 @@ class Settings(BaseModel):
         "Europe/Oslo", description="IANA time zone of editions, where a subscriber has none."
     )
     language: Literal["en"] = Field("en", description="Language of editions, where a subscriber has none. So far: en.")
+    review: Literal["none", "urgent", "all"] = Field(
+        "none", description="Which editions wait for `claimwatch digest approve`: none, urgent (alerts) or all."
+    )
+    urgent_daily: Annotated[int, Field(ge=1, le=100)] = Field(
+        5, description="The most alerts that a reader gets in a day; what comes after waits for their next edition."
+    )
     public_url: HttpUrl = Field(
         "http://127.0.0.1:8000", description="Base address of the pages and of the links in mail."
     )
@@ -165,6 +199,12 @@ class Settings(BaseModel):
         }
         return places | data
 
+    @model_validator(mode="after")
+    def _key_with_selector(self) -> Self:
+        if (self.dkim_key is None) != (self.dkim_selector is None):
+            raise ValueError("CLAIMWATCH_DKIM_KEY and CLAIMWATCH_DKIM_SELECTOR: set both or neither")
+        return self
+
     @property
     def paced(self) -> bool:
         """Whether we wait between requests to one host; only a named upstream may do without."""
@@ -186,9 +226,6 @@ def load_settings(**overrides: object) -> Settings:
     Raises `SettingsInvalid` with one line for each fault that names the variable or key and says what to write.
     """
     from_file = _read_file(Path(SETTINGS_FILE))
-    promised = [name for name in NOT_YET if os.environ.get(name, "none") not in ("", "none")]
-    if promised:
-        raise SettingsInvalid("\n".join(f"{name}: this version cannot do that yet; unset it" for name in promised))
     from_environment = {
         name: value for key, name in _FIELD_OF_KEY.items() if (value := os.environ.get(PREFIX + key.upper()))
     }

@@ -16,9 +16,9 @@ log = logging.getLogger("claimwatch.flows.digest")
 
 @task(name="build", task_run_name="build-{series}", cache_policy=NO_CACHE)
 def build(series: str) -> Edition | None:
-    """Freezes the edition that is due and its messages; None where there is none or it was told already."""
+    """Freezes the edition that is due and its messages; None where there is none, it was told, or nobody reads it."""
     with pipeline.open_watch(load_settings()) as watch:
-        edition = pipeline.build(watch, series)
+        edition = pipeline.build(watch, series) if series in pipeline.due_series(watch) else None
     if edition is None:
         log.info("%s: no edition to freeze", series)
     else:

@@ -1,4 +1,4 @@
-"""One round by hand: every source that is due, then the edition, then the mail. `python -m flows.run`, `./dev run`."""
+"""One round by hand: every source that is due, then the editions, then the mail. `python -m flows.run`, `./dev run`."""
 
 import sys
 
@@ -6,16 +6,20 @@ from claimwatch import pipeline
 from claimwatch.errors import ClaimwatchError
 from claimwatch.settings import load_settings
 from flows.by_hand import terminal
-from flows.digest import digest
+from flows.deliver import deliver
+from flows.digest import build
 from flows.poll import poll
 
 
 def run_once() -> pipeline.RunSummary:
     """One round through the flows, on whatever Prefect server is in force."""
     reads = poll()
-    edition, delivery = digest()
     with pipeline.open_watch(load_settings()) as watch:
-        return pipeline.summarize(watch, reads, edition, delivery)
+        series = pipeline.due_series(watch)
+    built = [edition for one in series if (edition := build(one)) is not None]
+    delivery = deliver()
+    with pipeline.open_watch(load_settings()) as watch:
+        return pipeline.summarize(watch, reads, built, delivery)
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ from parsers.article import article_of, item_key, key_of, language_of, lines_of,
 from parsers.feed import absolute_or_none, printed_date, read_feed
 from parsers.reading import canonical, check_site, doubts_of, paragraphs, squeeze, text_of
 
-VERSION = "2"
+VERSION = "3"
 
 SITE = "etikkradet.no"
 

@@ -28,9 +28,9 @@ from bs4 import BeautifulSoup
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Link, Options, Page, Parsed, ParserOption, Publication, Skip
 from parsers.article import article_of, language_of, lines_of, read_page, strip_junk, title_of, version_of
-from parsers.reading import absolute, canonical, looks_like_html, paragraphs, squeeze
+from parsers.reading import absolute, canonical, doubts_of, looks_like_html, paragraphs, squeeze
 
-VERSION = "1"
+VERSION = "2"
 
 _TRACKING = re.compile(r"(utm_\w+|fbclid|gclid|mc_[ce]id)$")
 _HINTS = {"no": "nb", "nb": "nb", "nn": "nn"}
@@ -143,6 +143,7 @@ def read_feed(page: Page) -> Feed:
     doubts = [f"{page.url}: the feed has a fault that was mended: {data.bozo_exception}"] if data.bozo else []
     if page.options.one("key"):
         doubts += [f"{item.url}: the option `key` finds nothing in it" for item in items.values() if "://" in item.key]
+    doubts += doubts_of("\n".join(part for item in items.values() for part in (item.title, item.text)), page)
     language = squeeze(str(data.feed.get("language") or ""))[:2].lower()
     return Feed(language, len(found), tuple(items.values()), tuple(skipped), tuple(doubts))
 
@@ -245,7 +246,7 @@ def _page(page: Page) -> Parsed:
         text=text,
         published_on=head.published_on if head else None,
     )
-    return Parsed(1, (publication,))
+    return Parsed(1, (publication,), warnings=doubts_of(text, page))
 
 
 def read_article(page: Page) -> tuple[str, str]:

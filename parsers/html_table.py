@@ -28,7 +28,7 @@ from claimwatch.models import Entry, Field, Options, Page, Parsed, ParserOption,
 from parsers.article import read_page
 from parsers.exclusion_table import written_date
 from parsers.feed import selector_faults
-from parsers.reading import squeeze
+from parsers.reading import doubts_of, squeeze
 
 VERSION = "1"
 OPTIONS = (
@@ -106,6 +106,7 @@ def parse(page: Page) -> Parsed:
     if page.options.one("date"):
         undated = [entry for entry in entries.values() if entry.published_on is None]
         warnings += [f"{page.url}: {entry.name[:80]}: no date is printed" for entry in undated]
+    warnings += doubts_of("\n".join(entry.text for entry in entries.values()), page)
     return Parsed(
         len(entries) + len(skipped),
         entries=tuple(entries.values()),

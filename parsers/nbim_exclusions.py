@@ -25,7 +25,7 @@ from parsers.exclusion_table import read_table, written_date
 from parsers.feed import absolute_or_none, printed_date
 from parsers.reading import canonical, check_site, doubts_of, paragraphs, squeeze, text_of
 
-VERSION = "2"
+VERSION = "3"
 
 SITE = "nbim.no"
 

@@ -18,6 +18,7 @@ from lxml import etree
 
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Page
+from parsers.garbled import doubts, mended
 
 T = TypeVar("T")
 
@@ -35,11 +36,12 @@ _UNSEEN = dict.fromkeys(
     for code in range(first, last + 1)
 ) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_TAG = re.compile(r"<[a-zA-Z]")
+MOST_ELEMENTS = 200_000  # a long list has some ten thousand; a thousand cost 0.1 to 0.2 s, and more on a busy machine
 _META = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
 # Pages that call themselves one of these are written in Windows-1252, as browsers know.
 _LATIN = {"iso8859-1", "ascii", "iso8859-15", "cp1252"}
 _OTHER_ENCODINGS = re.compile(r"utf-(16|32)|iso8859-|cp\d|koi8|gb|big5|euc_|shift_jis|mac-")
-_MOJIBAKE = re.compile(r"Ã[\u00a0-\u00bf\u2018-\u201e\u2020-\u2030]|â€[\u2122\u0153\u201c\u201d\u2014\u2018-\u201e]|�")
 
 
 def looks_like_html(body: bytes) -> bool:
@@ -75,8 +77,12 @@ def read_xml(page: Page) -> etree._Element:
 
 
 def read_html(page: Page) -> BeautifulSoup:
-    """The tree of an HTML page; raises `SourceChanged` when there is no HTML in it or its end is missing."""
+    """The tree of an HTML page; raises `SourceChanged` when there is no HTML in it, its end is missing, or it has so
+    many elements that it would be read for longer than a lease on its source lasts."""
     text = decode(page)
+    elements = sum(1 for _ in _TAG.finditer(text))
+    if elements > MOST_ELEMENTS:
+        raise SourceChanged(page.url, f"{elements:,} elements on one page, where at most {MOST_ELEMENTS:,} are read")
     start = text[:4096].lower()
     if "<" not in start or (start.lstrip().startswith("<?xml") and "<html" not in start[:500]):
         raise SourceChanged(page.url, "no HTML came where a page is due")
@@ -120,16 +126,11 @@ def decode(page: Page) -> str:
     return body.decode("cp1252", "replace")
 
 
-def doubts_of(text: str, page: Page) -> tuple[str, ...]:
-    """A warning where a text shows marks of a wrong decoding (`Ã¥` for å): names in it may not be recognised."""
-    found = _MOJIBAKE.search(text)
-    if found is None:
-        return ()
-    return (f"{page.url}: letters were lost or garbled before the page reached us: {_around(text, found.start())!r}",)
-
-
-def _around(text: str, at: int) -> str:
-    return text[max(0, at - 15) : at + 15]
+def doubts_of(text: str, page: Page, raw: str | None = None) -> tuple[str, ...]:
+    """Warnings where letters of a page came lost or encoded twice; `text` is what was read of it, `raw` what it was
+    read from where that is not the page as it is (texts out of JSON). Raises `SourceChanged` where it is past mending.
+    """
+    return doubts(text, decode(page) if raw is None else raw, page.url)
 
 
 def check_site(page: Page, site: str) -> None:
@@ -151,13 +152,15 @@ def only(found: Sequence[T], what: str, page: Page) -> T:
 
 
 def squeeze(text: str) -> str:
-    """Text with every run of white space as one space, trimmed, in NFC, without characters that nobody sees."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_UNSEEN))).strip()
+    """Text with every run of white space as one space, trimmed, in NFC, without characters that nobody sees, and with
+    letters that were encoded twice as they were meant."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", mended(text).translate(_UNSEEN))).strip()
 
 
 def hyphens(text: str) -> str:
-    """Text with en dashes, figure dashes and minus signs as hyphens; em dashes stay."""
-    return text.translate(_DASHES)
+    """Text with en dashes, figure dashes and minus signs as hyphens; em dashes stay. Letters that were encoded twice
+    (`Ã–`) would lose part of themselves, so they are mended first, as `squeeze` does."""
+    return mended(text).translate(_DASHES)
 
 
 def text_of(node: Tag) -> str:
@@ -171,9 +174,10 @@ def paragraphs(texts: Iterable[str]) -> str:
 
 
 def absolute(page: Page, href: str) -> str:
-    """`href` against the page's address, without fragment. Raises `SourceChanged` where it is not an address."""
+    """`href` against the page's address, without fragment and without what nobody sees (a NUL cannot be stored).
+    Raises `SourceChanged` where it is not an address."""
     try:
-        return urlsplit(urljoin(page.url, href.strip()))._replace(fragment="").geturl()
+        return urlsplit(urljoin(page.url, href.translate(_UNSEEN).strip()))._replace(fragment="").geturl()
     except ValueError as error:
         raise SourceChanged(page.url, f"{href!r} is not an address: {error}") from error
 

@@ -37,7 +37,7 @@ from parsers.article import (
 from parsers.feed import absolute_or_none, printed_date, read_feed
 from parsers.reading import canonical, check_site, doubts_of, paragraphs, squeeze, text_of
 
-VERSION = "2"
+VERSION = "3"
 
 SITE = "uhrp.org"
 

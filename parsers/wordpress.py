@@ -29,9 +29,9 @@ from claimwatch.errors import SourceChanged
 from claimwatch.models import Link, Options, Page, Parsed, Publication, Skip
 from parsers.article import language_of, lines_of, strip_junk, version_of
 from parsers.feed import ARTICLE_OPTIONS, absolute_or_none, article_faults, printed_date, read_article
-from parsers.reading import canonical, looks_like_html, paragraphs, squeeze
+from parsers.reading import canonical, doubts_of, looks_like_html, paragraphs, squeeze
 
-VERSION = "1"
+VERSION = "2"
 OPTIONS = ARTICLE_OPTIONS
 
 _DEFAULT_PER_PAGE = 10
@@ -80,6 +80,11 @@ def _posts(page: Page) -> Parsed:
         tuple(publications.values()),
         links=(*links.values(), *([Link("posts", following)] if following else ())),
         skipped=tuple(skipped),
+        warnings=doubts_of(
+            "\n".join(part for one in publications.values() for part in (one.title, one.text)),
+            page,
+            raw="\n".join(_rendered(post, part) for post in posts for part in ("title", "content")),
+        ),
     )
 
 
@@ -108,7 +113,7 @@ def _answer(page: Page) -> tuple[list[Post], int | None]:
 
 def _refusal(data: object) -> str:
     if isinstance(data, dict) and "code" in data:
-        return f"{data['code']}: {data.get('message')}"
+        return squeeze(f"{data['code']}: {data.get('message')}")
     return f"JSON of type {type(data).__name__}"
 
 
@@ -184,4 +189,4 @@ def _page(page: Page) -> Parsed:
         text=text,
         published_on=head.published_on,
     )
-    return Parsed(1, (publication,))
+    return Parsed(1, (publication,), warnings=doubts_of(text, page))

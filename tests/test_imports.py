@@ -13,7 +13,7 @@ CODE = ("claimwatch", "parsers", "flows", "demo", "benchmarks")
 
 # What each part may import of ours, beside itself.
 GROUND = {"models", "errors", "settings"}
-ROOMS = {"fetching", "captures", "baseline", "mentions", "claims", "editions", "delivery", "store", "sources"}
+ROOMS = {"fetching", "captures", "baseline", "mentions", "claims", "editions", "delivery", "store", "sources", "tokens"}
 MAY = {
     "models": set[str](),
     "errors": set[str](),
@@ -21,7 +21,7 @@ MAY = {
     **dict.fromkeys(ROOMS, GROUND),
     "claims": GROUND | {"mentions"},
     "pipeline": GROUND | ROOMS,
-    "cli": GROUND | ROOMS | {"pipeline"},
+    "cli": GROUND | ROOMS | {"pipeline", "web"},
     "web": GROUND | ROOMS | {"pipeline"},
     "__main__": {"cli"},
 }

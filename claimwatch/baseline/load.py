@@ -27,9 +27,10 @@ def load_baseline(root: Path) -> Baseline:
     claims = dict(_claims(files))
     checks.claims(claims, documents, predicates, frozenset(companies) | frozenset(others), files.faults)
     triggers = {Path(name).stem: files.mapping(name) for name in files.names("triggers/*.yaml")}
+    classifier = files.json("classifier.json") if files.names("classifier.json") else {}
     if files.faults:
         raise BaselineInvalid(f"{root}: {len(files.faults)} fault(s)\n  " + "\n  ".join(files.faults))
-    return Baseline(files.version, documents, companies, claims, predicates, severities, triggers)
+    return Baseline(files.version, documents, companies, claims, predicates, severities, triggers, classifier)
 
 
 def _words(files: Files, data: dict[str, object], key: str) -> tuple[str, ...]:

@@ -2,23 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from claimwatch.claims import dates, places, quantities, records
 from claimwatch.claims.cells import Cells
+from claimwatch.claims.classifier import NOTHING, Classifier, read_classifier, top
 from claimwatch.claims.clauses import masked, own_clause
 from claimwatch.claims.findings import Told, finding
-from claimwatch.claims.frames import speaks, topics
+from claimwatch.claims.frames import Topic, speaks, topics
 from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.sentences import Unit, split
-from claimwatch.claims.signals import signals
+from claimwatch.claims.signals import opinion, resemblance, signals
 from claimwatch.claims.speakers import named_speaker
 from claimwatch.claims.subjects import Subjects, page_subject, resolve
 from claimwatch.claims.text import fold, words
 from claimwatch.claims.thread import Thread, onward, opening
 from claimwatch.claims.triggers import Lexicon, Triggers
+from claimwatch.claims.weighing import CLAIM, PREDICATE, PREDICATE_AGAINST_CUES, about, weigh
 from claimwatch.mentions import Scanner
 from claimwatch.models import Baseline, Entry, Finding, Outcome, Publication, SourceClass
 
@@ -28,7 +29,10 @@ _SHORT = 6
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One company in one unit: its reading, what the rules make of it, and what a classifier sees of it."""
+    """One company in one unit: its reading, what the rules make of it, and what the classifier sees of it.
+
+    `judged` is under the kind of claim that the classifier suggests, where it is sure of another than the cues.
+    """
 
     entity: str
     subjects: Subjects
@@ -41,9 +45,11 @@ class Sighting:
 class Comparer:
     """Compares what sources publish with a baseline. Built once per baseline; keeps no state between calls."""
 
-    def __init__(self, baseline: Baseline) -> None:
-        """Raises `BaselineInvalid` where the triggers break a rule."""
+    def __init__(self, baseline: Baseline, classifier: Classifier | None = None) -> None:
+        """`classifier` stands in for the baseline's. Raises `BaselineInvalid` for broken triggers or weights."""
         self._baseline = baseline
+        self._companies = frozenset(baseline.companies)
+        self._classifier = classifier or read_classifier(baseline)
         self._triggers = Triggers(baseline)
         self._scanner = Scanner(baseline.companies.values())
         self._cells = Cells(baseline)
@@ -58,9 +64,9 @@ class Comparer:
                 if row is not None:
                     found += self._row(row, sighting, source_class)
                 continue
-            if not sighting.subjects.pointed:
-                continue
-            found.append(self._finding(publication, source_class, sighting))
+            weighed = self._weighed(sighting)
+            if weighed is not None:
+                found.append(self._finding(publication, source_class, weighed))
         return tuple(found)
 
     def sightings(self, publication: Publication) -> Iterator["Sighting | Subjects"]:
@@ -73,30 +79,63 @@ class Comparer:
         resolved = resolve(text, units, mentions, page, lexicon)
         leads = lead_ins(text, units, mentions)
         thread = opening(publication.title, publication.source, lexicon)
-        before = {unit: previous for previous, unit in pairwise(units)}
         for subjects in resolved:
             if records.row(publication, subjects.unit) is not None:
                 yield subjects
                 continue
             reading = self._read(publication, subjects, leads.get(subjects.unit.start), thread, lexicon)
-            previous = before.get(subjects.unit)
             counted = []
             for entity in subjects.entities:
                 own = _own_reading(entity, reading)
                 best = self._judge.judge(entity, own, _company_spans(entity, own))
-                seen = signals(
-                    entity,
-                    own,
-                    best,
-                    self._cells,
-                    source=publication.source,
-                    title=publication.title,
-                    before=text[previous.start : previous.end] if previous else "",
-                )
+                seen = signals(entity, own, best, self._cells, publication.source)
+                if self._classifier is not None:
+                    best, seen = self._opinions(self._classifier, entity, own, best, seen)
                 yield Sighting(entity, subjects, reading, best, thread, seen)
                 counted.append(best)
             if subjects.pointed:
                 thread = onward(thread, reading, counted)
+
+    def _opinions(
+        self, classifier: Classifier, entity: str, own: Reading, first: Judged, seen: tuple[str, ...]
+    ) -> tuple[Judged, tuple[str, ...]]:
+        """The judgement under the kind of claim that the classifier is sure of, with the claim it takes it to speak of.
+
+        The signals gain what these say, so that the outcome can be weighed.
+        """
+        judged = first
+        kind, sure = top(classifier.predicate.probabilities(seen))
+        more: tuple[str, ...] = ()
+        needed = PREDICATE if first.frame.predicate is None else PREDICATE_AGAINST_CUES
+        if sure >= needed and kind not in (NOTHING, first.frame.predicate):
+            suggested = replace(own, topics=(Topic(kind, None, (0, 0), carried=True),))
+            second = self._judge.judge(entity, suggested, _company_spans(entity, own))
+            more = opinion(second)
+            if second.decision.outcome is not Outcome.REVERSAL:  # a verb that takes back must stand near its own topic
+                judged = second
+        spoken = classifier.claim.probabilities(seen)
+        name, likely = top({label: p for label, p in spoken.items() if self._fits(label, entity)})
+        claim = self._baseline.claims.get(name)
+        if claim is not None and likely >= CLAIM:
+            judged = replace(judged, claims=tuple(dict.fromkeys([claim.id, *judged.claims])))
+        return judged, (*seen, *more, *resemblance(claim, likely, own, judged))
+
+    def _fits(self, label: str, entity: str) -> bool:
+        claim = self._baseline.claims.get(label)
+        return claim is None or entity in claim.subjects or not self._companies & set(claim.subjects)
+
+    def _weighed(self, sighting: Sighting) -> Sighting | None:
+        """The sighting with the outcome that rules and classifier give together; None where it is not about it."""
+        subjects = sighting.subjects
+        if self._classifier is None:
+            return sighting if subjects.pointed else None
+        likely = self._classifier.outcome.probabilities(sighting.signals)
+        named = any(mention.surface for mention in subjects.of(sighting.entity))
+        if not named and not about(likely, pointed=subjects.pointed):
+            return None
+        judged = sighting.judged
+        decision = weigh(judged.decision, likely, pointed=subjects.pointed, signals=sighting.signals)
+        return replace(sighting, judged=replace(judged, decision=decision))
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:
         """Findings of a list row or rule instruction against its previous revision, or the baseline at first sight."""

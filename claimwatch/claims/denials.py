@@ -31,7 +31,7 @@ def denied_claims(
         kind
         for t in named
         if t.object_class != "other"
-        for kind in (t.predicate, _KIN.get(t.object_class, t.predicate))
+        for kind in (t.predicate, _KIN.get(t.object_class or "", t.predicate))
     }
     exact = {(t.predicate, t.object_class) for t in named}
     first = [c for c in own if (c.predicate, c.object_class) in exact]

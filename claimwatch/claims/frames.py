@@ -68,10 +68,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A predicate and object class that a unit touches, or that was carried into it (`span` empty)."""
+    """A predicate and object class (None: any) that a unit touches, or that was carried into it (`span` empty)."""
 
     predicate: str
-    object_class: str
+    object_class: str | None
     span: Span
     carried: bool = False
 

@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from claimwatch.claims import values
+from claimwatch.claims import places, values
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.frames import MEASURES
 from claimwatch.claims.judge import Judged
 from claimwatch.claims.readings import Reading
-from claimwatch.claims.text import fold
 from claimwatch.claims.triggers import CUES
 from claimwatch.models import Claim, Quantity
 
@@ -22,15 +21,18 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEAR = 4
 _SHORT_UNIT, _LONG_UNIT = 8, 30
 _LIKENESS_STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75)
+_SURE_STEPS = (0.15, 0.3, 0.5, 0.7, 0.85)
 _WATCHED = "xx"
 _OTHER = "yy"
+_DATE = "dd"
+_FULL_DATE = len("2020-09-15")
 _PROPER = re.compile(r"(?<=[a-zæøå,] )[A-ZÆØÅ]\w+")
 
 
-def tokens(folded: str, names: Sequence[tuple[int, int, bool]] = ()) -> list[str]:
-    """The words of a folded text. `names` are spans of companies and whether each is the one in question."""
-    for start, end, own in sorted(names, reverse=True):
-        folded = f"{folded[:start]} {_WATCHED if own else _OTHER} {folded[end:]}"
+def tokens(folded: str, masks: Sequence[tuple[int, int, str]] = ()) -> list[str]:
+    """The words of a folded text. `masks` are spans that do not overlap, with the word that stands for each."""
+    for start, end, word in sorted(masks, reverse=True):
+        folded = f"{folded[:start]} {word} {folded[end:]}"
     return [_kind(token) for token in _TOKEN.findall(folded)]
 
 
@@ -40,24 +42,26 @@ def _kind(token: str) -> str:
     return "#year" if _YEAR.fullmatch(token) else "#"
 
 
-def signals(
-    entity: str, reading: Reading, judged: Judged, cells: Cells, *, source: str, title: str, before: str
-) -> tuple[str, ...]:
+def signals(entity: str, reading: Reading, judged: Judged, cells: Cells, source: str) -> tuple[str, ...]:
     """The signals of one company in one unit, each once, in a fixed order.
 
-    `reading` is that of its own clause, `judged` what the rules make of it, `before` the text of the unit before.
+    `reading` is that of its own clause, `judged` what the rules make of it, `source` the publication's.
     """
     start = reading.subjects.unit.start
-    names = [
-        (m.start - start, m.end - start, m.entity == entity)
+    masks = [
+        (m.start - start, m.end - start, _WATCHED if m.entity == entity else _OTHER)
         for m in reading.subjects.mentions
         if m.surface and reading.folded[m.start - start : m.end - start].strip()
     ]
-    said = tokens(reading.folded, names)
+    taken = [(a, b) for a, b, _ in masks]
+    masks += [
+        (m.start, m.end, _DATE)
+        for m in reading.moments
+        if reading.folded[m.start : m.end].strip() and not any(a < m.end and m.start < b for a, b in taken)
+    ]
+    said = tokens(reading.folded, masks)
     found = [
         *_wording(said),
-        *(f"t={word}" for word in tokens(fold(title))),
-        *(f"p={word}" for word in tokens(fold(before))[-12:]),
         f"source={source}",
         f"language={reading.language}",
         f"kind={reading.subjects.unit.kind}",
@@ -92,16 +96,7 @@ def _standing(entity: str, reading: Reading, judged: Judged) -> Iterator[str]:
         yield "measure"
     if reading.carried is not None:
         yield f"carried={reading.carried.predicate}"
-    outcome, frame = judged.decision.outcome, judged.frame
-    yield f"outcome={outcome}"
-    yield f"predicate={frame.predicate}"
-    yield f"operation={frame.operation}"
-    yield f"outcome={outcome} operation={frame.operation}"
-    yield f"outcome={outcome} predicate={frame.predicate}"
-    yield from (f"rule={rule}" for rule in judged.decision.rules)
-    yield f"in_force={frame.in_force}"
-    yield f"negated={frame.negated}"
-    yield f"after={judged.after is not None} before={judged.before is not None}"
+    yield from _judgement(judged)
     yield f"companies={len(reading.subjects.entities)}"
     subjects = reading.subjects
     if any(m.surface for m in subjects.of(entity)):
@@ -114,6 +109,24 @@ def _standing(entity: str, reading: Reading, judged: Judged) -> Iterator[str]:
         yield f"pointed={subjects.pointed} first={next(iter(_TOKEN.findall(folded)), '')}"
     yield f"amounts={min(2, len(reading.amounts))}"
     yield f"moments={min(2, len(reading.moments))}"
+
+
+def _judgement(judged: Judged) -> Iterator[str]:
+    outcome, frame = judged.decision.outcome, judged.frame
+    yield f"outcome={outcome}"
+    yield f"predicate={frame.predicate}"
+    yield f"operation={frame.operation}"
+    yield f"outcome={outcome} operation={frame.operation}"
+    yield f"outcome={outcome} predicate={frame.predicate}"
+    yield from (f"rule={rule}" for rule in judged.decision.rules)
+    yield f"in_force={frame.in_force}"
+    yield f"negated={frame.negated}"
+    yield f"after={judged.after is not None} before={judged.before is not None}"
+
+
+def opinion(judged: Judged) -> tuple[str, ...]:
+    """The signals of a second judgement, told apart from those of the first."""
+    return tuple(f"second {signal}" for signal in _judgement(judged))
 
 
 def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
@@ -135,6 +148,10 @@ def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
     years = _years(own)
     for moment in reading.moments:
         yield "year=known" if moment.on[:4] in years else f"year={'later' if moment.on[:4] > max(years) else 'unknown'}"
+    days = {claim.as_of for claim in own}
+    for moment in reading.moments:
+        if len(moment.on) == _FULL_DATE:
+            yield "day=known" if moment.on in days else "day=unknown"
     held = {place for claim in own for place in claim.places}
     for place in reading.places:
         yield "place=known" if place.code in held else "place=unknown"
@@ -142,3 +159,39 @@ def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
 
 def _years(claims: Sequence[Claim]) -> set[str]:
     return {match[0] for claim in claims for match in _YEAR.finditer(f"{claim.quote} {claim.as_of or ''}")} or {"0000"}
+
+
+def resemblance(claim: Claim | None, likely: float, reading: Reading, judged: Judged) -> tuple[str, ...]:
+    """How a unit compares with the claim that it is taken to speak of: value, place, year, kind.
+
+    `likely` is the probability of that claim; None is for no claim at all.
+    """
+    if claim is None:
+        return ("claim=none", *(f"no claim>{step}" for step in _SURE_STEPS if likely > step))
+    kind = "same" if claim.predicate == judged.frame.predicate else "other"
+    held = values.of_claim(claim)
+    said = [Quantity(a.value, a.unit, a.comparator, None, "") for a in reading.amounts]
+    value = "none"
+    if held is not None and said:
+        value = "same" if any(values.same(held, quantity) for quantity in said) else "other"
+    elif said:
+        value = "extra"
+    where = [p.code for p in reading.places]
+    place = (
+        "none"
+        if not where
+        else "same"
+        if any(places.within(w, p) or places.within(p, w) for w in where for p in claim.places)
+        else "other"
+    )
+    told = claim.as_of or ""
+    years = {moment.on[:4] for moment in reading.moments}
+    year = (
+        "none" if not years else "same" if told[:4] in years else "later" if told and max(years) > told[:4] else "other"
+    )
+    found = [f"claim kind={kind}", f"claim value={value}", f"claim place={place}", f"claim year={year}"]
+    found += [f"claim>{step}" for step in _SURE_STEPS if likely > step]
+    if likely > _SURE_STEPS[1]:
+        found += [f"sure {signal}" for signal in found[:4]]
+        found.append(f"sure operation={judged.frame.operation}")
+    return tuple(found)

@@ -60,7 +60,8 @@ def _remembered(frame: Frame, found: Sequence[Topic]) -> Topic | None:
     """The measure that later sentences may point back to; a court case points to the measure it is about."""
     if frame.predicate not in MEASURES:
         return None
-    predicate, object_class = frame.predicate, frame.object_class or "other"
+    predicate: str = frame.predicate
+    object_class: str | None = frame.object_class or "other"
     if predicate == "litigation":
         about = [t for t in found if t.predicate in MEASURES - {"litigation", "under_investigation"}]
         about.sort(key=lambda t: t.object_class in TOLD_ELSEWHERE)

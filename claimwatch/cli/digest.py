@@ -1,16 +1,25 @@
 """`claimwatch digest` and `claimwatch deliver`."""
 
 import argparse
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from claimwatch.cli import review
 from claimwatch.cli.arguments import add_command, add_json
-from claimwatch.cli.output import progress, write, write_json, write_table
+from claimwatch.cli.output import moment, progress, write, write_json, write_table
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.pipeline import Watch
 
-SERIES = "weekly"
+SERIES = ("urgent", "daily", "weekly", "monthly")
+
+NEXT = {
+    "urgent": "Alerts are for grave news, a quarter of an hour after it was seen.",
+    "daily": "The next is due tomorrow at 07:00; --period names another day.",
+    "weekly": "The next is due on Monday at 07:00; --period names another week.",
+    "monthly": "The next is due on the first of the month at 07:00; --period names another month.",
+}
 
 
 def add_to(commands: "Commands") -> None:
@@ -18,10 +27,13 @@ def add_to(commands: "Commands") -> None:
     digest = add_command(
         commands,
         "digest",
-        "build the edition that is due and freeze a message for each subscriber",
+        "build the edition that is due and freeze a message for each reader",
         "Nothing leaves before `claimwatch deliver`.",
     )
-    digest.add_argument("--period", metavar="WEEK", help="build this week's edition instead, such as 2026-W47")
+    digest.add_argument(
+        "--series", choices=SERIES, default="weekly", help=f"which series: {', '.join(SERIES)}; by default weekly"
+    )
+    digest.add_argument("--period", metavar="PERIOD", help="build this edition instead, such as 2026-W47")
     instead = digest.add_mutually_exclusive_group()
     instead.add_argument("--preview", action="store_true", help="print the edition's text; freeze nothing")
     instead.add_argument(
@@ -29,12 +41,17 @@ def add_to(commands: "Commands") -> None:
     )
     add_json(digest)
     digest.set_defaults(run=build_one)
+    review.add_to(digest.add_subparsers(metavar="COMMAND", title="editions that were frozen"))
     deliver = add_command(
         commands,
         "deliver",
         "send every message that is due",
-        "Safe to repeat: a message is accepted once. Exit status 1 when one could not be sent.",
+        "Safe to repeat: a message is accepted once. Exit status 1 when one could not be sent or a pause holds it.",
     )
+    deliver.add_argument(
+        "--test", metavar="ADDRESS", help="send the present weekly edition to this address only; nothing is kept of it"
+    )
+    deliver.add_argument("--resume", action="store_true", help="lift the pauses of the mail server first")
     add_json(deliver)
     deliver.set_defaults(run=deliver_all)
 
@@ -55,22 +72,25 @@ def build_one(arguments: argparse.Namespace) -> int:
 
 def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import build
-    from claimwatch.store import editions, subscribers
+    from claimwatch.store import editions, reviews
 
-    edition = build(watch, SERIES, period=arguments.period)
+    edition = build(watch, arguments.series, period=arguments.period)
     if edition is None:
         _nothing(watch, arguments)
         return
     with watch.store.read() as connection:
         frozen = editions.find_edition(connection, edition.series, edition.period)
-        readers = len(subscribers.list_subscribers(connection, active_only=True))
-    subject = frozen.subject if frozen else ""
+        assert frozen is not None, "an edition that was built is stored"
+        readers = sum(reviews.letter_counts(connection, frozen.id).values())
+    subject = frozen.subject
     if arguments.json:
         report = {"series": edition.series, "period": edition.period, "subject": subject}
         write_json(report | {"items": len(edition.items), "messages": readers})
         return
     write(f"Frozen: {subject}")
-    if readers:
+    if frozen.state == "held":
+        write(f"{len(edition.items)} items, {readers} messages, which wait: claimwatch digest approve {edition.period}")
+    elif readers:
         write(f"{len(edition.items)} items, {readers} messages. `claimwatch deliver` sends them.")
     else:
         write(f"{len(edition.items)} items, nobody to send them to: claimwatch subscribers add ADDRESS")
@@ -79,7 +99,7 @@ def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
 def _preview(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import preview
 
-    found = preview(watch, SERIES, period=arguments.period)
+    found = preview(watch, arguments.series, period=arguments.period)
     if found is None:
         _nothing(watch, arguments)
         return
@@ -97,7 +117,7 @@ def _preview(watch: "Watch", arguments: argparse.Namespace) -> None:
 def _rehearse(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import rehearse
 
-    found = rehearse(watch, SERIES, period=arguments.period)
+    found = rehearse(watch, arguments.series, period=arguments.period)
     if found is None:
         _nothing(watch, arguments)
         return
@@ -125,22 +145,44 @@ def _nothing(watch: "Watch", arguments: argparse.Namespace) -> None:
     elif arguments.period:
         write(f"The edition of {arguments.period} is frozen already; an edition is told once.")
     else:
-        write("No edition is due. The next is due on Monday at 07:00; --period names another week.")
+        write(f"No edition is due. {NEXT[arguments.series]}")
 
 
 def deliver_all(arguments: argparse.Namespace) -> int:
-    """Drain the outbox."""
+    """Drain the outbox, or send a test."""
     from claimwatch.cli.watch import opened
     from claimwatch.pipeline import deliver
 
+    if arguments.test is not None:
+        return _test(arguments)
     with opened() as watch, progress("sending") as tell:
-        report = deliver(watch, progress=tell)
+        report = deliver(watch, progress=tell, resume=arguments.resume)
     if arguments.json:
         write_json(report)
     else:
         write(f"{report.accepted} accepted, {report.failed} failed, {report.waiting} waiting, {report.expired} expired")
+        if report.proved:
+            write(f"{report.proved} settled by evidence: their last attempt had ended without an answer")
         if report.doubtful:
             write(f"{report.doubtful} sent again: their last attempt ended without an answer, so they may come twice")
+        if report.in_doubt:
+            write(f"{report.in_doubt} in doubt: nobody knows yet whether they were taken; they wait for evidence")
+        for pause in report.pauses:
+            until = moment(datetime.fromtimestamp(pause.until, UTC), watch.settings.timezone)
+            write(f"paused until {until}: {pause.reason}; `claimwatch deliver --resume` lifts it")
         for error in report.errors:
             write(error)
-    return 0 if report.failed == 0 else 1
+    return 0 if report.ok else 1
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from claimwatch.cli.watch import opened
+    from claimwatch.pipeline import send_trial
+
+    with opened() as watch:
+        sent = send_trial(watch, arguments.test)
+    if arguments.json:
+        write_json(sent)
+    else:
+        write(f"Sent to {sent.recipient}: {sent.subject}")
+    return 0

@@ -44,14 +44,14 @@ def add_to(commands: "Commands") -> None:
 def run_all(arguments: argparse.Namespace) -> int:
     """One round: poll, build, deliver."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline import build, deliver, due_sources, summarize
+    from claimwatch.pipeline import build_due, deliver, due_sources, summarize
 
     with opened() as watch:
         reads = _read(watch, due_sources(watch), force=False)
-        edition = build(watch)
+        built = build_due(watch)
         with progress("sending") as tell:
             report = deliver(watch, progress=tell)
-        summary = summarize(watch, reads, edition, report)
+        summary = summarize(watch, reads, built, report)
     if arguments.json:
         write_json(summary)
     else:

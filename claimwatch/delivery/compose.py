@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -15,6 +16,7 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
+from claimwatch.delivery.signing import Signer
 from claimwatch.errors import DeliveryFailed, EditionInvalid
 from claimwatch.models import Rendered, Subscriber
 
@@ -67,13 +69,22 @@ def compose(
     date: datetime,
     series: str,
     period: str,
+    unsubscribe_url: str | None = None,
+    archive_url: str | None = None,
+    archived_at: str | None = None,
+    references: Sequence[str] = (),
+    signer: Signer | None = None,
 ) -> bytes:
     """The message with CRLF line ends. `date` is aware.
 
-    Raises `EditionInvalid` when a header or a part holds a control character, `DeliveryFailed` (permanent) when an
-    address cannot be written in ASCII.
+    An https `unsubscribe_url` ends this series for this reader at one POST (RFC 8058). `archive_url` is where all
+    editions can be read, `archived_at` this one; both are left out unless they are https. `references` are the
+    Message-IDs that this mail answers to, oldest first: it is threaded under the last one.
+    Raises `EditionInvalid` when a header or a part holds a control character or cannot be sent as it is,
+    `DeliveryFailed` (permanent) when an address cannot be written in ASCII.
     """
-    _refuse_controls(rendered, sender, recipient, message_id, series, period)
+    urls = [url for url in (unsubscribe_url, archive_url, archived_at) if url]
+    _refuse_controls(rendered, sender, recipient, message_id, series, period, *urls, *references)
     from_, to = _mailbox(sender.address), _address(recipient.name or "", recipient.address)
     message = EmailMessage(policy=_BODY)
     message["From"] = from_
@@ -87,7 +98,9 @@ def compose(
     token = _token(period)
     headers = {
         "List-Id": f"Claimwatch {series} digest <{series}.claimwatch.{from_.domain}>",
-        "List-Unsubscribe": f"<mailto:{quote(operator, safe='@')}?subject={quote(f'stop {series}')}>",
+        **_unsubscribe(unsubscribe_url, operator, series),
+        **{name: f"<{url}>" for name, url in _archive(archive_url, archived_at)},
+        **({"In-Reply-To": references[-1], "References": " ".join(references)} if references else {}),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
@@ -102,7 +115,33 @@ def compose(
     # `=_` cannot stand in quoted-printable text, so the boundary is in neither part.
     digest = hashlib.sha256(f"{message_id}\n{rendered.subject}".encode()).hexdigest()
     message.set_boundary(f"=_{digest[:32]}")
-    return message.as_bytes(policy=_WIRE)
+    mime = message.as_bytes(policy=_WIRE)
+    signed = signer.sign(mime, date) if signer else mime
+    _check_wire(signed, recipient)
+    return signed
+
+
+def _unsubscribe(url: str | None, operator: str, series: str) -> dict[str, str]:
+    mailto = f"<mailto:{quote(operator, safe='@')}?subject={quote(f'stop {series}')}>"
+    if url is None or not url.startswith("https://"):
+        return {"List-Unsubscribe": mailto}
+    return {"List-Unsubscribe": f"<{url}>, {mailto}", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _archive(archive_url: str | None, archived_at: str | None) -> list[tuple[str, str]]:
+    named = (("List-Archive", archive_url), ("Archived-At", archived_at))
+    return [(name, url) for name, url in named if url and url.startswith("https://")]
+
+
+def _check_wire(mime: bytes, recipient: Subscriber) -> None:
+    """Refuses bytes that would be cut, or whose links in headers no client could follow."""
+    head = mime.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    long = max(len(line) for line in mime.split(b"\r\n"))
+    links = (b"list-", b"archived-at", b"message-id", b"in-reply-to", b"references")
+    encoded = next((line for line in head if line.lower().startswith(links) and b"=?" in line), None)
+    if long > 998 or encoded is not None:
+        what = f"a line of {long} bytes" if long > 998 else f"the encoded header {encoded!r}"
+        raise EditionInvalid(f"the message to {recipient.address!r} holds {what}; it was not composed")
 
 
 def _mailbox(text: str) -> Address:

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from claimwatch.delivery.receipt import Receipt
-from claimwatch.errors import DeliveryFailed
+from claimwatch.delivery.answers import Verdict
+from claimwatch.delivery.receipt import NotTaken, Receipt
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.@_-]+")
 
@@ -28,11 +28,11 @@ class MaildirTransport:
         """Nothing is held open."""
 
     def send(self, mail_from: str, to: str, message: bytes) -> Receipt:
-        """Deliver one message; `message` must bear a Message-ID. Raises `DeliveryFailed` when it cannot be written."""
+        """Deliver one message; `message` must bear a Message-ID. Raises `NotTaken` when it cannot be written."""
         message_id = BytesHeaderParser().parsebytes(message).get("Message-ID")
         if not message_id:
-            raise DeliveryFailed(f"the message to {to} has no Message-ID; it was not delivered", permanent=True)
-        name = _UNSAFE.sub("_", message_id.strip().strip("<>"))
+            raise NotTaken(f"the message to {to} has no Message-ID; it was not delivered", Verdict.MESSAGE)
+        name = _name(message_id)
         try:
             for folder in ("tmp", "new", "cur"):
                 (self._path / folder).mkdir(parents=True, exist_ok=True)
@@ -40,10 +40,18 @@ class MaildirTransport:
             if there is None:
                 there = self._write(name, message)
         except OSError as error:
-            raise DeliveryFailed(
-                f"the Maildir {self._path} cannot be written: {error.strerror or error}; free space or mend its rights"
+            raise NotTaken(
+                f"the Maildir {self._path} cannot be written: {error.strerror or error}; free space or mend its rights",
+                Verdict.RELAY,
             ) from error
         return Receipt(str(there))
+
+    def find(self, message_id: str) -> Path | None:
+        """The message of that id as it lies there, or None: the evidence of a delivery that was cut off."""
+        try:
+            return self._delivered(_name(message_id))
+        except FileNotFoundError:  # there is no Maildir yet
+            return None
 
     def _delivered(self, name: str) -> Path | None:
         """The message as it lies there, read or not: readers move it to `cur` and add `:2,` and flags."""
@@ -65,3 +73,7 @@ class MaildirTransport:
         finally:
             os.close(folder)
         return final
+
+
+def _name(message_id: str) -> str:
+    return _UNSAFE.sub("_", message_id.strip().strip("<>"))

@@ -9,8 +9,8 @@ from typing import Self
 
 import aiosmtplib
 
-from claimwatch.delivery.receipt import OutcomeUnknown, Receipt
-from claimwatch.errors import DeliveryFailed
+from claimwatch.delivery.answers import Verdict, read_answer
+from claimwatch.delivery.receipt import NotTaken, OutcomeUnknown, Receipt
 
 COMMAND_TIMEOUT_S = 60.0
 # RFC 5321 4.5.3.2.6: the server may take ten minutes over the final dot; giving up earlier makes duplicates.
@@ -51,9 +51,9 @@ class SmtpTransport:
             self._runner = None
 
     def send(self, mail_from: str, to: str, message: bytes) -> Receipt:
-        """Hand over one message, inside `with`. Raises `DeliveryFailed`, `OutcomeUnknown` where no answer came.
+        """Hand over one message, inside `with`. Raises `NotTaken`, `OutcomeUnknown` where no answer came.
 
-        `permanent` is set only for what the relay says of this recipient or message; what it says of us (login,
+        It is permanent only for what the relay says of this recipient or message; what it says of us (login,
         policy, certificate) is ours to mend and never the recipient's fault.
         """
         assert self._runner is not None, "an SMTP transport is used inside `with`"
@@ -68,7 +68,8 @@ class SmtpTransport:
                 or any(c in address for c in " <>")
                 or "@" not in address
             ):
-                raise DeliveryFailed(f"{address!r} is not an address that SMTP can carry", permanent=address is to)
+                verdict = Verdict.RECIPIENT if address is to else Verdict.OURS
+                raise NotTaken(f"{address!r} is not an address that SMTP can carry", verdict)
         client = await self._connected()
         phase = "MAIL FROM"
         try:
@@ -77,15 +78,17 @@ class SmtpTransport:
             await client.rcpt(to, timeout=COMMAND_TIMEOUT_S)
             phase = "DATA"
             answer = await client.data(message, timeout=self._data_timeout_s)
-        except aiosmtplib.SMTPResponseException as error:
-            await self._reset(error.code)
-            raise _refused(self._relay, phase, to, error.code, error.message) from None
         except (aiosmtplib.SMTPException, OSError) as error:
+            if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
+                await self._reset(error.code)
+                raise _refused(self._relay, phase, to, error.code, error.message) from None
+            # No answer, or none that can be read.
             await self._close()
             what = f"{self._where} gave no answer to {phase} for {to} ({type(error).__name__})"
             if phase == "DATA":
                 raise OutcomeUnknown(f"{what}; it may have taken the message, look in its log") from None
-            raise DeliveryFailed(f"{what}; it was not sent and will be tried again") from None
+            why = f"{what}; it was not sent and will be tried again"
+            raise NotTaken(why, Verdict.RELAY, phase=phase) from None
         return Receipt(f"{answer.code} {answer.message}")
 
     async def _connected(self) -> aiosmtplib.SMTP:
@@ -105,14 +108,16 @@ class SmtpTransport:
             if relay.tls == "starttls":
                 if not client.supports_extension("starttls"):
                     await _drop(client, client.transport)
-                    raise DeliveryFailed(f"{self._where} does not offer STARTTLS; ask its operator, or set tls=none")
+                    why = f"{self._where} does not offer STARTTLS; ask its operator, or set tls=none"
+                    raise NotTaken(why, Verdict.OURS, phase="connect")
                 await client.starttls()
                 await client.ehlo()
             if relay.username is not None and relay.password is not None:
                 await client.login(relay.username, relay.password)
         except (aiosmtplib.SMTPException, OSError) as error:
             await _drop(client, client.transport)
-            raise DeliveryFailed(f"{self._where}: {_why_not(error)}") from None
+            verdict, why = _why_not(error)
+            raise NotTaken(f"{self._where}: {why}", verdict, phase="connect") from None
         self._client, self._wire = client, client.transport
         return client
 
@@ -148,29 +153,28 @@ async def _drop(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None
     await asyncio.sleep(0)  # the loop closes the socket in its next round, which may be its last
 
 
-def _why_not(error: Exception) -> str:
+def _why_not(error: Exception) -> tuple[Verdict, str]:
     # Never the library's own words on a login: they may hold what was sent.
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError) and 400 <= error.code < 500:
+        return Verdict.RELAY, f"cannot check our login at present ({error.code})"
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return f"refuses our login ({error.code}); correct user and password in CLAIMWATCH_SMTP_URL"
+        return Verdict.OURS, f"refuses our login ({error.code}); correct user and password in CLAIMWATCH_SMTP_URL"
     if isinstance(error, aiosmtplib.SMTPNotSupported) or type(error) is aiosmtplib.SMTPException:
-        return "offers no login that we know; leave user and password out of CLAIMWATCH_SMTP_URL, or ask its operator"
+        why = "offers no login that we know; leave user and password out of CLAIMWATCH_SMTP_URL, or ask its operator"
+        return Verdict.OURS, why
     if isinstance(error.__cause__, ssl.SSLError) or isinstance(error, ssl.SSLError):
-        return "shows a certificate that cannot be trusted or no TLS; renew it, or name the host it was made for"
+        why = "shows a certificate that cannot be trusted or no TLS; renew it, or name the host it was made for"
+        return Verdict.OURS, why
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"refuses the connection ({error.code}); ask its operator"
-    return f"cannot be reached ({type(error).__name__}); check host and port in CLAIMWATCH_SMTP_URL"
+        verdict = Verdict.RELAY if error.code < 500 else Verdict.OURS
+        return verdict, f"refuses the connection ({error.code}); ask its operator"
+    return Verdict.RELAY, f"cannot be reached ({type(error).__name__}); check host and port in CLAIMWATCH_SMTP_URL"
 
 
-def _refused(relay: Relay, phase: str, to: str, code: int, text: str) -> DeliveryFailed:
-    said = " ".join(text.split())
+def _refused(relay: Relay, phase: str, to: str, code: int, text: str) -> NotTaken:
+    answer = read_answer(phase, code, text)
+    said = answer.text
     for secret in (relay.password, relay.username):
         said = said.replace(secret, "***") if secret else said
-    return DeliveryFailed(
-        f"the mail server {relay.host}:{relay.port} answered {code} {said} to {phase} for {to}",
-        permanent=phase != "MAIL FROM" and 500 <= code < 600 and not _is_ours(code, said),
-    )
-
-
-def _is_ours(code: int, said: str) -> bool:
-    """Whether a 5xx speaks of us: policy (5.7), protocol (5.5), login; nobody may be suppressed for it."""
-    return code in (500, 501, 502, 503, 504, 530, 534, 535, 538) or said.startswith(("5.7.", "5.5."))
+    reason = f"the mail server {relay.host}:{relay.port} answered {code} {said} to {phase} for {to}"
+    return NotTaken(reason, answer.verdict, answer=answer)

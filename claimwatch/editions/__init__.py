@@ -4,8 +4,31 @@ The only files read are the templates, which are part of the program.
 """
 
 from claimwatch.editions.assemble import assemble
-from claimwatch.editions.calendar import Period, due_period, parse_period
+from claimwatch.editions.calendar import (
+    MERGE_WINDOW,
+    URGENT,
+    Period,
+    alert_period,
+    due_period,
+    parse_period,
+    units_between,
+)
 from claimwatch.editions.preflight import preflight
 from claimwatch.editions.render import render
+from claimwatch.editions.selection import fresh, is_due, own_items
 
-__all__ = ["Period", "assemble", "due_period", "parse_period", "preflight", "render"]
+__all__ = [
+    "MERGE_WINDOW",
+    "URGENT",
+    "Period",
+    "alert_period",
+    "assemble",
+    "due_period",
+    "fresh",
+    "is_due",
+    "own_items",
+    "parse_period",
+    "preflight",
+    "render",
+    "units_between",
+]

@@ -3,6 +3,9 @@
 A period of the series `weekly` is an ISO week (`2026-W46`), of `daily` a day (`2026-11-21`), of `monthly` a month
 (`2026-11`), each from local midnight to local midnight in the edition's time zone. It is due at 07:00 local time on
 the day after it ends. Periods that were missed are told in one edition: `2026-W45–W46`, `2026-W53–2027-W01`.
+
+The series `urgent` has no calendar: an alert is named after the minute, in UTC, in which the first thing that it tells
+was seen (`2026-11-21T10:15Z`), and is due when the time for others to join it is over.
 """
 
 import re
@@ -14,6 +17,9 @@ from claimwatch.errors import UsageError
 
 DUE_AT = time(7)
 SERIES = ("daily", "weekly", "monthly")
+URGENT = "urgent"
+MERGE_WINDOW = timedelta(minutes=15)
+_ALERT = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}Z")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})(?:[–-](?:(\d{4})-)?W(\d{2}))?")
 _MONTH = re.compile(r"(\d{4}-\d{2})(?:–(\d{4}-\d{2}))?")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:–(\d{4}-\d{2}-\d{2}))?")
@@ -48,26 +54,60 @@ def due_period(series: str, now: datetime, timezone: str, last: str | None) -> P
     return _period(series, _next(series, told), newest, zone)
 
 
+def alert_period(seen_at: datetime) -> Period:
+    """The period of the alert whose first news was seen at `seen_at` (aware). It is due at its end."""
+    start = seen_at.astimezone(UTC).replace(second=0, microsecond=0)
+    return Period(URGENT, f"{start:%Y-%m-%dT%H:%MZ}", start, start + MERGE_WINDOW)
+
+
+def units_between(series: str, since: datetime, until: datetime, timezone: str) -> list[Period]:
+    """The single periods of a series that were over and due after `since` and at `until` (both aware), oldest first."""
+    zone = ZoneInfo(timezone)
+    newest = due_period(series, until, timezone, None)
+    units = []
+    while newest is not None and _due_at(newest, zone) > since:
+        units.append(newest)
+        before = _previous(series, _unit(series, newest.starts_at.astimezone(zone).date()))
+        newest = _period(series, before, before, zone)
+    return units[::-1]
+
+
+def _due_at(period: Period, zone: ZoneInfo) -> datetime:
+    return datetime.combine(period.ends_at.astimezone(zone).date(), DUE_AT, zone)
+
+
 def parse_period(text: str, timezone: str) -> Period:
-    """The period that `text` names (`2026-W47`, `2026-W45–W46`, `2026-11`, `2026-11-21`), in that IANA time zone.
+    """The period that `text` names (`2026-W47`, `2026-W45–W46`, `2026-11`, `2026-11-21`, an alert's
+    `2026-11-21T10:15Z`), in that IANA time zone.
 
     Raises `UsageError` when there is no such period.
     """
     series = _series_of(text)
+    if series == URGENT:
+        return alert_period(_minute(text))
     first, last = _days(text, series)
     return _period(series, _unit(series, first), _unit(series, last), ZoneInfo(timezone))
 
 
 def period_days(key: str) -> tuple[date, date]:
     """The first and the last day of a period. Raises `UsageError` when there is no such period."""
+    if _series_of(key) == URGENT:
+        return _minute(key).date(), _minute(key).date()
     return _days(key, _series_of(key))
 
 
 def _series_of(text: str) -> str:
-    for series, pattern in (("weekly", _WEEK), ("daily", _DAY), ("monthly", _MONTH)):
+    for series, pattern in (("weekly", _WEEK), ("daily", _DAY), ("monthly", _MONTH), (URGENT, _ALERT)):
         if pattern.fullmatch(text):
             return series
     raise UsageError(f"{text!r} is not a period; write a week such as 2026-W47, a day 2026-11-21 or a month 2026-11")
+
+
+def _minute(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"there is no period {text!r}: {error}") from error
 
 
 def _days(text: str, series: str) -> tuple[date, date]:

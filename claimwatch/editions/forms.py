@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal
 
-from claimwatch.editions.calendar import period_days
+from claimwatch.editions.calendar import URGENT, parse_period, period_days
 from claimwatch.editions.words import Words
 
 
@@ -57,7 +57,9 @@ class Forms:
         return str(country) if "-" not in code else f"{country} ({code})"
 
     def period(self, key: str, series: str) -> str:
-        """A period in words: `Week 46 · 9–15 November 2026`."""
+        """A period in words: `Week 46 · 9–15 November 2026`; for an alert the time of its first news."""
+        if series == URGENT:
+            return self.moment(parse_period(key, self.zone.key).starts_at)
         first, last = period_days(key)
         days = self.day(first) if first == last else self._interval(first, last)
         if series != "weekly":
@@ -67,7 +69,9 @@ class Forms:
         return f"{named} · {days}"
 
     def short_period(self, key: str, series: str) -> str:
-        """A period for a subject: `W46`, `W45–W46`, otherwise its key."""
+        """A period for a subject: `W46`, `W45–W46`, `alert`, otherwise its key."""
+        if series == URGENT:
+            return self.words.alert
         if series != "weekly":
             return key
         first, last = period_days(key)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from claimwatch.editions.assemble import ORDER
+from claimwatch.editions.calendar import URGENT
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.headlines import attributed, what_became
+from claimwatch.editions.selection import fresh
 from claimwatch.editions.words import Words
 from claimwatch.models import Coverage, Edition, Evidence, Item, Outcome, Quantity
 
@@ -86,7 +88,9 @@ class View:
     read: str
     reads: str
     unread: str | None
+    notice: str | None
     items: tuple[Shown, ...]
+    already: tuple[str, ...]
     full: int
     listed: int
     machine_read: bool
@@ -119,15 +123,16 @@ class View:
 
 
 def counts(edition: Edition) -> tuple[tuple[Outcome, int], ...]:
-    """How many items of each outcome, in the order in which they are told; none that are zero."""
-    found = ((outcome, sum(item.outcome is outcome for item in edition.items)) for outcome in ORDER)
+    """How many items of each outcome are told here, in the order in which they are told; none that are zero."""
+    found = ((outcome, sum(item.outcome is outcome for item in fresh(edition))) for outcome in ORDER)
     return tuple((outcome, count) for outcome, count in found if count)
 
 
 def view_of(edition: Edition, forms: Forms, *, why: str, operator: str, public: Link | None, postal: str) -> View:
     """The view of an edition, every item in full."""
     words = forms.words
-    shown = tuple(_shown(number, item, edition, forms) for number, item in enumerate(edition.items, 1))
+    items = fresh(edition)
+    shown = tuple(_shown(number, item, edition, forms) for number, item in enumerate(items, 1))
     unread = [clean(source.name, 80) for source in edition.coverage if source.unread]
     counted = counted_words(edition, forms)
     return View(
@@ -135,15 +140,21 @@ def view_of(edition: Edition, forms: Forms, *, why: str, operator: str, public: 
         subject=subject_of(edition, forms),
         preheader=shown[0].headline if shown else f"{words.nothing}. {_read_line(edition, forms)}.",
         period=forms.period(edition.period, edition.series),
-        title=words.first_title if edition.first else _unbroken(counted),
-        lead=f"{words.first_lead} {counted}." if edition.first else "",
+        title=_title(edition, counted, words),
+        lead=_lead(edition, counted, words),
         read=_read_line(edition, forms),
         reads=_reads_line(edition.coverage, forms),
         unread=words.unread_lead.format(", ".join(unread)) if unread else None,
+        notice=words.last_today if edition.last_today else None,
         items=shown,
+        already=tuple(
+            words.already_line.format(headline=clean(item.headline), series=words.told_as[item.told_as])
+            for item in edition.items
+            if item.told_as is not None
+        ),
         full=len(shown),
         listed=len(shown),
-        machine_read=any(not item.reviewed for item in edition.items),
+        machine_read=any(not item.reviewed for item in items),
         said_again=tuple((clean(name, 80), forms.number(count)) for name, count in edition.folded),
         in_passing=words.said_in_passing.format(forms.number(edition.context)) if edition.context else None,
         coverage=tuple(_coverage_row(source, forms) for source in edition.coverage),
@@ -157,20 +168,22 @@ def view_of(edition: Edition, forms: Forms, *, why: str, operator: str, public: 
 def subject_of(edition: Edition, forms: Forms) -> str:
     """`Claimwatch W46: 1 reversed, 5 new — Hikvision, Dahua`; an empty or blind edition says so."""
     words = forms.words
-    unread = sum(source.unread for source in edition.coverage)
+    items, unread = fresh(edition), sum(source.unread for source in edition.coverage)
     unread_words = words.unread_one if unread == 1 else words.unread_many.format(forms.number(unread))
     said = [counted_words(edition, forms)]
     if unread:
         said.append(unread_words)
-    elif not edition.items:
+    elif not items:
         said[0] = f"{said[0]} ({_read_line(edition, forms)})"
     text = ", ".join(said)
     if edition.first:
         text = f"{words.first_subject} — {text}"
-    elif not edition.items:
+    elif edition.correction is not None:
+        text = f"{words.correction}: {text}"
+    elif not items:
         text = text[0].lower() + text[1:]
     subject = f"{words.product} {forms.short_period(edition.period, edition.series)}: {text}"
-    companies = ", ".join(dict.fromkeys(clean(name, 40) for item in edition.items for name in item.companies))
+    companies = ", ".join(dict.fromkeys(clean(name, 40) for item in items for name in item.companies))
     whole = f"{subject} — {companies}"
     return whole if companies and not edition.first and len(whole) <= 90 else subject
 
@@ -179,6 +192,20 @@ def counted_words(edition: Edition, forms: Forms) -> str:
     """`1 reversed, 2 updated, 5 new`, or that there is nothing new."""
     parts = [forms.words.counted[outcome].format(forms.number(count)) for outcome, count in counts(edition)]
     return ", ".join(parts) or forms.words.nothing
+
+
+def _title(edition: Edition, counted: str, words: Words) -> str:
+    if edition.correction is not None:
+        return words.correction_title
+    return words.first_title if edition.first else _unbroken(counted)
+
+
+def _lead(edition: Edition, counted: str, words: Words) -> str:
+    if edition.correction is not None:
+        return words.correction_lead.format(clean(edition.correction))
+    if edition.series == URGENT:
+        return words.alert_why
+    return f"{words.first_lead} {counted}." if edition.first else ""
 
 
 def _unbroken(counted: str) -> str:

@@ -21,6 +21,7 @@ class Words:
     now: Mapping[Outcome, str]
     series: Mapping[str, str]
     places: Mapping[str, str]
+    told_as: Mapping[str, str]
     week: str = "Week {}"
     weeks: str = "Weeks {} to {}"
     week_short: str = "W{}"
@@ -42,6 +43,14 @@ class Words:
     failed_some: str = "{} failed"
     attention: str = "Needs attention"
     new: str = "New"
+    alert: str = "alert"
+    alert_why: str = "In force by the act of an official source, or such an act undone: too grave to wait for a digest."
+    last_today: str = "This is the last alert that you get today. What comes after waits for your next edition."
+    already: str = "Already sent to you"
+    already_line: str = "{headline} ({series})"
+    correction: str = "correction"
+    correction_title: str = "Correction: what we told you was wrong"
+    correction_lead: str = "We take back what stands below; the mail that told it is the one that this answers. Why: {}"
     more_one: str = "And 1 more, in a line"
     more_many: str = "And {} more, in a line each"
     unlisted_one: str = "And 1 more, which the plain-text part of this mail names"
@@ -114,6 +123,12 @@ ENGLISH = Words(
         Outcome.NEW: "New",
     },
     series={"weekly": "weekly digest", "daily": "daily digest", "monthly": "monthly digest"},
+    told_as={
+        "urgent": "as an alert",
+        "daily": "in the daily digest",
+        "weekly": "in the weekly digest",
+        "monthly": "in the monthly digest",
+    },
     # Subdivisions and regions that Babel does not name.
     places={
         "CN-XJ": "Xinjiang (Uyghur Region)",

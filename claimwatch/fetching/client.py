@@ -35,6 +35,7 @@ _FOR_GOOD = (301, 308)
 _TRY_AGAIN = (502, 503, 504)
 _TEMPORARY = (408, 425, 429)  # and every 5xx
 _RESTING = (429, 503)
+_SHORT_REST_S = 30.0  # a rest that is waited out within a read; after a longer one the source is read another time
 
 
 class _Unreached(FetchFailed):
@@ -45,8 +46,10 @@ class Client:
     """A context manager; not for use by several threads at once (share the `Pacer` between clients instead).
 
     `now` gives the time that answers are stamped with and that rests are measured by; time-outs and waiting use real
-    time. `rest_of` tells until when a host asked us to wait (aware UTC; None where it did not), and `note_rest` keeps
-    that it did: host, until when, and why in words. Without them the client remembers for as long as it lives.
+    time. Only where `now` runs with it (`waits`), and at a polite pace, is a short rest that a host asked for waited
+    out; other rests fail the request. `rest_of` tells until when a host asked us to wait (aware UTC; None where it did
+    not), and `note_rest` keeps that it did: host, until when, and why in words. Without them the client remembers for
+    as long as it lives.
     """
 
     def __init__(
@@ -55,11 +58,13 @@ class Client:
         now: Callable[[], datetime],
         pacer: Pacer | None = None,
         *,
+        waits: bool = False,
         rest_of: Callable[[str], datetime | None] | None = None,
         note_rest: Callable[[str, datetime, str], None] | None = None,
     ) -> None:
         self._upstream = settings.upstream
         self._paced = settings.paced
+        self._waits = waits and settings.paced
         self._user_agent = f"claimwatch/{__version__} (+{settings.contact_url})"
         self._now = now
         self._pacer = pacer or Pacer()
@@ -88,11 +93,18 @@ class Client:
             try:
                 return self._get_once(request)
             except FetchFailed as failure:
-                if not _worth_another_try(failure):
+                if not self._worth_another_try(failure):
                     raise
                 on_failed(failure)
-            self._pacer.sleep(pause_s)
+                rests = bool(failure.retry_after_s)  # it is waited for when our turn comes
+            if not rests:
+                self._pacer.sleep(pause_s)
         return self._get_once(request)
+
+    def _worth_another_try(self, failure: FetchFailed) -> bool:
+        if failure.status in _RESTING and failure.retry_after_s:
+            return self._waits and failure.retry_after_s <= _SHORT_REST_S
+        return isinstance(failure, _Unreached) or failure.status in _TRY_AGAIN
 
     def _get_once(self, request: Request) -> Answer:
         began = time.monotonic()
@@ -157,18 +169,26 @@ class Client:
     def _await_turn(self, request: Request, url: str) -> None:
         """Wait for our turn at a host. Raises `FetchFailed` where it asked us to wait for longer than that."""
         host = urlsplit(url).hostname or ""
+        waited_from = time.monotonic()
         self._heed_rest(request, url, host)
         if self._paced:
-            waited_from = time.monotonic()
             self._pacer.wait(host, request.pace_s)
-            self._network.deadline += time.monotonic() - waited_from
             self._heed_rest(request, url, host)  # another worker may have been told in the meantime
+        self._network.deadline += time.monotonic() - waited_from
 
     def _heed_rest(self, request: Request, url: str, host: str) -> None:
-        until, now = self._rest_of(host), self._now()
-        if until is not None and until > now:
+        left_s = self._rest_left(host)
+        if self._waits and 0 < left_s <= _SHORT_REST_S:
+            self._pacer.sleep(left_s)
+            left_s = self._rest_left(host)
+        if left_s > 0:
+            until = self._now() + timedelta(seconds=left_s)
             reason = f"{_via(request, url)}{host} asked us to wait until {until:%Y-%m-%d %H:%M:%S} UTC"
-            raise FetchFailed(request.url, reason, retry_after_s=(until - now).total_seconds())
+            raise FetchFailed(request.url, reason, retry_after_s=left_s)
+
+    def _rest_left(self, host: str) -> float:
+        until = self._rest_of(host)
+        return 0.0 if until is None else (until - self._now()).total_seconds()
 
     def _headers(self, request: Request, target: Target) -> list[tuple[str, str]]:
         host = f"[{target.host}]" if ":" in target.host else target.host
@@ -239,10 +259,6 @@ class Client:
             retry_after_s=pause_s,
             answer=answer,
         )
-
-
-def _worth_another_try(failure: FetchFailed) -> bool:
-    return isinstance(failure, _Unreached) or (failure.status in _TRY_AGAIN and not failure.retry_after_s)
 
 
 def _via(request: Request, url: str) -> str:

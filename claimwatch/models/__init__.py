@@ -16,10 +16,12 @@ from claimwatch.models.source import (
     SourceSpec,
     StartPage,
 )
+from claimwatch.models.subscription import SERIES, SEVERITIES, Member, Reader, Subscription, Topics
 
 __all__ = [
-    "Alias", "Baseline", "Candidate", "Claim", "Company", "Coverage", "Development", "Document", "Edition", "Entry",
-    "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Mention", "Options", "Origin",
-    "Outcome", "Page", "PageFailure", "Parsed", "ParserOption", "Predicate", "Publication", "Quantity", "Read",
-    "ReadStatus", "Rendered", "Skip", "SourceClass", "SourceSpec", "StartPage", "Subscriber",
+    "SERIES", "SEVERITIES", "Alias", "Baseline", "Candidate", "Claim", "Company", "Coverage", "Development",
+    "Document", "Edition", "Entry", "Evidence", "Expectation", "Field", "Finding", "Item", "Limits", "Link", "Member",
+    "Mention", "Options", "Origin", "Outcome", "Page", "PageFailure", "Parsed", "ParserOption", "Predicate",
+    "Publication", "Quantity", "Read", "ReadStatus", "Reader", "Rendered", "Skip", "SourceClass", "SourceSpec",
+    "StartPage", "Subscriber", "Subscription", "Topics",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What is already known: documents, companies with their aliases, claims, and the words they are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
@@ -109,6 +109,7 @@ class Baseline:
     predicates: Mapping[str, Predicate]
     severities: Mapping[tuple[str, str, str], str]
     triggers: Mapping[str, Mapping[str, object]]
+    classifier: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def newest_document_on(self) -> date:

@@ -45,6 +45,8 @@ class Item:
 
     `claim` and `document` are the baseline claim that it concerns and the document it stands in. `late` says that it
     happened well before the period. `told_before` says that an earlier state of it was in an earlier edition.
+    `told_as` is the series in which this very reader was told this very state already (`urgent`, `daily`): such an
+    item is no news to them, is not counted, and takes one line. None: it is told here.
     """
 
     development: str
@@ -62,6 +64,7 @@ class Item:
     late: bool
     told_before: bool
     reviewed: bool
+    told_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,9 @@ class Edition:
     """What one (series, period) tells, frozen. `starts_at` and `ends_at` are aware UTC, the end exclusive.
 
     `folded` counts findings that repeat what is known, by source name. `first` marks the edition that says where the
-    baseline stands today.
+    baseline stands today. An `urgent` edition has no coverage; `last_today` marks the last alert that a reader gets
+    that day, after which the rest waits for the next edition. `correction` is what the operator says was wrong: the
+    edition then takes back those of its items that it lists, in a mail of its own under the one that told them.
     """
 
     series: str
@@ -98,6 +103,8 @@ class Edition:
     context: int
     coverage: tuple[Coverage, ...]
     baseline_version: str
+    last_today: bool = False
+    correction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,40 @@ with open_watch(load_settings()) as watch:
     report = deliver(watch)
 """
 
-from claimwatch.pipeline.build import Rehearsed, build, preview, rehearse
+from claimwatch.pipeline.build import Rehearsed, build, build_due, due_series, preview, rehearse
 from claimwatch.pipeline.deliver import DeliveryReport, deliver
 from claimwatch.pipeline.inspect import Problem, inspect_watch
 from claimwatch.pipeline.poll import due_sources, poll
+from claimwatch.pipeline.review import Recalled, Reviewed, approve, cancel, hold, recall
 from claimwatch.pipeline.subscribe import subscribe, unsubscribe
 from claimwatch.pipeline.summary import RunSummary, summarize
+from claimwatch.pipeline.trial import Trial, send_trial
 from claimwatch.pipeline.watch import Watch, open_watch
 
 __all__ = [
     "DeliveryReport",
     "Problem",
+    "Recalled",
     "Rehearsed",
+    "Reviewed",
     "RunSummary",
+    "Trial",
     "Watch",
+    "approve",
     "build",
+    "build_due",
+    "cancel",
     "deliver",
+    "due_series",
     "due_sources",
+    "hold",
     "inspect_watch",
     "open_watch",
     "poll",
     "preview",
+    "recall",
     "rehearse",
+    "send_trial",
     "subscribe",
     "summarize",
     "unsubscribe",

@@ -9,6 +9,7 @@ from claimwatch.pipeline.harvest import Crawl, Kept
 from claimwatch.pipeline.trust import Turnover, collect
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents
+from claimwatch.store.digests import entry_digest, publication_digest
 from claimwatch.store.documents import Stored
 
 
@@ -61,7 +62,7 @@ def compare(
     changes: list[Change] = []
     for key, (publication, kept) in publications.items():
         stored = known.get(key)
-        is_news = stored is None or stored.digest != documents.publication_digest(publication)
+        is_news = stored is None or stored.digest != publication_digest(publication)
         found = findings_of(watch, spec, publication, None) if is_news else ()
         changes.append(Change(publication, stored, kept, link_version(kept.link), found))
     with watch.store.read() as connection:
@@ -69,7 +70,7 @@ def compare(
         seen: list[int] = []
         for at, (entry, kept) in entries.items():
             stored = stored_entries.get(at)
-            if stored is not None and not stored.gone and stored.digest == documents.entry_digest(entry):
+            if stored is not None and not stored.gone and stored.digest == entry_digest(entry):
                 seen.append(stored.id)
                 continue
             previous = documents.latest_entry(connection, stored.id) if stored is not None else None
@@ -112,4 +113,4 @@ def findings_of(
 
 def digest_of(what: Publication | Entry) -> str:
     """Identifies what a publication or entry says."""
-    return documents.publication_digest(what) if isinstance(what, Publication) else documents.entry_digest(what)
+    return publication_digest(what) if isinstance(what, Publication) else entry_digest(what)

@@ -1,6 +1,5 @@
 """One read of a source in memory: fetch, keep the bytes, parse, follow links. Nothing in the store moves here."""
 
-import importlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -8,46 +7,17 @@ from datetime import date, datetime
 from types import ModuleType
 
 from claimwatch.captures import CaptureStore
-from claimwatch.errors import CaptureLost, FetchFailed, ReadFailed, SourceChanged, SourcesInvalid
+from claimwatch.errors import CaptureLost, FetchFailed, ReadFailed, SourceChanged
 from claimwatch.fetching import Answer, Client, Request
 from claimwatch.models import Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec, StartPage
-from claimwatch.pipeline.harvest import Captured, Crawl, Kept, Missing
+from claimwatch.pipeline.harvest import Captured, Crawl, Kept, Missing, left_lists
+from claimwatch.pipeline.parsing import page_at, parse_page, whereabouts
 from claimwatch.store.documents import Stored
 from claimwatch.store.reads import CaptureRow, Validator
 
 NOT_THERE = (404, 410)
 LEFT_OVER = "pages left over: the limit of the read is reached"
 MOVED = "has moved for good to"
-
-
-def load_parser(spec: SourceSpec) -> ModuleType:
-    """The parser module of a source; raises `SourcesInvalid` when it is not one."""
-    try:
-        module = importlib.import_module(spec.parser)
-    except ImportError as error:
-        raise SourcesInvalid(f"{spec.slug}: cannot import the parser {spec.parser!r}: {error}") from error
-    if not hasattr(module, "parse") or not hasattr(module, "VERSION"):
-        raise SourcesInvalid(f"{spec.slug}: {spec.parser} has no parse() or no VERSION")
-    return module
-
-
-def parse_page(spec: SourceSpec, parser: ModuleType, page: Page) -> Parsed:
-    """What the parser makes of a page; law 1: every container is kept or skipped for a reason.
-
-    Raises `ReadFailed`, whatever the parser raised.
-    """
-    try:
-        parsed: Parsed = parser.parse(page)
-    except ReadFailed:
-        raise
-    except Exception as error:
-        # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said.
-        broke = f"the parser {spec.parser} broke on it: {type(error).__name__}: {error}"
-        raise SourceChanged(page.url, broke) from error
-    if parsed.containers != parsed.kept + len(parsed.skipped):
-        counted = f"{parsed.containers} containers, {parsed.kept} kept, {len(parsed.skipped)} skipped"
-        raise SourceChanged(page.url, f"the counts do not add up: {counted}")
-    return parsed
 
 
 @dataclass(frozen=True)
@@ -73,6 +43,7 @@ class Crawler:
         self._start(crawl)
         if crawl.status is ReadStatus.GOOD:
             self._follow(crawl, self._links(crawl, crawl.pages))
+            self._ask_after(crawl)
             self._recheck(crawl)
         return crawl
 
@@ -124,6 +95,23 @@ class Crawler:
                     crawl.incomplete.add(group)
                 continue
             queue.extend(self._links(crawl, crawl.pages[before:]))
+
+    def _ask_after(self, crawl: Crawl) -> None:
+        """Ask what became of items that left their list and were not found elsewhere, where the parser knows where."""
+        for key in left_lists(crawl, self.known):
+            link = whereabouts(self.parser, key)
+            if link is None:
+                continue
+            if len(crawl.captures) >= self.spec.limits.max_pages:
+                crawl.unsettled.add(key)
+                continue
+            before = len(crawl.pages)
+            error = self.visit(crawl, link, "")
+            if error is None:
+                self._follow(crawl, self._links(crawl, crawl.pages[before:]))
+            elif not (isinstance(error, FetchFailed) and error.status in NOT_THERE):
+                crawl.failures.append(PageFailure(error.url, error.reason))
+                crawl.unsettled.add(key)
 
     def _recheck(self, crawl: Crawl) -> None:
         """Look again at pages that no list led to. What the limit of the read leaves out comes first next time."""
@@ -241,17 +229,10 @@ class Crawler:
     def _page(self, link: Link, answer: Answer, same: Validator | None, body: bytes) -> Page:
         if same is None and answer.status != 200:
             raise SourceChanged(link.url, f"status {answer.status} came to a plain request")
-        origin = same or answer
-        return Page(
-            source=self.spec.slug,
-            kind=link.kind,
-            url=origin.final_url,
-            body=body,
-            content_type=origin.content_type or "",
-            charset=origin.charset,
-            head=link.head,
-            options=self.spec.options,
-        )
+        page = page_at(self.spec, link, answer)
+        if same is None:
+            return page
+        return replace(page, url=same.final_url, body=body, content_type=same.content_type or "", charset=same.charset)
 
     def _in_window(self, crawl: Crawl, parsed: Parsed, link: Link) -> Parsed:
         """Leave out what was published before the baseline, and count what a listing page holds."""

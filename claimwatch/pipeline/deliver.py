@@ -1,78 +1,188 @@
-"""Drain the outbox: each frozen message is leased, its attempt noted before the first byte, and then settled."""
+"""Drain the outbox: each frozen message is leased, its attempt noted before the first byte, and then settled.
+
+Several connections send at once, one message each, so that never more messages than connections can be in doubt.
+"""
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from threading import Event, Lock
 
-from claimwatch.delivery import OutcomeUnknown, Transport, open_transport
-from claimwatch.errors import DeliveryFailed
+from sqlalchemy import Connection
+
+from claimwatch.delivery import NotTaken, Receipt, Route, Transport, Verdict, read_route, return_path
+from claimwatch.pipeline.doubts import Doubts
 from claimwatch.pipeline.lease import this_owner
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, outbox
-from claimwatch.store.outbox import Claimed
+from claimwatch.store import advance_clock, outbox, relays
+from claimwatch.store.outbox import Claimed, Settlement
+from claimwatch.store.relays import Pause
 
-LEASE_S = 900.0  # longer than the 600 s that a server may take to answer DATA
+LEASE_S = 1800.0  # longer than all steps of one attempt may take, the 600 s for DATA included
 BACK_OFF_S = (300.0, 900.0, 3600.0, 10800.0, 21600.0)
+PATIENCE_S = 5.0  # a rest that is over sooner is waited for; a longer one is left to the next pass
+WAITING = ("ready", "deferred", "in_doubt", "sending")
 
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """What became of the messages that were due. `waiting` are still to be sent, `doubtful` were sent again after an
-    attempt that ended without an answer."""
+    """What became of the messages that were due.
+
+    `failed` were tried and are not accepted, `waiting` are still to be sent, `doubtful` were sent again after an
+    attempt that ended without an answer. `in_doubt` may have been taken and wait for evidence, `proved` were settled
+    by it; `possible_duplicates` counts all that were ever sent again without. `pauses` say why nothing more is sent.
+    """
 
     accepted: int = 0
     failed: int = 0
     waiting: int = 0
     expired: int = 0
     doubtful: int = 0
+    in_doubt: int = 0
+    proved: int = 0
+    possible_duplicates: int = 0
+    held: int = 0
+    pauses: list[Pause] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    @property
+    def ok(self) -> bool:
+        """Everything that was due was accepted."""
+        return self.failed == 0 and not (self.pauses and self.waiting)
 
-def deliver(watch: Watch, *, progress: Callable[[str], None] = lambda _line: None) -> DeliveryReport:
-    """Send every message that is due; safe to run twice at once and after a crash.
 
-    A temporary failure puts a message off with growing pauses, a permanent one refuses it; neither raises.
+def deliver(
+    watch: Watch, *, progress: Callable[[str], None] = lambda _line: None, resume: bool = False
+) -> DeliveryReport:
+    """Send every message that is due; safe to run twice at once and after a crash. `resume` lifts all pauses first.
+
+    A temporary failure puts a message off with growing pauses, a permanent one refuses it, and where the mail server
+    speaks of us or is away everything waits; none of these raises. Raises `ClaimwatchError` where the store fails.
     """
-    owner = this_owner()
-    report = DeliveryReport()
+    route = read_route(watch.settings.smtp_url.get_secret_value())
     with watch.store.write() as connection:
         advance_clock(connection, watch.now())
-        report.expired = outbox.expire_messages(connection, watch.now(), time.time())
-    claimed = _claim(watch, owner)
-    if claimed is not None:
-        with open_transport(watch.settings.smtp_url.get_secret_value()) as transport:
-            while claimed is not None:
-                progress(claimed.recipient)
-                _send(watch, transport, owner, claimed, report)
-                claimed = _claim(watch, owner)
+        if resume:
+            relays.resume(connection)
+    doubts = Doubts(watch, route)
+    proved = doubts.settle()
+    with watch.store.write() as connection:
+        expired = outbox.expire_messages(connection, watch.now())
+        due = outbox.find_due(connection, watch.now(), time.time(), doubts.asked_at) is not None
+    passing = _Pass(watch, route, doubts, progress)
+    if due:
+        passing.run()
+    report = passing.report
+    report.failed, report.errors = len(passing.failures), list(passing.failures.values())
+    report.expired, report.proved = expired, proved
     with watch.store.read() as connection:
         counts = outbox.count_messages(connection)
-    report.waiting = sum(counts.get(state, 0) for state in ("ready", "deferred", "in_doubt", "sending"))
+        report.possible_duplicates = outbox.count_possible_duplicates(connection)
+        report.pauses = relays.pauses(connection, time.time())
+    report.waiting = sum(counts.get(state, 0) for state in WAITING)
+    report.in_doubt, report.held = counts.get("in_doubt", 0), counts.get("held", 0)
     return report
 
 
-def _claim(watch: Watch, owner: str) -> Claimed | None:
-    with watch.store.write() as connection:
-        return outbox.claim_message(connection, owner, watch.now(), time.time(), LEASE_S)
+class _Pass:
+    """One pass over the outbox: what its connections share."""
 
+    def __init__(self, watch: Watch, route: Route, doubts: Doubts, progress: Callable[[str], None]) -> None:
+        self.report = DeliveryReport()
+        self.failures: dict[int, str] = {}  # by message: what was said last
+        self._watch = watch
+        self._route = route
+        self._doubts = doubts
+        self._progress = progress
+        self._owner = this_owner()
+        self._lock = Lock()  # one transaction at a time: SQLite would take turns too, but with longer waits
+        self._stop = Event()
 
-def _send(watch: Watch, transport: Transport, owner: str, claimed: Claimed, report: DeliveryReport) -> None:
-    # The lease and the attempt are committed: from here on a crash leaves a trace.
-    report.doubtful += claimed.doubtful
-    try:
-        receipt = transport.send(parseaddr(watch.settings.sender)[1], claimed.recipient, claimed.mime)
-    except DeliveryFailed as error:
-        # In doubt means that it may have arrived: it is sent again, later, with the same Message-ID, and counted.
-        state = "refused" if error.permanent else "in_doubt" if isinstance(error, OutcomeUnknown) else "deferred"
-        pause = BACK_OFF_S[min(claimed.attempt, len(BACK_OFF_S)) - 1]
-        report.failed += 1
-        report.errors.append(f"{claimed.recipient}: {error}")
-        text, next_try_at = str(error), None if error.permanent else time.time() + pause
-    else:
-        state, text, next_try_at = "accepted", receipt.text, None
-        report.accepted += 1
-    with watch.store.write() as connection:
-        outbox.settle_message(
-            connection, claimed, owner, state=state, text=text, now=watch.now(), next_try_at=next_try_at
-        )
+    def run(self) -> None:
+        """Send over all connections until nothing is due or the relay wants no more; raises what one of them raises."""
+        with ThreadPoolExecutor(self._route.connections, thread_name_prefix="smtp") as threads:
+            sending = [threads.submit(self._drain) for _ in range(self._route.connections)]
+            try:
+                for one in sending:
+                    one.result()
+            finally:
+                self._stop.set()  # a failure of one, or Ctrl-C: the others finish the message they are at
+
+    def _drain(self) -> None:
+        with self._route.open() as transport:
+            step = self._next(None)
+            while step is not None and not self._stop.is_set():
+                if isinstance(step, float):
+                    self._stop.wait(step)
+                    step = self._next(None)
+                else:
+                    step = self._next((step, self._send(transport, step)))
+
+    def _send(self, transport: Transport, claimed: Claimed) -> Receipt | NotTaken:
+        # The lease and the attempt are committed: from here on a crash leaves a trace.
+        self._progress(claimed.recipient)
+        settings = self._watch.settings
+        mail_from = parseaddr(settings.sender)[1]
+        if settings.bounces is not None:
+            mail_from = return_path(settings.bounces, claimed.message_id)
+        try:
+            return transport.send(mail_from, claimed.recipient, claimed.mime)
+        except NotTaken as error:
+            return error
+
+    def _next(self, done: tuple[Claimed, Receipt | NotTaken] | None) -> Claimed | float | None:
+        """Settle what was sent and lease the next, in one transaction. Seconds: ask again then. None: all is done."""
+        real, now = time.time(), self._watch.now()
+        with self._lock, self._watch.store.write() as connection:
+            if done is not None:
+                self._settle(connection, *done, real)
+            if self._stop.is_set():
+                return None
+            due = outbox.find_due(connection, now, real, self._doubts.asked_at)
+            if due is None:
+                at = outbox.next_due_at(connection, now, real, PATIENCE_S)
+                return None if at is None else max(0.01, at - real)
+            settings = self._watch.settings
+            wait = relays.admit(connection, self._route.name, real, rate=settings.mail_rate, daily=settings.mail_daily)
+            if isinstance(wait, Pause):
+                wait = wait.until - real
+                return wait if wait <= PATIENCE_S else None
+            if wait is not None:
+                return wait
+            claimed = outbox.lease_message(connection, due, self._owner, now, real, LEASE_S)
+            self.report.doubtful += claimed.doubtful
+            return claimed
+
+    def _settle(self, connection: Connection, claimed: Claimed, came: Receipt | NotTaken, real: float) -> None:
+        relay = self._route.name
+        if isinstance(came, Receipt):
+            self.report.accepted += 1
+            self.failures.pop(claimed.id, None)
+            relays.note_success(connection, relay)
+            how = Settlement("accepted", came.text, phase="DATA", queue_id=came.queue_id)
+        else:
+            self.failures[claimed.id] = f"{claimed.recipient}: {came}"
+            how = self._setback(connection, claimed, came, real)
+        outbox.settle_message(connection, claimed, self._owner, how, self._watch.now())
+        if how.state == "refused":
+            relays.judge_refusals(connection, relay, real)
+
+    def _setback(self, connection: Connection, claimed: Claimed, came: NotTaken, real: float) -> Settlement:
+        """What becomes of a message that was not taken, or of which nobody knows; the relay may get a pause."""
+        state, again, doubted_at = "deferred", None, None
+        if came.verdict.permanent:
+            state = "refused"
+        elif came.verdict is Verdict.UNKNOWN:
+            # Sent again later, with the same Message-ID and counted, unless evidence says first what became of it.
+            state, again, doubted_at = "in_doubt", real + self._doubts.wait_s(claimed.series), real
+        elif came.verdict is Verdict.RELAY:
+            again = relays.note_failure(connection, self._route.name, str(came), real).until
+        elif came.verdict is Verdict.OURS:
+            relays.note_ours(connection, self._route.name, str(came), real)
+            again = real
+        else:
+            again = real + BACK_OFF_S[min(claimed.attempt, len(BACK_OFF_S)) - 1]
+        code, enhanced = (came.answer.code, came.answer.enhanced) if came.answer else (None, None)
+        return Settlement(state, str(came), again, doubted_at, came.phase, code, enhanced)

@@ -16,10 +16,11 @@ from claimwatch.errors import Blocked, FailureKind, FetchFailed, ReadFailed, Sou
 from claimwatch.fetching import Client
 from claimwatch.models import Link, Origin, PageFailure, Parsed, Publication, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.compare import Changes, compare
-from claimwatch.pipeline.crawl import NOT_THERE, Crawler, load_parser
+from claimwatch.pipeline.crawl import NOT_THERE, Crawler
 from claimwatch.pipeline.harvest import Crawl, Kept
 from claimwatch.pipeline.keep import keep_changes, keep_read
 from claimwatch.pipeline.lease import source_lease
+from claimwatch.pipeline.parsing import load_parser
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, documents
 from claimwatch.store.documents import Stored

@@ -1,14 +1,22 @@
 """The watchdog: what is wrong, since when, and what to do about it."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from claimwatch.editions import due_period
+from sqlalchemy import Connection
+
+from claimwatch.editions import URGENT, due_period, units_between
 from claimwatch.models import Read, ReadStatus
+from claimwatch.pipeline.alerts import due_alert
 from claimwatch.pipeline.crawl import MOVED
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import placeholders
-from claimwatch.store import documents, editions, outbox, reads, subscribers
+from claimwatch.store import consents, documents, editions, findings, outbox, reads, relays, reviews, subscribers
+
+LOOK_BACK = {"daily": timedelta(days=7), "weekly": timedelta(days=28), "monthly": timedelta(days=93)}
+ALERT_LATE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +48,21 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
                         f"open {spec.home} and see whether it has moved or really is that quiet",
                     )
                 )
-        last = editions.last_edition(connection, "weekly")
-        period = due_period("weekly", now, watch.settings.timezone, last.period if last else None)
-        if period is not None and last is not None:
-            problems.append(
-                Problem(
-                    "weekly digest", f"{period.key} is due and not built", "run `claimwatch digest`, then `deliver`"
-                )
-            )
+        problems += _edition_problems(connection, watch, now)
         counts = outbox.count_messages(connection)
+        problems += _delivery_problems(connection, watch.settings.timezone)
+        problems += _baseline_problems(findings.count_outdated(connection, watch.baseline.version))
         readers = len(subscribers.list_subscribers(connection, active_only=True))
+        stuck = consents.count_stuck(connection)
     for state_name, do in (
         ("refused", "see `claimwatch subscribers list` and correct or remove the address"),
         ("expired", "look at the mail server; the messages were too old to send"),
     ):
         if counts.get(state_name):
             problems.append(Problem("outbox", f"{counts[state_name]} messages {state_name}", do))
+    if stuck:
+        do = "look at what `claimwatch serve` logs and at the mail server"
+        problems.append(Problem("sign-up", f"{stuck} mails to confirm a subscription cannot be sent", do))
     if readers == 0:
         problems.append(Problem("subscribers", "there is none", "claimwatch subscribers add ADDRESS"))
     problems += [
@@ -63,6 +70,72 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
         for name in placeholders(watch.settings)
     ]
     return tuple(problems)
+
+
+def _baseline_problems(outdated: int) -> list[Problem]:
+    """Findings that were compared with another version of the baseline: nothing changes them by itself (law 8)."""
+    if not outdated:
+        return []
+    why = f"changed since {outdated:,} findings were made"
+    return [
+        Problem("baseline", why, "run `claimwatch replay`, look at what it lists, then `claimwatch replay --apply`")
+    ]
+
+
+def _edition_problems(connection: Connection, watch: Watch, now: datetime) -> list[Problem]:
+    """Editions that are due and not built, periods that none covers, and editions that wait for somebody."""
+    zone, problems = watch.settings.timezone, []
+    for series, back in LOOK_BACK.items():
+        last = editions.last_edition(connection, series)
+        if last is None:
+            continue  # none yet: there is nothing to go on from
+        due = due_period(series, now, zone, last.period)
+        if due is not None and (series == "weekly" or subscribers.list_readers(connection, series, now)):
+            problems.append(_not_built(series, due.key))
+        told = editions.editions_since(connection, series, now - 2 * back)
+        begun = min((row.starts_at for row in told), default=now)
+        for unit in units_between(series, now - back, last.frozen_at, zone):
+            covered = any(row.starts_at <= unit.starts_at and unit.ends_at <= row.ends_at for row in told)
+            if not covered and unit.starts_at >= begun:
+                problems.append(
+                    Problem(
+                        f"{series} digest",
+                        f"no edition covers {unit.key}",
+                        f"run `claimwatch digest --series {series} --period {unit.key}`, then `deliver`",
+                    )
+                )
+    alert = due_alert(connection, watch, now) if subscribers.list_readers(connection, URGENT, now) else None
+    if alert is not None and now - alert.ends_at > ALERT_LATE:
+        problems.append(_not_built(URGENT, alert.key))
+    for series, period, frozen_at in reviews.held_editions(connection):
+        since = frozen_at.astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes")
+        do = f"`claimwatch digest approve {period}`, or `cancel`"
+        problems.append(Problem(f"{series} digest", f"{period} waits for approval since {since}", do))
+    return problems
+
+
+def _not_built(series: str, period: str) -> Problem:
+    option = "" if series == "weekly" else f" --series {series}"
+    return Problem(
+        f"{series} digest", f"{period} is due and not built", f"run `claimwatch digest{option}`, then `deliver`"
+    )
+
+
+def _delivery_problems(connection: Connection, timezone: str) -> list[Problem]:
+    """Why mail is kept back, and what nobody knows of mail that was sent."""
+    problems = []
+    for pause in relays.pauses(connection, time.time()):
+        until = datetime.fromtimestamp(pause.until, ZoneInfo(timezone)).isoformat(sep=" ", timespec="minutes")
+        why = f"mail to {pause.relay} is paused until {until}: {pause.reason}"
+        problems.append(Problem("outbox", why, "mend that and run `claimwatch deliver --resume`"))
+    doubts, twice = len(outbox.list_doubts(connection)), outbox.count_possible_duplicates(connection)
+    if doubts:
+        do = "they settle by themselves: by CLAIMWATCH_POSTFIX_LOG where it is set, or else they are sent again"
+        problems.append(Problem("outbox", f"of {doubts} messages nobody knows whether they were taken", do))
+    if twice:
+        do = "nothing to mend; with CLAIMWATCH_POSTFIX_LOG the log of a Postfix on this machine settles such doubts"
+        problems.append(Problem("outbox", f"{twice} messages were sent again and may have come twice", do))
+    return problems
 
 
 def _read_problems(read: Read) -> list[Problem]:

@@ -62,12 +62,24 @@ def source_lease(watch: Watch, slug: str, *, patience: timedelta | None = None) 
 
     Raises `ClaimwatchError` when it does not come free in time (real time).
     """
-    owner = this_owner()
     last = time.monotonic() + (PATIENCE if patience is None else patience).total_seconds()
-    while not _take(watch, slug, owner):
+    while True:
+        with free_lease(watch, slug) as lease:
+            if lease is not None:
+                yield lease
+                return
         if time.monotonic() >= last:
             raise ClaimwatchError(f"{slug} is being read by another process; wait until it is done and try again")
         time.sleep(min(1.0, max(0.0, last - time.monotonic())))
+
+
+@contextmanager
+def free_lease(watch: Watch, slug: str) -> Iterator[SourceLease | None]:
+    """Take the lease of a source and give it back at the end; None where another process has it."""
+    owner = this_owner()
+    if not _take(watch, slug, owner):
+        yield None
+        return
     try:
         yield SourceLease(watch, slug, owner)
     finally:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import ModuleType
 
 from sqlalchemy import Connection
@@ -12,10 +12,11 @@ from claimwatch.errors import SourceChanged
 from claimwatch.models import Read, ReadStatus, SourceSpec
 from claimwatch.pipeline import rechecks
 from claimwatch.pipeline.compare import Changes, compare
-from claimwatch.pipeline.crawl import LEFT_OVER, Crawler, load_parser
+from claimwatch.pipeline.crawl import LEFT_OVER, Crawler
 from claimwatch.pipeline.harvest import Crawl
 from claimwatch.pipeline.keep import keep_changes, keep_read
-from claimwatch.pipeline.lease import LEASE, is_dead, this_owner
+from claimwatch.pipeline.lease import SourceLease, free_lease
+from claimwatch.pipeline.parsing import load_parser
 from claimwatch.pipeline.pause import next_due_at
 from claimwatch.pipeline.replay import bring_up_to_date
 from claimwatch.pipeline.trust import judge, list_storm, told_storm
@@ -26,10 +27,7 @@ from claimwatch.store.documents import Stored
 
 def due_sources(watch: Watch) -> tuple[str, ...]:
     """The slugs of the sources whose next read is due, in the order of sources.yaml."""
-    now = watch.now()
-    with watch.store.read() as connection:
-        states = {slug: reads.source_state(connection, slug) for slug in watch.polled}
-    return tuple(slug for slug, state in states.items() if state.next_due_at is None or state.next_due_at <= now)
+    return tuple(slug for slug in watch.polled if _is_due(watch, slug))
 
 
 def poll(
@@ -47,30 +45,25 @@ def poll(
     captures and the time of the next try has moved. Raises `UsageError` for an unknown slug.
     """
     spec = watch.source(slug)
-    owner = this_owner()
-    with watch.store.write() as connection:
-        advance_clock(connection, watch.now())
-        state = reads.source_state(connection, slug)
-        if not (force or believe) and state.next_due_at is not None and state.next_due_at > watch.now():
+    if not (force or believe) and not _is_due(watch, slug):
+        return None
+    with free_lease(watch, slug) as lease:
+        # Whoever had the lease a moment ago may have read the source.
+        if lease is None or not (force or believe or _is_due(watch, slug)):
             return None
-        real = datetime.now(UTC)
-        if not reads.take_lease(connection, slug, owner, real, real + LEASE, is_dead):
-            return None
-
-    def on_page(url: str) -> None:
         with watch.store.write() as connection:
-            reads.renew_lease(connection, slug, owner, datetime.now(UTC) + LEASE)
-        progress(url)
+            advance_clock(connection, watch.now())
+        return _read_source(watch, spec, lease, progress, believe=believe)
 
-    try:
-        return _read_source(watch, spec, owner, on_page, believe=believe)
-    finally:
-        with watch.store.write() as connection:
-            reads.end_lease(connection, slug, owner)
+
+def _is_due(watch: Watch, slug: str) -> bool:
+    with watch.store.read() as connection:
+        due_at = reads.source_state(connection, slug).next_due_at
+    return due_at is None or due_at <= watch.now()
 
 
 def _read_source(
-    watch: Watch, spec: SourceSpec, owner: str, progress: Callable[[str], None], *, believe: bool
+    watch: Watch, spec: SourceSpec, lease: SourceLease, progress: Callable[[str], None], *, believe: bool
 ) -> Read | None:
     parser = load_parser(spec)
     version = f"{spec.parser}:{spec.reading(parser.VERSION)}"
@@ -82,6 +75,10 @@ def _read_source(
         first = reads.good_reads(connection, spec.slug) == 0
         guarded = not believe and _was_read_whole(connection, spec.slug)
         due = rechecks.due_rechecks(connection, spec, parser, started_at)
+
+    def on_page(url: str) -> None:
+        lease.renew()
+        progress(url)
 
     def validator(url: str) -> reads.Validator | None:
         with watch.store.read() as connection:
@@ -98,7 +95,7 @@ def _read_source(
             held=dict(state.held),
             since=watch.baseline.newest_document_on,
             now=watch.now,
-            progress=progress,
+            progress=on_page,
             rechecks=due,
         )
         crawl = crawler.crawl()
@@ -115,7 +112,7 @@ def _read_source(
         crawl.status, crawl.reason = ReadStatus.HELD, storm
     done = _Done(spec, version, crawl, changes, known, first, started_at, watch.now())
     with watch.store.write() as connection:
-        if not reads.holds_lease(connection, spec.slug, owner):
+        if not lease.holds(connection):
             return None  # this process slept past its lease; whoever took over has read the source
         # Whether it tells too much at once shows when it is written; then all of it is taken back.
         trial = connection.begin_nested()

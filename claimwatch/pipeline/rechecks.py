@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from claimwatch.models import Link, SourceSpec
 from claimwatch.pipeline.crawl import NOT_THERE
-from claimwatch.pipeline.harvest import Crawl
+from claimwatch.pipeline.harvest import Crawl, left_lists
 from claimwatch.store import documents, gone
 from claimwatch.store.documents import Stored
 
@@ -51,23 +51,9 @@ def vanished(connection: Connection, crawl: Crawl, known: Mapping[str, Stored], 
         since = None if stored.gone else gone.missed_since(connection, missing.url, NOT_THERE, missing.reason)
         if since is not None and now - since >= GONE_AFTER:
             ids.append(stored.id)
-    ids += gone.unseen_since(connection, _left_lists(crawl, known), now - GONE_AFTER)
+    left = [known[key].id for key in left_lists(crawl, known) if key not in crawl.unsettled]
+    ids += gone.unseen_since(connection, left, now - GONE_AFTER)
     return tuple(dict.fromkeys(ids))
-
-
-def _left_lists(crawl: Crawl, known: Mapping[str, Stored]) -> list[int]:
-    """The publications with keys `LIST/KEY` that are no longer on a list which this read holds whole, and of which no
-    publication `KEY` has come: a filing that was pulled before it was published."""
-    parsed = [page.parsed for page in crawl.pages]
-    lists = {name for one in parsed for name in one.lists}
-    shown = {publication.key for one in parsed for publication in one.publications}
-    shown |= {link.key for one in parsed for link in one.links if link.key is not None}
-    left = []
-    for key, stored in known.items():
-        name, _, own = key.partition("/")
-        if name in lists and not stored.gone and key not in shown and own not in shown and own not in known:
-            left.append(stored.id)
-    return left
 
 
 def keep_rechecks(

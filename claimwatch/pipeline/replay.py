@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from claimwatch.errors import CaptureLost, ReadFailed
 from claimwatch.models import Entry, Finding, Page, PageFailure, Parsed, SourceSpec
 from claimwatch.pipeline.compare import digest_of, findings_of
-from claimwatch.pipeline.crawl import load_parser, parse_page
 from claimwatch.pipeline.differences import Difference, Kind, appearing, differences
 from claimwatch.pipeline.keep_replay import Item, ItemReplay, keep_item
 from claimwatch.pipeline.lease import source_lease
+from claimwatch.pipeline.parsing import load_parser, parse_page
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, documents, findings, readings
 from claimwatch.store.findings import FindingRow
@@ -32,6 +32,7 @@ class SourceReplay:
     items: int = 0
     changed: list[ItemReplay] = field(default_factory=list)
     alike: dict[str, list[int]] = field(default_factory=dict)
+    compared: list[int] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     refused: list[PageFailure] = field(default_factory=list)
     applied: bool = False
@@ -210,6 +211,7 @@ class _Replay:
         else:
             rows_now = [row for revision, row in rows if revision == reading.revision_id]
             different = differences(rows_now, lambda _row: True, found)
+        self.report.compared += [row.evidence.id for _, row in rows]
         reworded = what is not None and digest_of(what) != reading.stored.digest
         if all(d.kind is Kind.STAYS for d in different) and not reworded and what is not None:
             self.report.alike.setdefault(reading.kind, []).append(reading.revision_id)
@@ -264,6 +266,7 @@ class _Replay:
                     readings.note_parser(connection, kind, revision_ids, self.version)
                 for item in report.changed:
                     keep_item(connection, watch, self.version, item, now)
+                findings.note_baseline(connection, report.compared, watch.baseline.version)
         report.applied = True
         return report
 

@@ -11,11 +11,13 @@ from claimwatch.store import editions, findings, subscribers
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run as told on a terminal. `subject` is that of the edition it built; `findings` counts all that are stored."""
+    """A run as told on a terminal. `subjects` are those of the editions it built, `held` how many of them wait for
+    approval; `findings` counts all that are stored."""
 
     reads: tuple[Read, ...]
     findings: tuple[tuple[str, int], ...]
-    subject: str | None
+    subjects: tuple[str, ...]
+    held: int
     subscribers: int
     delivery: DeliveryReport
     where: tuple[str, ...]
@@ -24,7 +26,7 @@ class RunSummary:
     def ok(self) -> bool:
         """At least one due source was read (or none was due), and every due message was accepted."""
         read = any(read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL) for read in self.reads)
-        return (read or not self.reads) and self.delivery.failed == 0
+        return (read or not self.reads) and self.delivery.ok
 
     def lines(self) -> list[str]:
         """For a terminal, without colour."""
@@ -44,26 +46,28 @@ class RunSummary:
         if not self.reads:
             lines.append("No source was due.")
         lines.append("findings: " + (", ".join(f"{count} {name}" for name, count in self.findings) or "none"))
-        nobody_looked = self.reads and not self.ok and self.subject is None
-        lines.append(f"digest: {self.subject or ('none while no source is read' if nobody_looked else 'none is due')}")
-        if self.subject and self.subscribers == 0:
+        nobody_looked = self.reads and not self.ok
+        none = "none while no source is read" if nobody_looked else "none is due"
+        lines += [f"digest: {subject}" for subject in self.subjects or (none,)]
+        if self.held:
+            lines.append(f"        {self.held} held: claimwatch digest list")
+        if self.subjects and self.subscribers == 0:
             lines.append("        nobody subscribes yet: claimwatch subscribers add ADDRESS")
         sent = (
             f"mail: {self.delivery.accepted} accepted, {self.delivery.failed} failed, {self.delivery.waiting} waiting"
         )
         lines.append(sent)
         lines += [f"      {error}" for error in self.delivery.errors]
+        lines += [f"      paused: {pause.reason}" for pause in self.delivery.pauses]
         return lines + list(self.where)
 
 
-def summarize(watch: Watch, reads: Sequence[Read], edition: Edition | None, delivery: DeliveryReport) -> RunSummary:
-    """What to show after a run."""
+def summarize(watch: Watch, reads: Sequence[Read], built: Sequence[Edition], delivery: DeliveryReport) -> RunSummary:
+    """What to show after a run that froze the editions `built`."""
     with watch.store.read() as connection:
         stored = findings.list_findings(connection, watch.sources)
-        subject = None
-        if edition is not None:
-            row = editions.find_edition(connection, edition.series, edition.period)
-            subject = row.subject if row else None
+        rows = [editions.find_edition(connection, edition.series, edition.period) for edition in built]
+        frozen = [row for row in rows if row is not None]
         readers = len(subscribers.list_subscribers(connection, active_only=True))
     counts = {outcome.value: 0 for outcome in Outcome}
     for row_ in stored:
@@ -75,7 +79,8 @@ def summarize(watch: Watch, reads: Sequence[Read], edition: Edition | None, deli
     return RunSummary(
         reads=tuple(reads),
         findings=tuple((name, count) for name, count in counts.items() if count),
-        subject=subject,
+        subjects=tuple(row.subject for row in frozen),
+        held=sum(row.state == "held" for row in frozen),
         subscribers=readers,
         delivery=delivery,
         where=tuple(where),

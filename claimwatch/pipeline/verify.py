@@ -10,17 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from types import ModuleType
-from urllib.parse import urlsplit
 
-from claimwatch.errors import FetchFailed, ReadFailed, SourceChanged
+from claimwatch.errors import FetchFailed, ReadFailed
 from claimwatch.fetching import Answer, Client, Request
-from claimwatch.models import Link, Page, Parsed, SourceSpec
-from claimwatch.pipeline.crawl import NOT_THERE, load_parser
-from claimwatch.pipeline.robots import AGENT, Robots, robots_of
+from claimwatch.models import Link, SourceSpec
+from claimwatch.pipeline.crawl import NOT_THERE
+from claimwatch.pipeline.hosts import HostCheck, Hosts
+from claimwatch.pipeline.parsing import load_parser, page_at, parse_page
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import reads
-
-_UNKNOWN = (401, 403, 429)  # of a robots.txt: not "there is none", but "not for you" or "not now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +52,6 @@ class PageCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class HostCheck:
-    """What the robots.txt of a host asks of us; `fault` is set where that could not be learned."""
-
-    host: str
-    found: bool
-    crawl_delay_s: float | None = None
-    fault: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SourceCheck:
     """All that was looked at for a source. `problems` must be seen to: without any, the source is verified.
 
@@ -86,9 +74,9 @@ def verify(
     Takes the pace and limits of each source. Raises `SourcesInvalid` where a parser cannot be loaded.
     """
     with watch.client() as client:
-        robots: dict[str, tuple[HostCheck, Robots]] = {}
+        hosts = Hosts()
         for spec in specs:
-            check = _Check(watch, client, spec, robots, progress).run()
+            check = _Check(watch, client, spec, hosts, progress).run()
             if not check.problems:
                 with watch.store.write() as connection:
                     reads.note_verified(connection, spec.slug, check.checked_at)
@@ -104,23 +92,23 @@ class _Visit:
 
 
 class _Check:
-    """One source. `robots` is shared by all sources of one call."""
+    """One source. `hosts` is shared by all sources of one call."""
 
     def __init__(
         self,
         watch: Watch,
         client: Client,
         spec: SourceSpec,
-        robots: dict[str, tuple[HostCheck, Robots]],
+        hosts: Hosts,
         progress: Callable[[str], None],
     ) -> None:
         self._watch = watch
         self._client = client
         self._spec = spec
         self._parser: ModuleType = load_parser(spec)
-        self._robots = robots
+        self._hosts = hosts
         self._progress = progress
-        self._hosts: dict[str, HostCheck] = {}
+        self._checked: dict[str, HostCheck] = {}
 
     def run(self) -> SourceCheck:
         """Look at everything; a page that cannot be had or used is said, never raised."""
@@ -154,7 +142,7 @@ class _Check:
         return SourceCheck(
             source=self._spec.slug,
             checked_at=self._watch.now(),
-            hosts=tuple(self._hosts.values()),
+            hosts=tuple(self._checked.values()),
             pages=tuple(pages),
             problems=tuple(problems),
             advice=tuple(self._advice(pages)),
@@ -165,7 +153,7 @@ class _Check:
             if page.fault is not None and (page.closed or not page.probe):
                 yield f"{page.url}: {page.fault}"
         ours = self._spec.limits.pace_s
-        for host in self._hosts.values():
+        for host in self._checked.values():
             if host.crawl_delay_s is not None and host.crawl_delay_s > ours:
                 asked = f"the robots.txt of {host.host} asks for {host.crawl_delay_s:g} s between requests"
                 yield f"{asked}, ours come every {ours:g} s: write pace: {ceil(host.crawl_delay_s)}s in sources.yaml"
@@ -198,7 +186,7 @@ class _Check:
             if refusal is not None:
                 return replace(page, closed=True, fault=f"it leads to {answer.final_url}: {refusal}"), ()
         try:
-            parsed = self._parse(link, answer)
+            parsed = parse_page(self._spec, self._parser, page_at(self._spec, link, answer))
         except ReadFailed as error:
             return replace(page, fault=error.reason), ()
         skipped: dict[str, int] = {}
@@ -215,28 +203,9 @@ class _Check:
         return page, parsed.links
 
     def _refusal(self, url: str) -> str | None:
-        """Why `url` must not be fetched, None where it may be."""
-        parts = urlsplit(url)
-        host = parts.netloc.lower()
-        if host not in self._robots:
-            self._robots[host] = self._ask(host, f"{parts.scheme}://{host}/robots.txt")
-        check, robots = self._robots[host]
-        self._hosts[host] = check
-        if check.fault is not None:
-            return f"the robots.txt of {host} could not be read: {check.fault}"
-        return None if robots.allows(url) else f"the robots.txt of {host} closes it to {AGENT}"
-
-    def _ask(self, host: str, url: str) -> tuple[HostCheck, Robots]:
-        try:
-            answer = self._get(url)
-        except FetchFailed as error:
-            if error.status is not None and 400 <= error.status < 500 and error.status not in _UNKNOWN:
-                return HostCheck(host, found=False), Robots()
-            return HostCheck(host, found=False, fault=error.reason), Robots()
-        except ReadFailed as error:
-            return HostCheck(host, found=False, fault=error.reason), Robots()
-        robots = robots_of(answer.body.decode("utf-8", "replace"))
-        return HostCheck(host, found=True, crawl_delay_s=robots.crawl_delay_s), robots
+        check = self._hosts.check(url, self._get)
+        self._checked[check.host] = check
+        return self._hosts.refusal(url, self._get)
 
     def _get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Answer:
         self._progress(url)
@@ -259,28 +228,6 @@ class _Check:
         if page.probe and status in NOT_THERE:
             return replace(page, missing=True)
         return replace(page, fault=error.reason)
-
-    def _parse(self, link: Link, answer: Answer) -> Parsed:
-        page = Page(
-            source=self._spec.slug,
-            kind=link.kind,
-            url=answer.final_url,
-            body=answer.body,
-            content_type=answer.content_type,
-            charset=answer.charset,
-            head=link.head,
-            options=self._spec.options,
-        )
-        try:
-            parsed: Parsed = self._parser.parse(page)
-        except ReadFailed:
-            raise
-        except Exception as error:
-            broke = f"the parser {self._spec.parser} broke on it: {type(error).__name__}: {error}"
-            raise SourceChanged(page.url, broke) from error
-        if parsed.containers != parsed.kept + len(parsed.skipped):
-            raise SourceChanged(page.url, f"the parser {self._spec.parser} lost some of {parsed.containers} containers")
-        return parsed
 
     def _conditional(self, page: PageCheck) -> int | None:
         """The status that a request with the page's validators gets; None without any, or without an answer."""

@@ -71,7 +71,14 @@ class Watch:
             with self.store.write() as connection:
                 hosts.note_rest(connection, host, until, reason)
 
-        return Client(self.settings, self.now, Pacer(reserve=reserve), rest_of=rest_of, note_rest=note_rest)
+        return Client(
+            self.settings,
+            self.now,
+            Pacer(reserve=reserve),
+            waits=self.settings.now is None,
+            rest_of=rest_of,
+            note_rest=note_rest,
+        )
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The store: what was read, what it said, what was told to whom. SQLAlchemy Core on SQLite (WAL) or PostgreSQL.
 
 `Store.write()` and `Store.read()` give a connection in a transaction; the functions that speak SQL live beside, one
-module a noun: `reads`, `documents`, `findings`, `editions`, `subscribers`, `ledger`, `outbox`.
+module a noun: `reads`, `documents`, `findings`, `editions`, `subscribers`, `ledger`, `outbox`, `reviews`.
 """
 
 from collections.abc import Iterator

@@ -73,7 +73,7 @@ def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -
     told = (
         select(edition_items.c.development_id, func.max(edition_items.c.state_version).label("version"))
         .join(editions, editions.c.id == edition_items.c.edition_id)
-        .where(editions.c.series == series)
+        .where(editions.c.series == series, editions.c.state != "cancelled")
         .group_by(edition_items.c.development_id)
         .subquery()
     )
@@ -96,6 +96,22 @@ def last_told(connection: Connection, development_id: int) -> tuple[int, datetim
         .limit(1)
     ).first()
     return None if row is None else (row.state_version, row.frozen_at)
+
+
+def kin_of(connection: Connection, development_id: int) -> frozenset[int]:
+    """The other developments of the same kind of claim, object and place about a company in common.
+
+    None where the object says nothing: what is not named cannot be taken for the same thing.
+    """
+    one = find_development(connection, development_id).development
+    if one.predicate is None or one.object_class in (None, "other"):
+        return frozenset()
+    same = and_(developments.c.predicate == one.predicate, developments.c.object_class == one.object_class)
+    return frozenset(
+        known.id
+        for known in _known(connection, and_(same, developments.c.id != development_id))
+        if known.development.place == one.place and not set(known.development.companies).isdisjoint(one.companies)
+    )
 
 
 def _found_by(origin: Origin | None) -> Any:

@@ -1,7 +1,5 @@
 """Publications and entries, each with its revisions."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from claimwatch.models import Entry, Field, Mention, Publication
+from claimwatch.store.digests import entry_digest, publication_digest
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import (
     entries,
@@ -18,8 +17,6 @@ from claimwatch.store.tables import (
     publication_revisions,
     publications,
 )
-
-_TYPOGRAPHY = str.maketrans("‐‑‒–—−’‘‚“”„", "------'''\"\"\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +27,6 @@ class Stored:
     digest: str
     gone: bool = False
     link_version: str | None = None
-
-
-def publication_digest(publication: Publication) -> str:
-    """Identifies what a publication says. The address is left out: a moved page says the same."""
-    return _digest(
-        publication.title,
-        publication.kind,
-        publication.language,
-        publication.text,
-        str(publication.published_on),
-        str(publication.effective_on),
-        str(publication.citation),
-    )
-
-
-def entry_digest(entry: Entry) -> str:
-    """Identifies what an entry says: its fields and its action."""
-    return _digest(
-        entry.name, str(entry.action), *(part for field in entry.fields for part in (field.name, field.value))
-    )
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256(json.dumps(tuple(map(spelled, parts)), ensure_ascii=False).encode()).hexdigest()
-
-
-def spelled(text: str) -> str:
-    """What a reader reads: printers change all dashes and quotes of a list overnight (GPO did, in March 2024)."""
-    return " ".join(text.translate(_TYPOGRAPHY).split())
 
 
 def latest_publications(*columns: Any) -> Select[Any]:

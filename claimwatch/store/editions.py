@@ -1,34 +1,48 @@
-"""Editions as they were frozen."""
+"""Editions as they were frozen.
+
+A cancelled edition keeps its period, and otherwise counts as if it had told nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from claimwatch.models import Edition, Rendered
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import edition_items, editions
 
+CANCELLED = "cancelled"
+
 
 @dataclass(frozen=True, slots=True)
 class EditionRow:
-    """A frozen edition: what it was called and how it read without personal parts."""
+    """A frozen edition: what it was called and how it read without personal parts.
+
+    `state` is `frozen`, `held` (it waits for approval) or `cancelled`.
+    """
 
     id: int
     series: str
     period: str
+    starts_at: datetime
+    ends_at: datetime
     frozen_at: datetime
+    state: str
+    first: bool
     subject: str
     html: str
     text: str
     outcomes: tuple[tuple[str, int], ...]
 
 
-def last_edition(connection: Connection, series: str) -> EditionRow | None:
-    """The newest edition of a series."""
+def last_edition(connection: Connection, series: str, *, told: bool = False) -> EditionRow | None:
+    """The newest edition of a series; with `told` the newest that was not cancelled."""
     query = select(editions).where(editions.c.series == series)
+    if told:
+        query = query.where(editions.c.state != CANCELLED)
     row = connection.execute(query.order_by(editions.c.ends_at.desc(), editions.c.id.desc()).limit(1)).first()
     return None if row is None else _edition(row)
 
@@ -38,6 +52,42 @@ def find_edition(connection: Connection, series: str, period: str) -> EditionRow
     query = select(editions).where(editions.c.series == series, editions.c.period == period)
     row = connection.execute(query).first()
     return None if row is None else _edition(row)
+
+
+def list_editions(connection: Connection) -> list[EditionRow]:
+    """All editions, newest first."""
+    return [_edition(row) for row in connection.execute(select(editions).order_by(editions.c.id.desc()))]
+
+
+def editions_since(connection: Connection, series: str, since: datetime) -> list[EditionRow]:
+    """The editions of a series whose period ends after `since`, oldest first; cancelled ones too."""
+    query = select(editions).where(editions.c.series == series, editions.c.ends_at > since)
+    return [_edition(row) for row in connection.execute(query.order_by(editions.c.ends_at, editions.c.id))]
+
+
+def first_told_at(connection: Connection, series: Sequence[str]) -> datetime | None:
+    """When the first edition of any of these series was frozen that was not cancelled."""
+    query = select(func.min(editions.c.frozen_at)).where(editions.c.series.in_(series), editions.c.state != CANCELLED)
+    return connection.execute(query).scalar()
+
+
+def count_editions(connection: Connection, series: str, prefix: str) -> int:
+    """How many editions of a series have a period that begins with `prefix`."""
+    there = editions.c.period.startswith(prefix, autoescape=True)
+    return connection.execute(
+        select(func.count()).select_from(editions).where(editions.c.series == series, there)
+    ).scalar_one()
+
+
+def told_versions(connection: Connection, development_id: int) -> list[tuple[int, str, datetime]]:
+    """(state version, series, when frozen) of each edition, not cancelled, that told of a development."""
+    rows = connection.execute(
+        select(edition_items.c.state_version, editions.c.series, editions.c.frozen_at)
+        .join(editions, editions.c.id == edition_items.c.edition_id)
+        .where(edition_items.c.development_id == development_id, editions.c.state != CANCELLED)
+        .order_by(editions.c.frozen_at)
+    )
+    return [(version, series, frozen_at) for version, series, frozen_at in rows]
 
 
 def save_edition(connection: Connection, edition: Edition, rendered: Rendered, told: Sequence[tuple[int, int]]) -> int:
@@ -59,6 +109,7 @@ def save_edition(connection: Connection, edition: Edition, rendered: Rendered, t
                 text=rendered.text,
                 outcomes=[[name, count] for name, count in counts.items()],
                 baseline_version=edition.baseline_version,
+                state="frozen",
             )
         )
     )
@@ -81,13 +132,16 @@ def told_by(connection: Connection, edition_id: int) -> list[tuple[int, int]]:
     return [(development, version) for development, version in rows]
 
 
-def ever_told(connection: Connection, until: datetime) -> set[tuple[int, int]]:
-    """All (development id, state version) that any edition frozen up to `until` has told."""
-    rows = connection.execute(
+def ever_told(connection: Connection, until: datetime, series: Sequence[str] | None = None) -> set[tuple[int, int]]:
+    """All (development id, state version) that any edition frozen up to `until` (of these series) has told."""
+    query = (
         select(edition_items.c.development_id, edition_items.c.state_version)
         .join(editions, editions.c.id == edition_items.c.edition_id)
-        .where(editions.c.frozen_at <= until)
+        .where(editions.c.frozen_at <= until, editions.c.state != CANCELLED)
     )
+    if series is not None:
+        query = query.where(editions.c.series.in_(series))
+    rows = connection.execute(query)
     return {(development, version) for development, version in rows}
 
 
@@ -97,7 +151,11 @@ def _edition(row: Row[Any]) -> EditionRow:
         id=values["id"],
         series=values["series"],
         period=values["period"],
+        starts_at=values["starts_at"],
+        ends_at=values["ends_at"],
         frozen_at=values["frozen_at"],
+        state=values["state"],
+        first=values["first"],
         subject=values["subject"],
         html=values["html"],
         text=values["text"],

@@ -131,6 +131,19 @@ def _columns(finding: Finding) -> dict[str, object]:
     }
 
 
+def note_baseline(connection: Connection, ids: Sequence[int], version: str) -> None:
+    """Note that findings were compared with this version of the baseline."""
+    for begin in range(0, len(ids), 500):
+        of_these = findings.c.id.in_(ids[begin : begin + 500])
+        connection.execute(update(findings).where(of_these).values(baseline_version=version))
+
+
+def count_outdated(connection: Connection, version: str) -> int:
+    """How many live findings were compared with another version of the baseline."""
+    query = select(func.count()).select_from(findings).where(and_(live(), findings.c.baseline_version != version))
+    return connection.execute(query).scalar_one()
+
+
 def said_before(connection: Connection, publication_id: int) -> set[tuple[str, str, str]]:
     """What earlier revisions of a publication were found to say: (entity, fingerprint, quote)."""
     revisions = publication_revisions
@@ -148,9 +161,11 @@ def evidence_of(
     sources: Mapping[str, SourceSpec],
     *,
     origin: Origin = Origin.WATCH,
+    withdrawn: bool = False,
 ) -> list[Evidence]:
-    """The live findings of one origin that tell of a development, newest first."""
-    where = and_(findings.c.development_id == development_id, live(origin))
+    """The live findings of one origin that tell of a development, newest first; `withdrawn` gives those, too."""
+    which = findings.c.origin == origin.value if withdrawn else live(origin)
+    where = and_(findings.c.development_id == development_id, which)
     return [row.evidence for row in _rows(connection, where, sources, order=findings.c.id.desc())]
 
 

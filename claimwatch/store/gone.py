@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from claimwatch.models import Origin
-from claimwatch.store.documents import latest_publications, spelled
+from claimwatch.store.digests import spelled
+from claimwatch.store.documents import latest_publications
 from claimwatch.store.findings import live
 from claimwatch.store.tables import (
     captures,

@@ -1,17 +1,86 @@
-"""The ledger: what each subscriber has been told, by development and state version (law 5)."""
+"""The ledger: what each subscriber has been told, by development and state version (law 5).
+
+A row counts while its message may still reach the reader. Once the message was given up (cancelled, expired, refused,
+suppressed) the reader has not been told: the row is released, and the next edition tells what it stands for.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, select, update
 
-from claimwatch.store.tables import ledger
+from claimwatch.store.tables import developments, editions, ledger, messages, subscribers
+
+GIVEN_UP = ("cancelled", "expired", "refused", "suppressed")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One row. `message_id` is the header of the message that told it, `series` that of its edition; both are None
+    for what a subscriber counts as told of without mail. `waits` says that the message is held for approval."""
+
+    development_id: int
+    state_version: int
+    at: datetime
+    message_id: str | None
+    series: str | None
+    waits: bool
+    given_up: bool
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The development and its state version."""
+        return self.development_id, self.state_version
+
+
+def history(connection: Connection, subscriber_id: int) -> list[Told]:
+    """All rows of a subscriber, released ones included, by development and state version."""
+    rows = connection.execute(
+        select(
+            ledger.c.development_id,
+            ledger.c.state_version,
+            ledger.c.at,
+            messages.c.message_id,
+            messages.c.state,
+            editions.c.series,
+        )
+        .outerjoin(messages, messages.c.id == ledger.c.message_id)
+        .outerjoin(editions, editions.c.id == messages.c.edition_id)
+        .where(ledger.c.subscriber_id == subscriber_id)
+        .order_by(ledger.c.development_id, ledger.c.state_version)
+    )
+    return [
+        Told(
+            row.development_id,
+            row.state_version,
+            row.at,
+            row.message_id,
+            row.series,
+            row.state == "held",
+            row.state in GIVEN_UP,
+        )
+        for row in rows
+    ]
 
 
 def told(connection: Connection, subscriber_id: int) -> set[tuple[int, int]]:
-    """What a subscriber has been told: (development id, state version)."""
+    """What a subscriber has been told, or is about to be: (development id, state version)."""
+    return {row.pair for row in history(connection, subscriber_id) if not row.given_up}
+
+
+def owed(connection: Connection) -> set[tuple[int, int]]:
+    """What some active subscriber was to be told in a message that was given up, as far as it is the present state."""
     rows = connection.execute(
-        select(ledger.c.development_id, ledger.c.state_version).where(ledger.c.subscriber_id == subscriber_id)
+        select(ledger.c.development_id, ledger.c.state_version)
+        .join(messages, messages.c.id == ledger.c.message_id)
+        .join(subscribers, subscribers.c.id == ledger.c.subscriber_id)
+        .join(
+            developments,
+            and_(developments.c.id == ledger.c.development_id, developments.c.state_version == ledger.c.state_version),
+        )
+        .where(messages.c.state.in_(GIVEN_UP), subscribers.c.active.is_(True))
+        .distinct()
     )
     return {(development, version) for development, version in rows}
 
@@ -19,16 +88,18 @@ def told(connection: Connection, subscriber_id: int) -> set[tuple[int, int]]:
 def note_told(
     connection: Connection, subscriber_id: int, what: Iterable[tuple[int, int]], message_id: int | None, at: datetime
 ) -> None:
-    """Write the ledger. What is there already stays as it is."""
-    known = told(connection, subscriber_id)
+    """Write the ledger. What counts as told already stays as it is; a released row passes to the new message."""
+    known = {row.pair: row.given_up for row in history(connection, subscriber_id)}
     for development_id, state_version in what:
-        if (development_id, state_version) not in known:
-            connection.execute(
-                insert(ledger).values(
-                    subscriber_id=subscriber_id,
-                    development_id=development_id,
-                    state_version=state_version,
-                    message_id=message_id,
-                    at=at,
-                )
-            )
+        values = {"message_id": message_id, "at": at}
+        row = {
+            "subscriber_id": subscriber_id,
+            "development_id": development_id,
+            "state_version": state_version,
+        }
+        given_up = known.get((development_id, state_version))
+        if given_up is None:
+            connection.execute(insert(ledger).values(**row, **values))
+        elif given_up:
+            same = and_(*(ledger.c[name] == value for name, value in row.items()))
+            connection.execute(update(ledger).where(same).values(**values))

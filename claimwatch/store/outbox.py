@@ -1,26 +1,62 @@
-"""The outbox: frozen messages and the attempts to send them."""
+"""The outbox: frozen messages, the attempts to send them, and the doubts that attempts without an answer leave.
+
+A message is `held` or `ready`, then `sending` under a lease, then `accepted`, `deferred`, `refused` or `in_doubt`;
+it may end as `suppressed`, `cancelled` or `expired` as well. Leases, doubts and next tries are in real time.
+"""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from claimwatch.models import Subscriber
 from claimwatch.store.rows import inserted_id
-from claimwatch.store.tables import attempts, messages, subscribers
+from claimwatch.store.suppressions import is_suppressed
+from claimwatch.store.tables import attempts, editions, messages, subscribers, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that this process may send now. `doubtful` says that an earlier attempt ended without an answer."""
+    """A message that this process may send now. `attempt` is the generation of its lease; `doubtful` says that an
+    earlier attempt ended without an answer and nothing could be proved: it may be sent twice."""
 
     id: int
+    series: str
     recipient: str
     message_id: str
     mime: bytes
     attempt: int
     doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How an attempt ended: the new `state`, what was said, at which step; the times are real."""
+
+    state: str
+    text: str
+    next_try_at: float | None = None
+    doubted_at: float | None = None
+    phase: str | None = None
+    code: int | None = None
+    enhanced: str | None = None
+    queue_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A message of which nobody knows whether it was taken. Its last attempt began at `tried_at` and was given up, or
+    found to be cut off, at `doubted_at`, both in real time."""
+
+    id: int
+    series: str
+    recipient: str
+    message_id: str
+    attempt: int
+    tried_at: float
+    doubted_at: float
 
 
 def save_message(
@@ -55,81 +91,127 @@ def save_message(
     )
 
 
-def claim_message(connection: Connection, owner: str, now: datetime, real: float, lease_s: float) -> Claimed | None:
-    """Lease the next message that is due and open an attempt; None when none is due. `real` is real time in seconds.
+def find_due(connection: Connection, now: datetime, real: float, doubts_until: float | None = None) -> int | None:
+    """The id of the next message that may be sent, its row locked for this transaction; None when none is due.
 
-    A message found in state `sending` whose lease has run out was cut off in mid-attempt: nobody knows whether it left.
+    On the way, what is due to somebody who is suppressed becomes `suppressed`. Doubts are due only up to
+    `doubts_until` (default `real`): those that came up later have not been held against the evidence yet.
     """
-    due = and_(
-        or_(
-            messages.c.state == "ready",
-            and_(messages.c.state.in_(["deferred", "in_doubt"]), messages.c.next_try_at <= real),
-            and_(messages.c.state == "sending", messages.c.lease_until < real),
-        ),
-        messages.c.expires_at > now,
-        # Whoever left while an attempt was cut off must not be sent it again.
-        messages.c.subscriber_id.in_(select(subscribers.c.id).where(subscribers.c.active.is_(True))),
+    doubts_until = real if doubts_until is None else doubts_until
+    state, next_try_at = messages.c.state, messages.c.next_try_at
+    # One query for each state, each answered from an index: together they would sort the whole outbox every time.
+    lines = (
+        (and_(state == "in_doubt", next_try_at <= doubts_until), next_try_at),
+        (and_(state == "deferred", next_try_at <= real), next_try_at),
+        (state == "ready", messages.c.id),
     )
-    found = connection.execute(
-        select(messages).where(due).order_by(messages.c.id).limit(1).with_for_update(skip_locked=True)
-    ).first()
-    if found is None:
-        return None
-    row = found._mapping
-    number = row["tries"] + 1
+    for due, order in lines:
+        query = select(messages.c.id, messages.c.recipient).where(due, _sendable(now)).order_by(order).limit(1)
+        while (found := connection.execute(query.with_for_update(skip_locked=True, of=messages)).first()) is not None:
+            if not is_suppressed(connection, found.recipient, now):
+                return int(found.id)
+            values = {"state": "suppressed", "reason": "the address is suppressed"}
+            connection.execute(update(messages).where(messages.c.id == found.id).values(**values))
+    return None
+
+
+def next_due_at(connection: Connection, now: datetime, real: float, within_s: float) -> float | None:
+    """When the next deferred message becomes due, in real time; None when that is more than `within_s` away."""
+    soon = and_(messages.c.state == "deferred", messages.c.next_try_at <= real + within_s, _sendable(now))
+    return connection.execute(select(func.min(messages.c.next_try_at)).where(soon)).scalar()
+
+
+def lease_message(connection: Connection, id_: int, owner: str, now: datetime, real: float, lease_s: float) -> Claimed:
+    """Lease a message that `find_due` gave in this transaction, and open an attempt."""
+    query = select(messages, editions.c.series).join(editions, editions.c.id == messages.c.edition_id)
+    row = connection.execute(query.where(messages.c.id == id_)).one()._mapping
+    number, doubtful = row["tries"] + 1, row["state"] == "in_doubt"
     connection.execute(
         update(messages)
-        .where(messages.c.id == row["id"])
-        .values(state="sending", lease_owner=owner, lease_until=real + lease_s, tries=number)
-    )
-    connection.execute(insert(attempts).values(message_id=row["id"], number=number, started_at=now))
-    return Claimed(
-        row["id"], row["recipient"], row["message_id"], row["mime"], number, row["state"] in ("sending", "in_doubt")
-    )
-
-
-def settle_message(
-    connection: Connection,
-    claimed: Claimed,
-    owner: str,
-    *,
-    state: str,
-    text: str,
-    now: datetime,
-    next_try_at: float | None = None,
-) -> bool:
-    """Close the attempt: `accepted`, `deferred`, `refused`, or `in_doubt` where the whole message was on its way and no
-    answer came. False when another process took the message over."""
-    mine = and_(messages.c.id == claimed.id, messages.c.lease_owner == owner, messages.c.tries == claimed.attempt)
-    changed = connection.execute(
-        update(messages)
-        .where(mine)
+        .where(messages.c.id == id_)
         .values(
-            state=state,
-            lease_owner=None,
-            lease_until=None,
-            next_try_at=next_try_at,
-            reason=text,
-            accepted_at=now if state == "accepted" else None,
+            state="sending",
+            lease_owner=owner,
+            lease_until=real + lease_s,
+            tried_at=real,
+            tries=number,
+            possible_duplicate=row["possible_duplicate"] or doubtful,
         )
     )
+    connection.execute(insert(attempts).values(message_id=id_, number=number, started_at=now))
+    return Claimed(id_, row["series"], row["recipient"], row["message_id"], row["mime"], number, doubtful)
+
+
+def settle_message(connection: Connection, claimed: Claimed, owner: str, how: Settlement, now: datetime) -> bool:
+    """Close the attempt. False when the lease passed to another: the message stays as it is, but what was seen is kept.
+
+    Put in doubt meanwhile, but not yet sent again, it is settled after all: who was there knows.
+    """
+    mine = or_(and_(messages.c.lease_owner == owner, messages.c.state == "sending"), messages.c.state == "in_doubt")
+    changed = _settle(connection, claimed.id, claimed.attempt, mine, how, now)
     connection.execute(
         update(attempts)
-        .where(and_(attempts.c.message_id == claimed.id, attempts.c.number == claimed.attempt))
-        .values(ended_at=now, result=state, text=text)
+        .where(attempts.c.message_id == claimed.id, attempts.c.number == claimed.attempt)
+        .values(
+            ended_at=now,
+            result=how.state,
+            phase=how.phase,
+            code=how.code,
+            enhanced=how.enhanced,
+            queue_id=how.queue_id,
+            text=how.text,
+        )
     )
-    return changed.rowcount == 1
+    return changed
 
 
-def expire_messages(connection: Connection, now: datetime, real: float) -> int:
-    """Give up what is too old to send, what was cut off in mid-attempt included; returns how many.
+def settle_doubt(connection: Connection, doubt: Doubt, how: Settlement, now: datetime) -> bool:
+    """Settle a doubt by evidence, as `accepted` or `ready`. False when somebody else was faster."""
+    if not _settle(connection, doubt.id, doubt.attempt, messages.c.state == "in_doubt", how, now):
+        return False
+    attempt = and_(attempts.c.message_id == doubt.id, attempts.c.number == doubt.attempt)
+    result = "accepted" if how.state == "accepted" else "not taken"
+    values = {"result": result, "queue_id": how.queue_id, "text": how.text}
+    connection.execute(update(attempts).where(attempt).values(**values))
+    return True
 
-    `real` is real time in seconds: a message whose lease still holds is being sent and is left alone.
+
+def note_cut_off(
+    connection: Connection, real: float, is_dead: Callable[[str], bool], wait_s: Callable[[str], float]
+) -> int:
+    """Put what was cut off in mid-attempt in doubt: its lease ran out, or its owner is dead; returns how many.
+
+    `wait_s` gives for a series how long such a message waits for evidence before it may be sent again.
     """
-    waiting = or_(
-        messages.c.state.in_(["ready", "deferred", "in_doubt"]),
-        and_(messages.c.state == "sending", messages.c.lease_until < real),
-    )
+    columns = (messages.c.id, messages.c.lease_owner, messages.c.lease_until, messages.c.tries)
+    query = select(*columns, editions.c.series).join(editions, editions.c.id == messages.c.edition_id)
+    count = 0
+    for row in connection.execute(query.where(messages.c.state == "sending").with_for_update(of=messages)).all():
+        if row.lease_until >= real and not is_dead(row.lease_owner):
+            continue
+        text = "cut off in mid-attempt; nobody knows whether it was taken"
+        values = {"state": "in_doubt", "reason": text, "doubted_at": real, "next_try_at": real + wait_s(row.series)}
+        mine = and_(messages.c.id == row.id, messages.c.tries == row.tries)
+        connection.execute(update(messages).where(mine).values(lease_owner=None, lease_until=None, **values))
+        attempt = and_(attempts.c.message_id == row.id, attempts.c.number == row.tries)
+        connection.execute(update(attempts).where(attempt).values(result="in_doubt", text=text))
+        count += 1
+    return count
+
+
+def list_doubts(connection: Connection) -> list[Doubt]:
+    """All messages in doubt, oldest first."""
+    columns = (messages.c.recipient, messages.c.message_id, messages.c.tries)
+    # A store from before these times were kept knows neither; then the evidence must speak of all times.
+    times = (func.coalesce(messages.c.tried_at, 0.0), func.coalesce(messages.c.doubted_at, 0.0))
+    query = select(messages.c.id, editions.c.series, *columns, *times)
+    query = query.join(editions, editions.c.id == messages.c.edition_id).where(messages.c.state == "in_doubt")
+    return [Doubt(*row) for row in connection.execute(query.order_by(messages.c.id))]
+
+
+def expire_messages(connection: Connection, now: datetime) -> int:
+    """Give up what is too old to send; returns how many. What is being sent is left alone."""
+    waiting = messages.c.state.in_(["ready", "deferred", "in_doubt"])
     late = and_(waiting, messages.c.expires_at <= now)
     return connection.execute(update(messages).where(late).values(state="expired", reason="too old to send")).rowcount
 
@@ -138,3 +220,40 @@ def count_messages(connection: Connection) -> dict[str, int]:
     """Messages by state."""
     rows = connection.execute(select(messages.c.state, func.count()).group_by(messages.c.state))
     return {row[0]: row[1] for row in rows}
+
+
+def count_possible_duplicates(connection: Connection) -> int:
+    """Messages that were sent again although nobody knew what had become of the attempt before."""
+    query = select(func.count()).select_from(messages).where(messages.c.possible_duplicate.is_(True))
+    return connection.execute(query).scalar_one()
+
+
+def _sendable(now: datetime) -> ColumnElement[bool]:
+    """Not too old, and to a reader who has neither left nor ended the series since."""
+    ended = exists().where(
+        subscriptions.c.subscriber_id == messages.c.subscriber_id,
+        subscriptions.c.series == editions.c.series,
+        editions.c.id == messages.c.edition_id,
+        subscriptions.c.ended_at.is_not(None),
+    )
+    there = exists().where(subscribers.c.id == messages.c.subscriber_id, subscribers.c.active.is_(True))
+    return and_(messages.c.expires_at > now, there, ~ended)
+
+
+def _settle(
+    connection: Connection, id_: int, attempt: int, mine: ColumnElement[bool], how: Settlement, now: datetime
+) -> bool:
+    changed = connection.execute(
+        update(messages)
+        .where(messages.c.id == id_, messages.c.tries == attempt, mine)
+        .values(
+            state=how.state,
+            lease_owner=None,
+            lease_until=None,
+            next_try_at=how.next_try_at,
+            doubted_at=how.doubted_at,
+            reason=how.text,
+            accepted_at=now if how.state == "accepted" else None,
+        )
+    )
+    return changed.rowcount == 1

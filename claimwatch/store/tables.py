@@ -23,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -133,6 +135,7 @@ captures = Table(
     Column("size", Integer),
     Column("good", Boolean, nullable=False),
     Column("reason", Text),
+    Index("ix_captures_url", "url", postgresql_using="hash"),
 )
 
 validators = Table(
@@ -307,7 +310,19 @@ editions = Table(
     Column("text", Text, nullable=False),
     Column("outcomes", JSON, nullable=False),
     Column("baseline_version", String(64), nullable=False),
+    Column("state", String(16), nullable=False, default="frozen"),
     UniqueConstraint("series", "period"),
+)
+
+edition_events = Table(
+    "edition_events",
+    metadata,
+    _id(),
+    _ref("edition_id", "editions", nullable=False, index=True),
+    Column("what", String(16), nullable=False),
+    Column("who", String(255), nullable=False),
+    Column("why", Text),
+    Column("at", Utc, nullable=False),
 )
 
 edition_items = Table(
@@ -330,6 +345,81 @@ subscribers = Table(
     Column("active", Boolean, nullable=False),
     Column("joined_at", Utc, nullable=False),
     Column("left_at", Utc),
+    Column("proof_of_life", Boolean, nullable=False, default=True, server_default=true()),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _id(),
+    _ref("subscriber_id", "subscribers", nullable=False),
+    Column("series", String(16), nullable=False),
+    Column("companies", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("severity", String(4)),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("ended_reason", Text),
+    UniqueConstraint("subscriber_id", "series"),
+)
+
+# Append-only: who agreed to what, when, to which words, and how. No internet addresses.
+consent_events = Table(
+    "consent_events",
+    metadata,
+    _id(),
+    _ref("subscriber_id", "subscribers", nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("series", JSON, nullable=False),
+    Column("text_version", String(32)),
+    Column("source", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+# Whom no mail may reach, by a keyed hash of the address; the key is in `meta`.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    _id(),
+    Column("address_hmac", String(64), nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("until", Utc),
+    Column("lifted_at", Utc),
+)
+
+# Requests that wait for a click in the mail; deleted once they are too old. `next_try_at` is real time.
+signups = Table(
+    "signups",
+    metadata,
+    _id(),
+    Column("address", String(320), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("series", JSON, nullable=False),
+    Column("companies", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("severity", String(4)),
+    Column("text_version", String(32), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Float),
+    Column("reason", Text),
+    _ref("subscriber_id", "subscribers"),
+)
+
+# How often a form was used, by a keyed hash of the address that was given or that asked; `at` is real time.
+form_uses = Table(
+    "form_uses",
+    metadata,
+    _id(),
+    Column("key", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Index("ix_form_uses_key_at", "key", "at"),
 )
 
 messages = Table(
@@ -343,15 +433,19 @@ messages = Table(
     Column("mime", LargeBinary, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("tries", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),  # the generation of the lease, too: every later update checks it
     Column("lease_owner", String(64)),
     Column("lease_until", Float),
+    Column("tried_at", Float),
+    Column("doubted_at", Float),
     Column("next_try_at", Float),
+    Column("possible_duplicate", Boolean, nullable=False, default=False, server_default=false()),
     Column("expires_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("accepted_at", Utc),
     Column("reason", Text),
     UniqueConstraint("edition_id", "subscriber_id"),
+    Index("ix_messages_state_next_try_at", "state", "next_try_at"),
 )
 
 attempts = Table(
@@ -363,8 +457,28 @@ attempts = Table(
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Column("result", String(16)),
+    Column("phase", String(16)),
+    Column("code", Integer),
+    Column("enhanced", String(16)),
+    Column("queue_id", String(64)),
     Column("text", Text),
     UniqueConstraint("message_id", "number"),
+)
+
+relays = Table(
+    "relays",
+    metadata,
+    Column("relay", String(255), primary_key=True),
+    Column("pause", String(16)),
+    Column("reason", Text),
+    Column("paused_at", Float),
+    Column("paused_until", Float),
+    Column("failures", Integer, nullable=False),
+    Column("tokens", Float),
+    Column("tokens_at", Float),
+    Column("sent_on", Date),
+    Column("sent", Integer, nullable=False),
+    Column("judged_from", Integer, nullable=False),  # the id of the last attempt that the circuit breaker forgets
 )
 
 ledger = Table(

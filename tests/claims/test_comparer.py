@@ -167,7 +167,9 @@ def test_a_recommendation_is_the_claim_itself_and_not_pending(comparer: Comparer
         f"On 14 January 2020 the Council on Ethics {verb} from the Government Pension Fund Global.",
     )  # fmt: skip
     (finding,) = comparer.publication(page, SourceClass.OFFICIAL)
-    assert (finding.outcome, finding.claims[0]) == (Outcome.RESTATEMENT, "A09")
+    # The claim gives no day, so that the sentence may be told or folded; pending it is not.
+    assert finding.outcome in (Outcome.RESTATEMENT, Outcome.NEW)
+    assert (finding.predicate, finding.claims[0]) == ("divestment_recommendation", "A09")
 
 
 @pytest.mark.parametrize(

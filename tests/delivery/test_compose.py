@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from claimwatch.delivery import Sender, compose, message_id_for
+from claimwatch.delivery import Sender, compose, message_id_for, opaque_part, return_path
 from claimwatch.errors import ClaimwatchError, DeliveryFailed, EditionInvalid
 from claimwatch.models import Rendered
 from tests.editions.factory import a_subscriber
@@ -138,3 +138,39 @@ def test_a_domain_in_other_letters_is_written_in_ascii() -> None:
     assert read(composed(recipient=a_subscriber(address="kari@blåbær.example")))["To"].addresses[0].domain == (
         "xn--blbr-roah.example"
     )
+
+
+def test_one_click_is_offered_where_it_is_safe() -> None:
+    url = "https://claimwatch.example/unsubscribe/" + "a" * 45
+    mime = composed(unsubscribe_url=url)
+    assert f"\r\nList-Unsubscribe: <{url}>, <mailto:".encode() in mime
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in mime
+    plain = composed(unsubscribe_url="http://127.0.0.1:8000/unsubscribe/x")
+    assert b"List-Unsubscribe-Post" not in plain
+    assert b"127.0.0.1" not in plain
+
+
+def test_the_archive_is_named_and_a_correction_is_threaded() -> None:
+    message = read(
+        composed(
+            archive_url="https://claimwatch.example/editions",
+            archived_at="https://claimwatch.example/editions/2026-W46",
+            references=("<1@claimwatch.example>", "<2@claimwatch.example>"),
+        )
+    )
+    assert message["List-Archive"] == "<https://claimwatch.example/editions>"
+    assert message["Archived-At"] == "<https://claimwatch.example/editions/2026-W46>"
+    assert message["In-Reply-To"] == "<2@claimwatch.example>"
+    assert message["References"] == "<1@claimwatch.example> <2@claimwatch.example>"
+
+
+def test_a_link_that_would_be_cut_is_refused() -> None:
+    with pytest.raises(EditionInvalid, match="was not composed"):
+        composed(unsubscribe_url="https://claimwatch.example/" + "a" * 1000)
+
+
+def test_the_return_path_leads_back_to_the_message_and_tells_nothing_of_the_reader() -> None:
+    id_ = message_id_for("weekly:2026-W46", a_subscriber(), secret="k", domain="claimwatch.example")
+    path = return_path("Bounces <bounces@claimwatch.example>", id_)
+    assert re.fullmatch(r"bounces\+[0-9a-f]{32}@claimwatch\.example", path)
+    assert opaque_part(id_) in path

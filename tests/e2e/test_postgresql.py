@@ -1,4 +1,4 @@
-"""The same two weeks on PostgreSQL as on SQLite: the same findings, the same mails, byte for byte."""
+"""The same on PostgreSQL as on SQLite: two weeks with their findings and mails, byte for byte; a backfill; a replay."""
 
 import os
 import pwd
@@ -6,16 +6,24 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from claimwatch import pipeline
+from claimwatch.models import Origin
+from claimwatch.pipeline.history import backfill
+from claimwatch.pipeline.replay import replay
 from claimwatch.settings import Settings, load_settings
-from claimwatch.store import editions, findings
+from claimwatch.store import documents, editions, findings
 from demo.world import World
+from tests.pipeline import toy
+from tests.pipeline.bench import MONDAY, NEWS, Bench, Engine
+from tests.pipeline.conftest import engine  # noqa: F401 (a fixture)
 from tests.system import require
+from tests.upstream import Upstream
 
 pytestmark = pytest.mark.slow
 
@@ -29,26 +37,28 @@ def programs() -> Path:
 
 
 @pytest.fixture
-def postgresql(tmp_path: Path) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of an empty database on a server of its own, on loopback."""
+    # Not under pytest's folder, which another run of pytest closes to the server's user.
+    with TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as home:
+        yield from server(Path(home))
+
+
+def server(home: Path) -> Iterator[str]:
+    """A server with its files in `home`."""
     folder = programs()
     as_other: dict[str, object] = {}
-    home = tmp_path / "postgresql"
-    home.mkdir()
     if os.geteuid() == 0:  # the server refuses to run as root
         user = pwd.getpwnam("postgres")
         as_other = {"user": user.pw_uid, "group": user.pw_gid}
         shutil.chown(home, user.pw_uid, user.pw_gid)
-        for parent in home.parents:
-            if parent.stat().st_uid == 0 and parent.is_relative_to(tmp_path.parents[1]):
-                parent.chmod(parent.stat().st_mode | 0o011)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
 
     def run(program: str, *arguments: str) -> None:
         # pg_ctl's server would hold a pipe open for as long as it lives.
-        with (home.parent / f"{program}.log").open("wb") as log:
+        with (home / f"{program}.log").open("wb") as log:
             command = [str(folder / program), *arguments]
             subprocess.run(command, check=True, stdout=log, stderr=log, cwd=home, **as_other)  # type: ignore[call-overload]
 
@@ -93,3 +103,64 @@ def test_two_weeks_are_the_same_on_both(postgresql: str, tmp_path: Path) -> None
     assert there == here
     assert here[2] == 2
     assert any(outcome == "REVERSAL" for outcome, _ in here[0])
+
+
+PRESENT = "Dahua sold a second glacier railway in Greenland on 4 March 2021."
+
+
+def history(bench: Bench, monkeypatch: pytest.MonkeyPatch, **changes: object) -> list[tuple[object, ...]]:
+    """What is stored after a poll, a backfill, and the replay that a better parser needs, which reads small print."""
+    old = {"key": "old", "text": "Hikvision opened a lighthouse in Tasmania on 4 March 2021.", "on": "2021-03-04"}
+    bench.serve("https://toy.example/old", {"items": [old | {"small_print": PRESENT}]})
+    bench.serve_list(
+        items=[{"key": "new", "text": NEWS, "on": "2026-11-03"}],
+        rows=[{"key": "dahua", "name": "Dahua Technology", "decision": "Excluded"}],
+        links=[{"url": "https://toy.example/old", "key": "old", "version": "1", "on": "2021-03-04"}],
+    )
+    with bench.watch(MONDAY, **changes) as watch:
+        read = pipeline.poll(watch, "toy")
+        assert read is not None
+        assert (read.status.value, read.new) == ("good", 2)
+        report = backfill(watch, "toy", date(2019, 1, 1))
+        assert (report.complete, report.stored) == (True, 1)
+        assert backfill(watch, "toy", date(2019, 1, 1)).stored == 0
+        first = toy._publication
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                toy,
+                "_publication",
+                lambda page, item: first(
+                    page, {**item, "text": f"{item['text']} {item.get('small_print', '')}".strip()}
+                ),
+            )
+            patch.setattr(toy, "VERSION", "2")
+            (looked,) = replay(watch)
+            (applied,) = replay(watch, apply=True)
+            assert (looked.applied, applied.applied) == (False, True)
+            assert len(looked.differences) == len(applied.differences) == 1
+            (again,) = replay(watch)
+            assert (again.differences, again.changed) == ([], [])
+        with watch.store.read() as connection:
+            rows = findings.list_findings(connection, watch.sources)
+            known = documents.known_publications(connection, "toy")
+    said = [
+        (row.evidence.finding.outcome, row.evidence.finding.quote, row.origin, row.status, row.alerted, row.development)
+        for row in rows
+    ]
+    assert {Origin.WATCH, Origin.BACKFILL, Origin.REPLAY} == {row.origin for row in rows}
+    return [*said, *((key, stored.digest) for key, stored in sorted(known.items()))]
+
+
+def test_a_backfill_and_a_replay_are_the_same_on_both(
+    postgresql: str,
+    tmp_path: Path,
+    upstream: Upstream,
+    engine: Engine,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    homes = [tmp_path / "sqlite", tmp_path / "server"]
+    for home in homes:
+        home.mkdir()
+    here = history(Bench(homes[0], upstream, engine), monkeypatch)
+    there = history(Bench(homes[1], upstream, engine), monkeypatch, database_url=postgresql)
+    assert there == here

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimwatch.editions import due_period, parse_period
+from claimwatch.editions import MERGE_WINDOW, alert_period, due_period, parse_period, units_between
 from claimwatch.errors import UsageError
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -134,3 +134,56 @@ def test_a_hyphen_serves_for_the_dash() -> None:
 def test_a_series_without_calendar_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="urgent"):
         due_period("urgent", oslo(2026, 11, 16, 7), "Europe/Oslo", None)
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "key"),
+    [
+        (datetime(2026, 11, 21, 10, 15, 59, 999, tzinfo=UTC), "2026-11-21T10:15Z"),
+        (oslo(2026, 11, 21, 0, 15), "2026-11-20T23:15Z"),
+        (oslo(2026, 10, 25, 2, 30), "2026-10-25T00:30Z"),
+        (oslo(2026, 10, 25, 2, 30).replace(fold=1), "2026-10-25T01:30Z"),
+        (oslo(2028, 2, 29, 1, 0), "2028-02-29T00:00Z"),
+    ],
+)
+def test_an_alert_is_named_after_the_minute_of_its_first_news(seen_at: datetime, key: str) -> None:
+    period = alert_period(seen_at)
+    assert (period.series, period.key) == ("urgent", key)
+    assert period.ends_at - period.starts_at == MERGE_WINDOW
+    assert parse_period(key, "Europe/Oslo") == parse_period(key, "Asia/Tokyo") == period
+
+
+@pytest.mark.parametrize("text", ["2026-11-21T25:00Z", "2026-02-30T10:00Z", "2026-11-21T10:15", "2026-11-21T10:15:00Z"])
+def test_what_is_no_alert_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=text):
+        parse_period(text, "Europe/Oslo")
+
+
+@pytest.mark.parametrize(
+    ("series", "now", "last", "key"),
+    [
+        ("daily", oslo(2028, 3, 1, 7), "2028-02-27", "2028-02-28–2028-02-29"),
+        ("monthly", oslo(2028, 3, 1, 7), "2028-01", "2028-02"),
+        ("daily", oslo(2026, 3, 30, 7), "2026-03-28", "2026-03-29"),
+        ("daily", oslo(2026, 3, 29, 7), "2026-03-27", "2026-03-28"),
+        ("weekly", oslo(2026, 10, 26, 6, 59), "2026-W42", None),
+        ("weekly", oslo(2026, 10, 26, 7, 0), "2026-W42", "2026-W43"),
+        ("monthly", oslo(2027, 1, 1, 7), "2026-10", "2026-11–2026-12"),
+    ],
+)
+def test_leap_days_and_changes_of_the_clock(series: str, now: datetime, last: str, key: str | None) -> None:
+    due = due_period(series, now, "Europe/Oslo", last)
+    assert (due.key if due else None) == key
+
+
+@pytest.mark.parametrize(
+    ("series", "since", "until", "keys"),
+    [
+        ("weekly", oslo(2026, 11, 2), oslo(2026, 11, 16, 7), ["2026-W44", "2026-W45", "2026-W46"]),
+        ("weekly", oslo(2026, 11, 2, 8), oslo(2026, 11, 16, 6), ["2026-W45"]),
+        ("daily", oslo(2026, 10, 24, 8), oslo(2026, 10, 26, 8), ["2026-10-24", "2026-10-25"]),
+        ("monthly", oslo(2026, 11, 2), oslo(2026, 11, 16), []),
+    ],
+)
+def test_the_periods_that_came_due_in_a_time(series: str, since: datetime, until: datetime, keys: list[str]) -> None:
+    assert [unit.key for unit in units_between(series, since, until, "Europe/Oslo")] == keys

@@ -1,6 +1,7 @@
 """The fault matrix by hand: `./dev faults` runs the part that always runs, `--long` all of it.
 
-With `--long` the table of docs/reliability.md is written anew, between its two marks.
+With `--long` the tables of docs/reliability.md are written anew, each between its two marks: the matrix, and the
+deliveries that were killed; `--delivery` runs and writes only these.
 """
 
 import argparse
@@ -12,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from claimwatch.settings import PROJECT
+from tests.faults.delivery_report import write_report
 from tests.faults.worlds import WORLDS
 
 PAGE = PROJECT / "docs" / "reliability.md"
-BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 SIGNS = {"passed": "ok", "failed": "**FAILS**", "skipped": "–"}
 
 
@@ -78,17 +79,35 @@ def main() -> int:
     """Gives the exit status: 0 where nothing failed."""
     parser = argparse.ArgumentParser(prog="./dev faults", description=__doc__)
     parser.add_argument("--long", action="store_true", help="all combinations, and write the table")
+    parser.add_argument("--delivery", action="store_true", help="only the killed deliveries, and write their table")
     options = parser.parse_args()
+    if options.delivery:
+        return _delivery()
     ledger = Ledger()
     marks = "" if options.long else "not slow"
     status = pytest.main(["-q", "--tb=short", "-m", marks, str(Path(__file__).parent)], plugins=[ledger])
     written = table(ledger)
     print(written)
     if options.long:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n\n{written}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-        print(f"Written to {PAGE.relative_to(PROJECT)}")
+        _write("faults", written)
+        return int(status) or _delivery()
     return int(status)
+
+
+def _delivery() -> int:
+    written, good = write_report()
+    print(written)
+    _write("delivery", written)
+    return 0 if good else 1
+
+
+def _write(name: str, written: str) -> None:
+    """Put a table between its marks."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, found, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    assert found, f"{PAGE} has no {begin}"
+    PAGE.write_text(f"{before}{begin}\n\n{written}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+    print(f"Written to {PAGE.relative_to(PROJECT)}: {name}")
 
 
 if __name__ == "__main__":

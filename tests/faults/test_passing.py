@@ -186,7 +186,6 @@ def test_a_permanent_redirect(started: Started, fault: str, source: str) -> None
     assert run.times_told(run.world.news) == 1
 
 
-@pytest.mark.xfail(reason="a sentence that comes back garbled reads like a new one, and is told again", strict=True)
 @pytest.mark.parametrize(
     ("fault", "source"), cases(["letters garbled on the way"], why_not=lambda _fault, source: UNGARBLED.get(source))
 )

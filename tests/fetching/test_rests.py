@@ -149,6 +149,53 @@ def test_a_rest_that_begins_while_we_wait_for_our_turn_is_heeded(upstream: Upstr
     assert upstream.requests == []
 
 
+def test_a_short_rest_is_waited_out_where_time_passes(upstream: Upstream, clock: Clock) -> None:
+    """The page that was refused, and the next one, which comes while the host still rests."""
+    naps: list[float] = []
+    told: list[ReadFailed] = []
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        clock.at += timedelta(seconds=seconds)
+
+    answers = iter([reply(429, retry_after="30"), reply(body="here"), reply(503, retry_after="31")])
+    upstream.on(PATH, lambda request: next(answers)(request))
+    with Client(load_settings(upstream=upstream.url), clock, Pacer(sleep=sleep), waits=True) as client:
+        assert client.get(Request(URL, pace_s=0), told.append).body == b"here"
+        assert naps == [30.0]
+        assert [getattr(error, "status", None) for error in told] == [429]
+        assert failure(client, Request(URL, pace_s=0)).retry_after_s == 31
+        assert naps == [30.0]
+        clock.at += timedelta(seconds=11)
+        upstream.on("/example.org/other", reply(body="there"))
+        assert client.get(Request("https://example.org/other", pace_s=0)).body == b"there"
+    assert naps == [30.0, 20.0]
+
+
+@pytest.mark.parametrize(("pace", "waits"), [("off", True), ("polite", False)])
+def test_no_rest_is_waited_out_where_it_would_not_pass(
+    upstream: Upstream, clock: Clock, pace: str, waits: bool
+) -> None:
+    naps: list[float] = []
+    upstream.on(PATH, reply(429, retry_after="5"))
+    with Client(
+        load_settings(upstream=upstream.url, pace=pace), clock, Pacer(sleep=naps.append), waits=waits
+    ) as client:
+        assert failure(client, Request(URL, pace_s=0)).retry_after_s == 5
+        assert "asked us to wait until" in failure(client, Request(URL, pace_s=0)).reason
+    assert naps == []
+    assert len(upstream.requests) == 1
+
+
+def test_a_rest_that_is_longer_than_it_was_is_not_waited_out_twice(upstream: Upstream, clock: Clock) -> None:
+    rests = {"example.org": NOW + timedelta(seconds=10)}
+    pacer = Pacer(sleep=lambda _s: rests.update({"example.org": NOW + timedelta(seconds=25)}))
+    settings = load_settings(upstream=upstream.url)
+    with Client(settings, clock, pacer, waits=True, rest_of=rests.get) as client:
+        assert failure(client, Request(URL, pace_s=0)).retry_after_s == 25
+    assert upstream.requests == []
+
+
 def test_every_attempt_is_told_of(upstream: Upstream) -> None:
     answers = iter([reply(503, body="first"), reply(502, body="second"), reply(body="here")])
     upstream.on(PATH, lambda request: next(answers)(request))

@@ -16,7 +16,7 @@ from tests.flows.local_prefect import LocalPrefect, start_prefect, wait_for
 
 DEPLOYMENTS = {
     "federal-register", "entity-list", "council-on-ethics", "nbim-exclusions", "uhrp",
-    "weekly-digest", "deliver", "watchdog",
+    "weekly-digest", "daily-digest", "monthly-digest", "urgent", "deliver", "watchdog",
 }  # fmt: skip
 
 

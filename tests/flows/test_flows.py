@@ -7,7 +7,7 @@ import pytest
 
 from claimwatch import pipeline
 from claimwatch.errors import UsageError
-from claimwatch.models import ReadStatus
+from claimwatch.models import ReadStatus, Subscription
 from claimwatch.settings import load_settings
 from demo.world import World
 from flows import run
@@ -15,6 +15,7 @@ from flows.by_hand import plain_progress
 from flows.deliver import deliver
 from flows.digest import digest
 from flows.poll import poll
+from flows.urgent import urgent
 from flows.watchdog import ProblemsFound, watchdog
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server", "at_monday")]
@@ -41,7 +42,7 @@ def test_sources_that_do_not_answer_are_reported_and_fail_nothing(caplog: pytest
     with caplog.at_level(logging.WARNING, "claimwatch"):
         reads = poll()
     with pipeline.open_watch(load_settings()) as watch:
-        assert [read.source for read in reads] == list(watch.sources)
+        assert [read.source for read in reads] == list(watch.polled)
     assert {read.status for read in reads} == {ReadStatus.FAILED}
     assert all(read.reason for read in reads)
     assert all(f"{read.source}: unread" in caplog.text for read in reads)
@@ -65,6 +66,24 @@ def test_an_edition_is_built_and_sent_once(at_monday: Path, world: World, monkey
     assert (nothing, delivery.accepted) == (None, 0)
     assert deliver().accepted == 0
     assert len(list((at_monday / "mail" / "new").iterdir())) == 1
+
+
+def test_a_series_that_nobody_reads_is_not_built_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMWATCH_UPSTREAM", world.url)
+    poll("uhrp")
+    assert digest("daily")[0] is None
+    with pipeline.open_watch(load_settings()) as watch:
+        pipeline.subscribe(watch, "reader@example.org", wanted=(Subscription("daily"),))
+    edition, delivery = digest("daily")
+    assert edition is not None
+    assert (edition.series, edition.period, delivery.accepted) == ("daily", "2026-11-08", 1)
+
+
+def test_an_alert_is_looked_for_and_mostly_there_is_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMWATCH_UPSTREAM", world.url)
+    poll("uhrp")
+    digest()
+    assert urgent() == (None, None)
 
 
 def test_the_watchdog_fails_while_something_is_wrong(caplog: pytest.LogCaptureFixture) -> None:

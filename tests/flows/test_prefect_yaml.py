@@ -59,7 +59,7 @@ def test_every_schedule_has_a_slug_and_a_time_zone() -> None:
     for deployment in _deployments():
         for schedule in deployment["schedules"]:
             assert schedule["slug"], deployment["name"]
-            assert schedule["timezone"] == ("Europe/Oslo" if deployment["name"] == "weekly-digest" else "UTC")
+            assert schedule["timezone"] == ("Europe/Oslo" if deployment["name"].endswith("-digest") else "UTC")
 
 
 def test_entrypoints_are_flows_that_take_the_parameters() -> None:

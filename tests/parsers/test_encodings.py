@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from claimwatch.errors import SourceChanged
 from claimwatch.models import Page, Publication
-from parsers import council_on_ethics, entity_list, federal_register, nbim_exclusions, uhrp
-from parsers.reading import canonical, squeeze
+from parsers import council_on_ethics, entity_list, federal_register, feed, nbim_exclusions, uhrp, wordpress
+from parsers.reading import absolute, canonical, squeeze
 from tests.parsers.golden import GOLDEN, page_of
 
 TEXT = "Rådet tilrådde å utelukke selskapet frå fondet, og “Dahua” vart ikkje nemnd."
@@ -57,12 +58,64 @@ def test_one_bad_byte_costs_one_letter_and_is_said() -> None:
     assert "garbled" in warnings[0]
 
 
-def test_text_that_came_garbled_is_said() -> None:
-    garbled = TEXT.encode().decode("cp1252", "replace")
-    publication, warnings = _company(PAGE.format(META, garbled).encode(), "utf-8")
-    assert "tilrÃ¥dde" in publication.text
-    assert len(warnings) == 1
-    assert "garbled" in warnings[0]
+LETTERS = "Café Ö – “så” ’s … 5 € ™ © « Ø Æ Å » ÁÍÏÐÝ á"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_letters_that_were_encoded_twice_are_mended_and_that_is_said(encoding: str, times: int) -> None:
+    text = LETTERS.replace("ÁÍÏÐÝ", "") if encoding == "cp1252" else LETTERS
+    garbled = text
+    for _ in range(times):
+        # What browsers call Windows-1252 passes the bytes that it does not know.
+        raw = garbled.encode()
+        garbled = raw.decode(encoding) if encoding == "latin-1" else _windows(raw)
+    assert garbled != text
+    whole, said = _company(PAGE.format(META, text).encode(), "utf-8")
+    for template in (PAGE.replace("Håø", "H"), PAGE):  # the theme may be well where the text is not
+        publication, warnings = _company(template.format(META, garbled).encode(), "utf-8")
+        assert publication.text == whole.text
+        assert len(warnings) == 1
+        assert "mended" in warnings[0]
+    assert said == ()
+
+
+def _windows(raw: bytes) -> str:
+    return "".join(bytes([byte]).decode("cp1252") if byte not in UNKNOWN else chr(byte) for byte in raw)
+
+
+UNKNOWN = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+
+
+def test_a_closing_quotation_mark_that_lost_a_byte_is_mended() -> None:
+    publication, warnings = _company(PAGE.format(META, TEXT.encode().decode("cp1252", "replace")).encode(), "utf-8")
+    assert publication.text == TEXT
+    assert "mended" in warnings[0]
+
+
+def test_letters_that_were_encoded_twice_and_lost_bytes_make_a_bad_page() -> None:
+    garbled = "Í dag vart Hikvision nemnt".encode().decode("cp1252", "replace")
+    with pytest.raises(SourceChanged, match="past mending"):
+        _company(PAGE.format(META, garbled).encode(), "utf-8")
+
+
+def test_letters_in_references_json_and_feeds_are_mended_too() -> None:
+    publication, _ = _company(PAGE.format(META, "Hikvision&acirc;&euro;&trade;s fr&Atilde;&yen;").encode(), "utf-8")
+    assert publication.text == "Hikvision’s frå"
+    post = {
+        "id": 1,
+        "link": "https://example.org/a",
+        "title": {"rendered": "A"},
+        "content": {"rendered": "<p>frÃ¥</p>"},
+    }
+    page = Page("x", "posts", "https://example.org/wp-json/wp/v2/posts", json.dumps([post]).encode())
+    parsed = wordpress.parse(page)
+    assert (parsed.publications[0].text, len(parsed.warnings)) == ("frå", 1)
+    item = "<item><title>frÃ¥</title><link>https://example.org/a</link></item>"
+    page = Page("x", "feed", "https://example.org/feed", f"<rss version='2.0'><channel>{item}</channel></rss>".encode())
+    parsed = feed.parse(page)
+    assert parsed.links[0].head is not None
+    assert (parsed.links[0].head.title, len(parsed.warnings)) == ("frå", 1)
 
 
 def test_letters_of_other_languages_are_not_taken_for_garble() -> None:
@@ -70,8 +123,11 @@ def test_letters_of_other_languages_are_not_taken_for_garble() -> None:
         "Café São Paulo, Ã la carte",
         "The 5€ “fee” – that’s all",
         "Zürich, Århus, Łódź, Ürümqi, 杭州海康威视",
+        "SMÅ» og “SMÅ” i “gå”…",
+        "en “café”… och â la carte",
     ):
-        assert _company(PAGE.format(META, text).encode(), "utf-8")[1] == ()
+        publication, warnings = _company(PAGE.format(META, text).encode(), "utf-8")
+        assert (publication.text, warnings) == (text, ())
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u202e", "\u2066", "\u200f", "\x02"])
@@ -126,3 +182,8 @@ def test_addresses_of_two_pages_are_two_keys() -> None:
         for path in ("a%3Fb/", "a/b/", "a%25b/", "a%2520b/", "a%20b/", "%ff/", "%fe/")
     }
     assert len(keys) == 7
+
+
+def test_an_address_holds_nothing_that_nobody_sees() -> None:
+    page = Page("uhrp", "list", "https://uhrp.org/statements/", b"")
+    assert absolute(page, " /statement/a\x00b\u200b/#top ") == "https://uhrp.org/statement/ab/"

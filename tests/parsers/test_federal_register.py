@@ -329,3 +329,42 @@ def test_filings_that_could_not_be_told_to_be_ours_are_refused(field: str) -> No
     results = [{k: v for k, v in one.items() if k != field} for one in json.loads(INSPECTION.body)["results"]]
     with pytest.raises(ReadFailed, match=field):
         _inspect(results=results)
+
+
+def test_what_the_api_refuses_with_can_be_stored() -> None:
+    with pytest.raises(ReadFailed) as caught:
+        _parse("search", json.dumps({"errors": "a\0b\ud800"}).encode())
+    assert "a" in caught.value.reason
+    assert "\0" not in caught.value.reason
+    caught.value.reason.encode()
+
+
+def _asked(result: dict[str, Any], number: str = "2026-21034") -> Parsed:
+    url = f"https://www.federalregister.gov/api/v1/documents/{number}.json?fields[]=title"
+    return _parse("filing", json.dumps(result).encode(), url)
+
+
+def test_a_filing_is_asked_after_by_its_number() -> None:
+    link = federal_register.whereabouts("pi/2026-21034")
+    assert link is not None
+    assert (link.kind, link.key) == ("filing", "2026-21034")
+    assert link.url.startswith(
+        "https://www.federalregister.gov/api/v1/documents/2026-21034.json?fields[]=document_number&"
+    )
+    assert federal_register.whereabouts("2026-21034") is None
+    assert federal_register.whereabouts("pi/../x") is None
+
+
+def test_what_became_of_a_filing_is_read_as_a_result_of_the_search_is() -> None:
+    number = RESULT["document_number"]
+    assert _asked(RESULT, number).links == _search(RESULT).links
+    (publication,) = _asked(RESULT | {"full_text_xml_url": None}, number).publications
+    assert publication.key == number
+
+
+@pytest.mark.parametrize(
+    "change", [{"document_number": "2020-00001"}, {"errors": ["no"]}, {"publication_date": "soon"}]
+)
+def test_another_answer_about_a_filing_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ReadFailed):
+        _asked(RESULT | change, RESULT["document_number"])

@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
+from claimwatch.errors import SourceChanged
 from claimwatch.models import Page, Parsed
 from parsers import council_on_ethics, entity_list, federal_register, nbim_exclusions, uhrp
+from parsers.reading import MOST_ELEMENTS
 from tests.parsers.ecfr_xml import Listed, render
 from tests.parsers.golden import assert_sound
 
@@ -134,3 +136,9 @@ def test_ten_thousand_results_are_ten_thousand_documents() -> None:
     parsed = _parse("search", json.dumps({"count": 10_000, "results": results}).encode())
     assert_sound(parsed)
     assert parsed.kept == 10_000
+
+
+def test_a_page_of_too_many_elements_is_refused_by_that_name() -> None:
+    body = b"<!DOCTYPE html><html><body><article><h1>T</h1>" + b"<b>x" * MOST_ELEMENTS + b"</article></body></html>"
+    with pytest.raises(SourceChanged, match="elements on one page, where at most 200,000"):
+        uhrp.parse(Page("uhrp", "page", "https://uhrp.org/statement/x/", body, "text/html", "utf-8"))

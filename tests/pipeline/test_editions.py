@@ -1,14 +1,18 @@
 """From findings to delivered mail: told once each, frozen before it leaves, nothing lost in between."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from claimwatch.errors import UsageError
-from claimwatch.pipeline import build, deliver, preview, rehearse, subscribe, unsubscribe
+from claimwatch.models import Subscription
+from claimwatch.pipeline import Watch, build, build_due, deliver, preview, rehearse, subscribe, unsubscribe
 from claimwatch.pipeline.deliver import LEASE_S
-from claimwatch.store import editions, outbox, subscribers
+from claimwatch.pipeline.lease import this_owner
+from claimwatch.store import editions, ledger, outbox, subscribers
 from tests.delivery.sink import Sink
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench, body_of
 
@@ -116,6 +120,68 @@ def test_missed_weeks_are_covered_by_one_edition(told: Bench) -> None:
     assert edition.period == "2026-W46–W48"
 
 
+@pytest.mark.parametrize(
+    ("series", "last", "now", "period"),
+    [
+        ("daily", "2026-11-08", MONDAY + timedelta(days=3), "2026-11-09–2026-11-11"),
+        ("monthly", "2026-10", MONDAY + timedelta(days=85), "2026-11–2027-01"),
+    ],
+)
+def test_missed_days_and_months_are_covered_by_one_edition(
+    bench: Bench, series: str, last: str, now: datetime, period: str
+) -> None:
+    with bench.watch() as watch:
+        subscribe(watch, "reader@example.org", wanted=(Subscription(series),))
+    bench.serve_list(items=[ITEM])
+    bench.poll()
+    with bench.watch() as watch:
+        first = {edition.series: edition.period for edition in build_due(watch)}
+    assert first == {series: last, "weekly": "2026-W45"}, "a series without readers was built, or one with them was not"
+    bench.serve_list(items=[ITEM, OTHER])
+    bench.poll(now, force=True)
+    with bench.watch(now) as watch:
+        edition = build(watch, series)
+        assert build(watch, series) is None
+        deliver(watch)
+    assert edition is not None
+    assert (edition.period, len(edition.items), edition.first) == (period, 1, False)
+
+
+def test_a_quiet_day_is_no_mail(bench: Bench) -> None:
+    with bench.watch() as watch:
+        subscribe(watch, "reader@example.org", wanted=(Subscription("daily"),))
+    bench.serve_list(items=[ITEM])
+    bench.poll()
+    with bench.watch() as watch:
+        build(watch, "daily")
+        assert deliver(watch).accepted == 1
+    bench.poll(MONDAY + timedelta(days=1), force=True)
+    with bench.watch(MONDAY + timedelta(days=1)) as watch:
+        assert build(watch, "daily") is not None
+        assert deliver(watch).accepted == 0
+
+
+def test_what_the_daily_digest_told_is_not_told_again_as_news_in_the_weekly(bench: Bench) -> None:
+    both = (Subscription("daily"), Subscription("weekly"))
+    with bench.watch() as watch:
+        subscribe(watch, "reader@example.org", wanted=both)
+    bench.serve_list(items=[ITEM])
+    bench.poll()
+    with bench.watch() as watch:
+        build_due(watch)
+    bench.serve_list(items=[ITEM, OTHER])
+    bench.poll(MONDAY + timedelta(days=1), force=True)
+    with bench.watch(MONDAY + timedelta(days=2)) as watch:
+        build_due(watch)
+    bench.poll(MONDAY + WEEK, force=True)
+    with bench.watch(MONDAY + WEEK) as watch:
+        assert [edition.series for edition in build_due(watch)] == ["daily", "weekly"]
+        with watch.store.read() as connection:
+            told = ledger.history(connection, 1)
+    assert len(told) == 2
+    assert {row.series for row in told} == {"daily"}
+
+
 def test_who_joins_gets_the_last_edition_once_and_no_history(told: Bench) -> None:
     with told.watch(MONDAY + timedelta(days=1)) as watch:
         subscribe(watch, "late@example.org")
@@ -172,14 +238,20 @@ def test_preview_and_rehearsal_freeze_nothing(bench: Bench) -> None:
     assert mail_["subject"] == message.subject
 
 
-def test_an_attempt_cut_off_is_made_again_and_owned_up_to(told: Bench) -> None:
+def lease(connection: Connection, watch: Watch, owner: str, real: float) -> None:
+    """What a process does before it sends."""
+    due = outbox.find_due(connection, watch.now(), real)
+    assert due is not None
+    outbox.lease_message(connection, due, owner, watch.now(), real, LEASE_S)
+
+
+def test_an_attempt_cut_off_is_settled_and_made_again(told: Bench) -> None:
     with told.watch(MONDAY + WEEK) as watch:
         build(watch)
-        with watch.store.write() as connection:  # what a process does before it is killed
-            cut_off = outbox.claim_message(connection, "killed", watch.now(), time.time() - LEASE_S - 1, LEASE_S)
-        assert cut_off is not None
+        with watch.store.write() as connection:
+            lease(connection, watch, "killed", time.time() - LEASE_S - 1)
         report = deliver(watch)
-    assert (report.accepted, report.doubtful, report.waiting) == (1, 1, 0)
+    assert (report.accepted, report.waiting) == (1, 0)
     assert len({m["message-id"] for m in told.mails()}) == 2
 
 
@@ -187,7 +259,7 @@ def test_an_attempt_that_is_still_being_made_is_left_alone(told: Bench) -> None:
     with told.watch(MONDAY + WEEK) as watch:
         build(watch)
         with watch.store.write() as connection:
-            outbox.claim_message(connection, "busy", watch.now(), time.time(), LEASE_S)
+            lease(connection, watch, this_owner(), time.time())
         report = deliver(watch)
     assert (report.accepted, report.waiting) == (0, 1)
     assert len(told.mails()) == 1
@@ -238,7 +310,7 @@ def test_an_old_message_is_not_sent_late(told: Bench) -> None:
         ("reader@example.org", {"timezone": "Europe/Nowhere"}),
     ],
 )
-def test_a_subscriber_that_cannot_be_is_refused(bench: Bench, address: str, options: dict[str, str]) -> None:
+def test_a_subscriber_that_cannot_be_is_refused(bench: Bench, address: str, options: dict[str, Any]) -> None:
     with bench.watch() as watch:
         with pytest.raises(UsageError):
             subscribe(watch, address, **options)

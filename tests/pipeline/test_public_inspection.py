@@ -9,6 +9,7 @@ import pytest
 
 from claimwatch.store import gone
 from tests.pipeline.bench import MONDAY, Bench
+from tests.upstream import reply
 
 WORLD = Path(__file__).resolve().parents[2] / "demo/world/federal_register"
 API = "https://www.federalregister.gov/api/v1"
@@ -124,3 +125,42 @@ def test_a_filing_that_comes_back_is_no_longer_gone(bench: Bench) -> None:
     _inspect(bench, OURS, OTHER)
     _poll(bench, 3 * DAY)
     assert _gone(bench) == []
+
+
+def _publish_elsewhere(bench: Bench) -> str:
+    """A document of BIS outside part 744: no search lists it, and it can be asked for by its number."""
+    (known, *_) = json.loads((WORLD / "search.week-1.json").read_text(encoding="utf-8"))["results"]
+    address = "https://www.federalregister.gov/documents/full_text/xml/2026-22001.xml"
+    one = known | {"document_number": "2026-22001", "title": TITLE, "full_text_xml_url": address}
+    bench.serve(f"{API}/documents/2026-22001.json", one)
+    text = f"<NOTICE><P>{TITLE}.</P><FRDOC>[FR Doc. 2026-22001 Filed]</FRDOC></NOTICE>"
+    bench.serve(address, text.encode(), content_type="text/xml")
+    return address
+
+
+def test_a_filing_that_was_published_where_no_search_sees_it_is_found_and_not_gone(bench: Bench) -> None:
+    _inspect(bench, OURS, OTHER)
+    _poll(bench, timedelta())
+    _inspect(bench, OTHER)
+    address = _publish_elsewhere(bench)
+    bench.asked()
+    _poll(bench, DAY)
+    assert address in bench.asked()
+    for days in (2, 3):
+        _poll(bench, days * DAY)
+        assert not any("2026-22001" in url for url in bench.asked()), "it is asked after although it was found"
+    assert _gone(bench) == []
+
+
+def test_a_filing_that_cannot_be_asked_after_is_not_gone_yet(bench: Bench) -> None:
+    _inspect(bench, OURS, OTHER)
+    _poll(bench, timedelta())
+    _inspect(bench, OTHER)
+    bench.upstream.on("/www.federalregister.gov/api/v1/documents/2026-22001.json", reply(503))
+    for days in (1, 2, 3):
+        read = bench.poll(MONDAY + days * DAY, "federal_register", force=True)
+        assert [failure.reason for failure in read.failures] == ["the server answered 503"]
+    assert _gone(bench) == []
+    bench.upstream.on("/www.federalregister.gov/api/v1/documents/2026-22001.json", reply(404))
+    _poll(bench, 4 * DAY)
+    assert len(_gone(bench)) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from claimwatch.claims import Comparer
 from claimwatch.models import Alias, Edition, Finding, Origin, Outcome, Page, Publication
-from claimwatch.pipeline import build, poll
+from claimwatch.pipeline import build, inspect_watch, poll
 from claimwatch.pipeline.differences import Kind
 from claimwatch.pipeline.history import backfill
 from claimwatch.pipeline.replay import SourceReplay, replay
@@ -343,3 +343,21 @@ def test_of_the_shipped_sources_nothing_differs_where_nothing_changed(bench: Ben
     assert sum(report.items for report in reports) > 3400
     assert [(report.source, report.changed, report.lost, report.refused) for report in reports if report.changed] == []
     assert [report.lost + report.refused for report in reports if report.lost or report.refused] == []
+
+
+def test_a_changed_baseline_is_said_until_it_is_replayed(bench: Bench) -> None:
+    """Nothing changes by itself; a replay that is only looked at settles nothing."""
+    bench.serve_list(items=[{"key": "one", "text": NEWS}])
+    bench.poll()
+
+    def said(*, after: bool, apply: bool | None = None) -> list[str]:
+        with bench.watch(MONDAY + DAY / 2) as watch:
+            changed = replace(watch, baseline=replace(watch.baseline, version="another")) if after else watch
+            if apply is not None:
+                replay(changed, apply=apply)
+            return [problem.why for problem in inspect_watch(changed) if problem.what == "baseline"]
+
+    assert said(after=False) == []
+    assert said(after=True) == ["changed since 1 findings were made"]
+    assert said(after=True, apply=False) == ["changed since 1 findings were made"]
+    assert said(after=True, apply=True) == []

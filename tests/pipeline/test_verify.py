@@ -132,7 +132,7 @@ def test_a_delay_that_is_longer_than_our_pace_is_to_be_corrected(bench: Bench) -
             "an HTML page came where JSON is due",
         ),
         (200, '{"items": [{}]}', "the parser tests.pipeline.toy broke on it: KeyError"),
-        (200, '{"containers": 3}', "lost some of 3 containers"),
+        (200, '{"containers": 3}', "counts do not add up: 3 containers"),
         (200, '{"items": []}', "0 items on all pages where expect.min wants at least 1"),
     ],
 )
@@ -163,7 +163,7 @@ def test_one_page_of_each_further_kind_is_looked_at(bench: Bench) -> None:
     bench.serve("https://toy.example/one", {"containers": 5})
     done = check(bench)
     assert [(page.url, page.sample) for page in done.pages] == [(LIST, False), ("https://toy.example/one", True)]
-    assert "lost some of 5" in done.problems[0]
+    assert "5 containers" in done.problems[0]
     assert not verified(bench)
 
 

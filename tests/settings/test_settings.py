@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimwatch.errors import SettingsInvalid
-from claimwatch.settings import NOT_YET, Settings, clock, load_settings, placeholders, signing_keys, variable
+from claimwatch.settings import Settings, clock, load_settings, placeholders, signing_keys, variable
 
 
 @pytest.fixture
@@ -113,13 +113,9 @@ def test_every_fault_has_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch)
     }
 
 
-@pytest.mark.parametrize("name", NOT_YET)
-def test_a_planned_setting_is_refused_rather_than_ignored(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(name, "all")
-    with pytest.raises(SettingsInvalid, match=f"{name}: this version cannot do that yet"):
-        load_settings()
-    monkeypatch.setenv(name, "none")
-    load_settings()
+def test_a_key_without_selector_is_refused() -> None:
+    with pytest.raises(SettingsInvalid, match="CLAIMWATCH_DKIM_SELECTOR: set both or neither"):
+        load_settings(dkim_key="/etc/claimwatch/dkim.pem")
 
 
 def test_secrets_are_not_printed() -> None:

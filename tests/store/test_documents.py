@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from claimwatch.models import Entry, Field, Publication
-from claimwatch.store import Store, documents
+from claimwatch.store import Store, digests, documents
 from tests.store.samples import NOW, add_capture, entry, publication
 
 
@@ -46,12 +46,12 @@ def test_a_publication_gets_a_revision_only_when_it_says_something_else(store: S
 )
 def test_what_a_publication_says_is_in_its_digest(change: dict[str, object]) -> None:
     changed = publication(**change)  # type: ignore[arg-type]
-    assert documents.publication_digest(changed) != documents.publication_digest(publication())
+    assert digests.publication_digest(changed) != digests.publication_digest(publication())
 
 
 def test_parts_of_a_digest_do_not_run_into_each_other() -> None:
     one, two = entry(fields=(Field("a", "bc"),)), entry(fields=(Field("ab", "c"),))
-    assert documents.entry_digest(one) != documents.entry_digest(two)
+    assert digests.entry_digest(one) != digests.entry_digest(two)
 
 
 def test_a_link_version_is_kept_even_when_the_page_says_the_same(store: Store) -> None:

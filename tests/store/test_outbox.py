@@ -8,23 +8,24 @@ from sqlalchemy.exc import IntegrityError
 
 from claimwatch.errors import UsageError
 from claimwatch.store import Store, developments, editions, ledger, outbox, subscribers
-from claimwatch.store.outbox import Claimed
+from claimwatch.store.outbox import Claimed, Settlement
 from claimwatch.store.tables import attempts
 from tests.store.samples import HOUR, NOW, add_edition, add_message, add_reader, development
 
-LEASE_S = 900.0
+LEASE_S, WAIT_S = 900.0, 60.0
 
 
 def claim(connection: Connection, *, owner: str = "one", real: float = 1000.0) -> Claimed | None:
-    return outbox.claim_message(connection, owner, NOW, real, LEASE_S)
+    outbox.note_cut_off(connection, real, lambda _owner: False, lambda _series: WAIT_S)
+    due = outbox.find_due(connection, NOW, real)
+    return None if due is None else outbox.lease_message(connection, due, owner, NOW, real, LEASE_S)
 
 
 def settle(
     connection: Connection, claimed: Claimed, state: str, *, owner: str = "one", again: float | None = None
 ) -> bool:
-    return outbox.settle_message(
-        connection, claimed, owner, state=state, text="what was said", now=NOW, next_try_at=again
-    )
+    how = Settlement(state, "what was said", again)
+    return outbox.settle_message(connection, claimed, owner, how, NOW)
 
 
 @pytest.fixture
@@ -87,7 +88,9 @@ def test_a_message_cut_off_in_mid_attempt_is_claimed_again_as_doubtful(store: St
         first = claim(connection, real=1000.0)
         assert first is not None
         assert claim(connection, owner="two", real=1000.0 + LEASE_S) is None
-        second = claim(connection, owner="two", real=1001.0 + LEASE_S)
+        assert claim(connection, owner="two", real=1001.0 + LEASE_S) is None
+        assert outbox.count_messages(connection) == {"in_doubt": 1}
+        second = claim(connection, owner="two", real=1001.0 + LEASE_S + WAIT_S)
         assert second is not None
         assert (second.id, second.attempt, second.doubtful) == (ready, 2, True)
         # The first one was only slow. It may not settle what is no longer its own, but what it saw is kept.
@@ -120,9 +123,9 @@ def test_a_refused_message_is_not_tried_again(store: Store, ready: int) -> None:
 def test_a_message_that_is_too_old_is_given_up(store: Store, ready: int) -> None:
     late = NOW + timedelta(days=15)
     with store.write() as connection:
-        assert outbox.expire_messages(connection, NOW, 1000.0) == 0
-        assert outbox.claim_message(connection, "one", late, 1000.0, LEASE_S) is None
-        assert outbox.expire_messages(connection, late, 1000.0) == 1
+        assert outbox.expire_messages(connection, NOW) == 0
+        assert outbox.find_due(connection, late, 1000.0) is None
+        assert outbox.expire_messages(connection, late) == 1
         assert outbox.count_messages(connection) == {"expired": 1}
 
 
@@ -132,8 +135,9 @@ def test_a_message_cut_off_in_mid_attempt_is_given_up_too_but_not_while_it_is_be
     late = NOW + timedelta(days=15)
     with store.write() as connection:
         claim(connection, real=1000.0)
-        assert outbox.expire_messages(connection, late, 1001.0) == 0
-        assert outbox.expire_messages(connection, late, 1001.0 + LEASE_S) == 1
+        assert outbox.expire_messages(connection, late) == 0
+        claim(connection, real=1001.0 + LEASE_S)
+        assert outbox.expire_messages(connection, late) == 1
         assert outbox.count_messages(connection) == {"expired": 1}
 
 
@@ -163,7 +167,8 @@ def test_who_leaves_while_an_attempt_is_cut_off_is_not_tried_again(store: Store,
         claim(connection)
         subscribers.remove_subscriber(connection, "reader@example.org", NOW)
         assert claim(connection, real=1e9) is None
-        assert outbox.expire_messages(connection, NOW + timedelta(days=15), 1e9) == 1
+        assert claim(connection, real=2e9) is None
+        assert outbox.expire_messages(connection, NOW + timedelta(days=15)) == 1
 
 
 def test_a_message_in_doubt_waits_for_its_time_and_is_owned_up_to(store: Store, ready: int) -> None:
@@ -176,7 +181,7 @@ def test_a_message_in_doubt_waits_for_its_time_and_is_owned_up_to(store: Store, 
         assert again is not None
         assert again.doubtful
         settle(connection, again, "in_doubt", again=3000.0)
-        assert outbox.expire_messages(connection, NOW + timedelta(days=15), 2001.0) == 1
+        assert outbox.expire_messages(connection, NOW + timedelta(days=15)) == 1
 
 
 def test_who_comes_back_is_the_same_subscriber(store: Store) -> None:

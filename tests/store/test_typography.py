@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from claimwatch.models import Entry, Field, Publication
-from claimwatch.store.documents import entry_digest, publication_digest
+from claimwatch.store.digests import entry_digest, publication_digest
 
 TEXT = "The firm’s entry—pages 5–7—is “unchanged” on every page."
 PUBLICATION = Publication("toy", "one", "https://toy.example/one", "Title", "notice", "en", TEXT)

@@ -1,0 +1,209 @@
+"""Train the classifier of `baselines/classifier.json` on the labelled corpus: `./dev train`.
+
+The corpus is `benchmarks/corpus/*.jsonl`, in the format of the gold sets (docs/detection.md). Every sentence of its
+documents that concerns a company is labelled; the others are NONE. Training is deterministic: the same corpus, rules
+and scikit-learn give the same weights.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.evaluate import ALERTS, Label, labels, rate
+from claimwatch.baseline import load_baseline
+from claimwatch.claims import Comparer, read_records
+from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head
+from claimwatch.claims.comparer import Sighting
+from claimwatch.claims.outcome import Decision
+from claimwatch.claims.weighing import about, weigh
+from claimwatch.models import Baseline, Outcome, Publication
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "benchmarks" / "corpus"
+TARGET = ROOT / "baselines" / "classifier.json"
+LANGUAGES = ("en", "nb", "nn", "no", "zh-Hans")
+FOLDS = 5
+STRENGTH = {"outcome": 0.1, "predicate": 0.5, "claim": 1.0}  # the inverse of L2 regularisation, by cross-validation
+SILENT = Head((NONE,), (0.0,), {})
+_SMALLEST = 0.05  # smaller weights change nothing that can be measured, and fill the file
+_RARE = 2  # a signal of one sentence is learned by heart
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One company in one unit of the corpus, with what it is. `named` says that the unit names the company."""
+
+    document: str
+    signals: tuple[str, ...]
+    outcome: str
+    predicate: str
+    claim: str
+    claims: frozenset[str]
+    accept: frozenset[str]
+    alert: bool
+    named: bool
+    pointed: bool
+    ruled: Decision
+
+
+def examples(lines: Iterable[str], comparer: Comparer) -> Iterator[Example]:
+    """The examples of labelled documents. A unit without a label is about nobody, or says nothing of the company."""
+    for line in lines:
+        document = json.loads(line)
+        if document["language"] not in LANGUAGES:
+            continue
+        record = next(iter(read_records([line], "jsonl")))
+        publication = Publication(
+            source=record.source, key=record.url, url=record.url, title=record.title, kind="record",
+            language=record.language, text=record.text, published_on=record.published,
+        )  # fmt: skip
+        known = labels(document)
+        for sighting in comparer.sightings(publication):
+            if isinstance(sighting, Sighting):
+                yield _example(document["id"], sighting, _label(sighting, known))
+
+
+def _label(sighting: Sighting, known: Sequence[Label]) -> Label | None:
+    unit = sighting.subjects.unit
+
+    def shared(label: Label) -> float:
+        both = min(label.end, unit.end) - max(label.start, unit.start)
+        return both / min(label.end - label.start, unit.end - unit.start)
+
+    fitting = [label for label in known if shared(label) > 0.5 and label.entity in (None, sighting.entity)]
+    return max(fitting, key=lambda label: (label.entity is not None, shared(label)), default=None)
+
+
+def _example(document: str, sighting: Sighting, label: Label | None) -> Example:
+    return Example(
+        document=document,
+        signals=sighting.signals,
+        outcome=label.outcome if label else NONE,
+        predicate=(label.predicate if label else None) or NOTHING,
+        claim=_first_claim(label),
+        claims=label.claims if label else frozenset(),
+        accept=label.accept if label else frozenset({NONE}),
+        alert=label.alert if label else False,
+        named=any(mention.surface for mention in sighting.subjects.of(sighting.entity)),
+        pointed=sighting.subjects.pointed,
+        ruled=sighting.judged.decision,
+    )
+
+
+def _first_claim(label: Label | None) -> str:
+    return min(label.claims) if label and label.claims else NOTHING
+
+
+def fit(rows: Sequence[tuple[Sequence[str], str]], strength: float) -> Head:
+    """A head from (signals, label) pairs."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    spread = Counter(signal for signals, _ in rows for signal in signals)
+    vectors = DictVectorizer(sort=True)
+    matrix = vectors.fit_transform([{s: 1.0 for s in signals if spread[s] >= _RARE} for signals, _ in rows])
+    model = LogisticRegression(C=strength, max_iter=5000, tol=0.002)
+    model.fit(matrix, [label for _, label in rows])
+    names = vectors.get_feature_names_out()
+    weights: dict[str, list[tuple[int, float]]] = {}
+    for index, row in enumerate(model.coef_):
+        for name, weight in zip(names, row, strict=True):
+            if abs(weight) >= _SMALLEST:
+                weights.setdefault(str(name), []).append((index, round(float(weight), 2)))
+    return Head(tuple(map(str, model.classes_)), tuple(round(float(b), 3) for b in model.intercept_), weights)
+
+
+def fold_of(document: str) -> int:
+    """The fold that a document is in, by hash."""
+    return int(hashlib.sha256(document.encode()).hexdigest(), 16) % FOLDS
+
+
+def predicate_head(found: Sequence[Example]) -> Head:
+    """The head that names the kind of claim."""
+    return fit([(e.signals, e.predicate) for e in found if e.outcome != NONE], STRENGTH["predicate"])
+
+
+def claim_head(found: Sequence[Example]) -> Head:
+    """The head that names the claim of the baseline that a unit speaks of."""
+    return fit([(e.signals, e.claim) for e in found if e.outcome != NONE], STRENGTH["claim"])
+
+
+def outcome_head(found: Sequence[Example]) -> Head:
+    """The head that names the outcome."""
+    return fit([(e.signals, e.outcome) for e in found], STRENGTH["outcome"])
+
+
+def crossed(lines: Sequence[str], baseline: Baseline, plain: Sequence[Example]) -> list[Example]:
+    """The examples with what heads say of them that did not see their document: as it will be of unseen texts."""
+    found: list[Example] = []
+    for fold in range(FOLDS):
+        others = [e for e in plain if fold_of(e.document) != fold]
+        comparer = Comparer(baseline, Classifier(predicate_head(others), claim_head(others), SILENT))
+        found += examples([line for line in lines if fold_of(json.loads(line)["id"]) == fold], comparer)
+    return found
+
+
+def predicted(example: Example, outcome: Head) -> str:
+    """What the whole machinery makes of an example under an outcome head."""
+    likely = outcome.probabilities(example.signals)
+    if not example.named and not about(likely, pointed=example.pointed):
+        return NONE
+    return weigh(example.ruled, likely, pointed=example.pointed, signals=example.signals).outcome
+
+
+def cross_validated(full: Sequence[Example]) -> list[str]:
+    """How the outcome is found in documents that no head has seen, as lines."""
+    pairs = []
+    for fold in range(FOLDS):
+        head = outcome_head([e for e in full if fold_of(e.document) != fold])
+        pairs += [(e, predicted(e, head)) for e in full if fold_of(e.document) == fold]
+    wanted = [(e, found) for e, found in pairs if e.alert]
+    raised = [(e, found) for e, found in pairs if found in ALERTS]
+    right = sum(e.alert or found in e.accept for e, found in raised)
+    lines = [
+        f"outcome right   {rate(sum(found in e.accept for e, found in pairs), len(pairs))}",
+        f"alert recall    {rate(sum(found in ALERTS for _, found in wanted), len(wanted))}",
+        f"alert precision {rate(right, len(raised))}",
+    ]
+    for label in (*Outcome, NONE):
+        of = [(e, found) for e, found in pairs if found == label]
+        due = [(e, found) for e, found in pairs if e.outcome == label]
+        held = sum(found in e.accept for e, found in of)
+        lines.append(f"  {label:<12} P {rate(held, len(of))}   R {rate(sum(f in e.accept for e, f in due), len(due))}")
+    return lines
+
+
+def written(head: Head) -> dict[str, object]:
+    """A head as the file holds it."""
+    by_label: dict[str, dict[str, float]] = {label: {} for label in head.labels}
+    for signal, pairs in head.weights.items():
+        for index, weight in pairs:
+            by_label[head.labels[index]][signal] = weight
+    return {"labels": list(head.labels), "bias": list(head.bias), "weights": by_label}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train and write; prints what was learned from."""
+    parser = argparse.ArgumentParser(prog="train", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--to", type=Path, default=TARGET, help="where the weights go")
+    options = parser.parse_args(arguments)
+    lines = [line for path in sorted(CORPUS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    baseline = load_baseline(ROOT / "baselines")
+    plain = list(examples(lines, Comparer(replace(baseline, classifier={}))))
+    full = crossed(lines, baseline, plain)
+    heads = {"predicate": predicate_head(plain), "claim": claim_head(plain), "outcome": outcome_head(full)}
+    data = {name: written(head) for name, head in heads.items()}
+    print("\n".join(cross_validated(full)))
+    options.to.write_text(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", "utf-8")
+    print(f"{len(lines)} documents, {len(full)} examples: {dict(Counter(e.outcome for e in full).most_common())}")
+    print(f"{options.to.name}: {options.to.stat().st_size:,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""A linear classifier over signals: what a unit is, learned from labelled sentences. Pure.
+
+Three heads, each a multinomial logistic regression: `predicate` (the kinds of claims, and `none`), `claim` (the claim
+of the baseline that a unit speaks of, and `none`) and `outcome` (the seven outcomes and NONE, which says that a unit is
+not about the company). The weights are data, in `baselines/classifier.json`; `./dev train` makes them from the labelled
+corpus. docs/detection.md tells how far they can be believed.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from claimwatch.errors import BaselineInvalid
+from claimwatch.models import Baseline, Outcome
+
+NONE = "NONE"
+NOTHING = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question with its possible answers. `weights` are, by signal, (index of the label, weight)."""
+
+    labels: tuple[str, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, Sequence[tuple[int, float]]]
+
+    def probabilities(self, signals: Iterable[str]) -> dict[str, float]:
+        """The probability of each label, in the order of the labels. Unknown signals say nothing."""
+        scores = list(self.bias)
+        for signal in signals:
+            for index, weight in self.weights.get(signal, ()):
+                scores[index] += weight
+        highest = max(scores)
+        powers = [math.exp(score - highest) for score in scores]
+        total = sum(powers)
+        return {label: power / total for label, power in zip(self.labels, powers, strict=True)}
+
+
+def top(probabilities: Mapping[str, float]) -> tuple[str, float]:
+    """The most probable label and its probability; of equals the first."""
+    label = max(probabilities, key=probabilities.__getitem__)
+    return label, probabilities[label]
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """The heads. `outcome` sees what the other two say, besides the plain signals."""
+
+    predicate: Head
+    claim: Head
+    outcome: Head
+
+
+def read_classifier(baseline: Baseline) -> Classifier | None:
+    """The classifier of a baseline; None where it has none. Raises `BaselineInvalid` for data of another shape."""
+    raw = baseline.classifier
+    if not raw:
+        return None
+    return Classifier(
+        predicate=_head(raw, "predicate", {*baseline.predicates, NOTHING}),
+        claim=_head(raw, "claim", {*baseline.claims, NOTHING}),
+        outcome=_head(raw, "outcome", {*Outcome, NONE}),
+    )
+
+
+def _head(raw: Mapping[str, object], name: str, known: set[str]) -> Head:
+    where = f"classifier.json: {name}"
+    data = raw.get(name)
+    try:
+        head = cast("Mapping[str, list[str]]", data)
+        labels = tuple(head["labels"])
+        bias = tuple(float(value) for value in head["bias"])
+        by_label = cast("Mapping[str, Mapping[str, float]]", head["weights"])
+        weights: dict[str, list[tuple[int, float]]] = {}
+        for index, label in enumerate(labels):
+            for signal, weight in by_label[label].items():
+                weights.setdefault(signal, []).append((index, float(weight)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BaselineInvalid(f"{where}: should hold labels, bias and weights ({error!r}); run ./dev train") from error
+    if len(bias) != len(labels) or not labels:
+        raise BaselineInvalid(f"{where}: {len(labels)} labels with {len(bias)} biases; run ./dev train")
+    unknown = sorted(set(labels) - known)
+    if unknown:
+        raise BaselineInvalid(f"{where}: {', '.join(unknown)} is no label of this baseline; run ./dev train")
+    return Head(labels, bias, weights)

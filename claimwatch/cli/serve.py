@@ -1,0 +1,66 @@
+"""`claimwatch serve`."""
+
+import argparse
+import socket
+from typing import TYPE_CHECKING
+
+from claimwatch.cli.arguments import add_command
+from claimwatch.cli.output import write
+from claimwatch.errors import ClaimwatchError
+
+if TYPE_CHECKING:
+    from claimwatch.cli.arguments import Commands
+
+
+def add_to(commands: "Commands") -> None:
+    """The command of this module."""
+    serve = add_command(
+        commands,
+        "serve",
+        "serve the pages on which readers subscribe, choose and stop",
+        "Stands behind a proxy that speaks https. Keeps no log of requests: tokens are in their addresses.",
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=_port, default=8000, help="port to listen on (default 8000; 0 takes a free one)")
+    serve.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from claimwatch.cli.watch import opened
+    from claimwatch.settings import load_settings
+    from claimwatch.web.app import create_app
+
+    with opened():  # what is wrong with settings, store or baseline is said plainly, before a server stands around it
+        app = create_app(load_settings())
+    family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
+    try:
+        listening = socket.create_server((arguments.host, arguments.port), family=family)
+    except OSError as error:
+        where = f"{arguments.host}:{arguments.port}"
+        raise ClaimwatchError(
+            f"cannot listen on {where}: {error.strerror}; name another with --host, --port"
+        ) from error
+    with listening:
+        write(f"Pages on http://{_shown(arguments.host)}:{listening.getsockname()[1]}/ (Ctrl-C ends)")
+        # X-Forwarded-For counts only from this machine's own proxy: it decides whose requests are counted together.
+        config = uvicorn.Config(app, access_log=False, log_level="warning", proxy_headers=True)
+        server = uvicorn.Server(config)
+        server.run(sockets=[listening])
+    return 0 if server.started else 1
+
+
+def _port(text: str) -> int:
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; write a number from 0 to 65535")
+    return port
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

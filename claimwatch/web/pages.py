@@ -1,0 +1,115 @@
+"""What every page has: its words, its address, its frame."""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from claimwatch.models import SERIES, SEVERITIES
+from claimwatch.pipeline.watch import Watch
+from claimwatch.settings import TEMPLATES
+from claimwatch.web.courier import Courier
+from claimwatch.web.words import Words, preferred, words_of
+
+WEB = TEMPLATES / "web"
+_PAGES = Environment(
+    loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all requests share."""
+
+    watch: Watch
+    courier: Courier
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One request: the site, the language of the answer, and the way back to it."""
+
+    site: Site
+    words: Words
+    path: str
+    fixed: bool
+
+    @property
+    def watch(self) -> Watch:
+        """The watch behind the site."""
+        return self.site.watch
+
+    @property
+    def root(self) -> str:
+        """What comes before every path where the pages stand below another site (a proxy takes it off again)."""
+        return urlsplit(self.watch.settings.public_url).path
+
+    def in_language(self, language: str) -> "Page":
+        """The page in a subscriber's language, unless the address names another."""
+        return self if self.fixed else Page(self.site, words_of(language), self.path, self.fixed)
+
+    def show(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
+        """A page made from a template."""
+        settings = self.watch.settings
+        html = _PAGES.get_template(f"{template}.html.j2").render(
+            words=self.words,
+            root=self.root,
+            path=self.root + self.path,
+            operator=parseaddr(settings.operator)[1],
+            **values,
+        )
+        return HTMLResponse(html, status_code=status)
+
+    def say(
+        self, said: Sequence[str], status: int = 200, link: tuple[str, str] | None = None, **values: str
+    ) -> HTMLResponse:
+        """A page that only says something: a title and paragraphs, with `values` filled in, and perhaps a link."""
+        settings = self.watch.settings
+        filled = {"operator": parseaddr(settings.operator)[1], "postal": settings.postal_address} | values
+        title, *paragraphs = (text.format(**filled) for text in said)
+        return self.show("message", status, title=title, paragraphs=paragraphs, link=link)
+
+    def choices(self) -> dict[str, object]:
+        """What there is to choose from, by slug and name."""
+        return {
+            "all_series": [(series, *self.words.series[series]) for series in SERIES],
+            "all_companies": [(company.slug, company.name) for company in self.watch.baseline.companies.values()],
+            "all_sources": [(slug, spec.name) for slug, spec in self.watch.polled.items()],
+            "severities": [
+                ("", self.words.severity_all),
+                *((name, self.words.severity_from.format(name)) for name in SEVERITIES[:0:-1]),
+                (SEVERITIES[0], self.words.severity_most.format(SEVERITIES[0])),
+            ],
+        }
+
+    def names(self, series: Sequence[str]) -> str:
+        """Series in words."""
+        return ", ".join(self.words.series[one][0].lower() for one in series)
+
+
+def page_of(request: Request) -> Page:
+    """The page of a request: in the language that its address names (`?lang=nb`), else the browser's."""
+    asked = request.query_params.get("lang", "")
+    fixed = asked in ("en", "nb")
+    language = asked if fixed else preferred(request.headers.get("accept-language", ""))
+    return Page(request.app.state.site, words_of(language), request.url.path, fixed)
+
+
+def visitor_of(request: Request) -> str:
+    """Who asks, for counting only: an IPv4 address, or the /64 of an IPv6 address, which is one house."""
+    host = request.client.host if request.client else "nobody"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+
+ThisPage = Annotated[Page, Depends(page_of)]
+Visitor = Annotated[str, Depends(visitor_of)]

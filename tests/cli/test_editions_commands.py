@@ -1,0 +1,59 @@
+"""`claimwatch digest` and its commands, and `deliver --test`, as an operator types them."""
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench
+from tests.pipeline.conftest import bench, engine, migrated  # noqa: F401
+
+
+@pytest.fixture
+def read(cli: Run, bench: Bench) -> Bench:  # noqa: F811
+    """A reader, and one piece of news that was read."""
+    bench.serve_list(items=[{"key": "one", "text": NEWS, "on": "2026-11-03"}])
+    cli("subscribers", "add", "reader@example.org")
+    cli("poll")
+    return bench
+
+
+def test_held_approved_and_listed(cli: Run, read: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMWATCH_REVIEW", "all")
+    assert "claimwatch digest approve 2026-W45" in cli("digest").out
+    assert "0 accepted" in cli("deliver").out
+    assert "waits for approval" in cli("doctor").out
+    assert "weekly:2026-W45  held" in cli("digest", "list").out
+    approved = cli("digest", "approve", "2026-W45", "--why", "read it", "--by", "Kari")
+    assert "1 messages approved" in approved.out
+    assert "1 accepted" in cli("deliver").out
+    (listed,) = cli("digest", "list", "--json").json
+    assert (listed["state"], listed["messages"]) == ("frozen", {"accepted": 1})
+    assert [(one["what"], one["who"]) for one in listed["decisions"]][1:] == [("approved", "Kari")]
+    assert "approved by Kari" in cli("digest", "list").out
+
+
+def test_cancelled_and_recalled(cli: Run, read: Bench) -> None:
+    cli("digest")
+    assert "1 messages held" in cli("digest", "hold", "2026-W45").out
+    assert "The next edition tells their items" in cli("digest", "cancel", "2026-W45").out
+    refused = cli("digest", "recall", "2026-W45", "--why", "wrong")
+    assert refused.status == 2
+    assert "nothing of weekly:2026-W45 has left" in refused.err
+    cli("poll", at=MONDAY + WEEK)
+    cli("digest", at=MONDAY + WEEK)
+    cli("deliver", at=MONDAY + WEEK)
+    recalled = cli("digest", "recall", "2026-W46", "--why", "It was a draft.", "--json", at=MONDAY + WEEK).json
+    assert (recalled["corrections"], recalled["cancelled"]) == (1, 0)
+    assert "1 accepted" in cli("deliver", at=MONDAY + WEEK).out
+    subjects = sorted(str(mail["subject"]) for mail in read.mails())
+    assert len(subjects) == 2
+    assert "correction: 1 new" in subjects[0] + subjects[1]
+
+
+def test_other_series_and_a_trial(cli: Run, read: Bench) -> None:
+    assert "Alerts are for grave news" in cli("digest", "--series", "urgent").out
+    assert "2026-11-08" in cli("digest", "--series", "daily", "--json").json["period"]
+    assert cli("digest", "--series", "weekly", "--period", "2026-11-08").status == 2
+    sent = cli("deliver", "--test", "operator@example.org", "--json").json
+    assert sent["subject"].startswith("[test] Claimwatch W45")
+    assert [str(mail["to"]) for mail in read.mails()] == ["operator@example.org"]
+    assert cli("digest", "hold").status == 2
