@@ -9,6 +9,11 @@ from demo.world import World
 from tests.upstream import Upstream
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on Prefect's server come last: its threads stay, and draw from the generator that Hypothesis watches."""
+    items.sort(key=lambda item: item.get_closest_marker("prefect") is not None)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's own reaches a test, and no test calls home."""

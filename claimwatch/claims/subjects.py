@@ -24,6 +24,8 @@ _OTHERS = re.compile(r"\b[A-Z]\w+, (?:[A-Z]\w+,? )*(?:and|og) [A-Z]\w+")
 _BARE_FIGURE = re.compile(
     r"(?<![\d.,$€£])\d{1,3}(?:[,. ]\d{3})+(?= (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b)"
 )
+# So many sentences on, what nothing points back to may still be about the company; the classifier decides.
+_REACH = 3
 _FIGURES = frozenset({"contract_value", "ownership_share", "installed_networks", "market_presence_countries"})
 
 
@@ -105,7 +107,7 @@ def resolve(
         if not entities and near and (figures & told or (told and _BARE_FIGURE.search(folded))):
             entities = focus
         pointed = bool(entities)
-        if pointed or (focus and unit.kind == "sentence"):
+        if pointed or (focus and near and unit.kind == "sentence" and at - last_named <= _REACH):
             carried = tuple(Mention(e, unit.start, unit.end, "", "carried", "") for e in entities or focus)
             found.append(Subjects(unit, carried, pointed, at - last_named))
         near = near or pointed

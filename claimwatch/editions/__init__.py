@@ -16,6 +16,8 @@ from claimwatch.editions.calendar import (
 from claimwatch.editions.preflight import preflight
 from claimwatch.editions.render import render
 from claimwatch.editions.selection import fresh, is_due, own_items
+from claimwatch.editions.why import general_line, why_line
+from claimwatch.editions.words import words_for
 
 __all__ = [
     "MERGE_WINDOW",
@@ -25,10 +27,13 @@ __all__ = [
     "assemble",
     "due_period",
     "fresh",
+    "general_line",
     "is_due",
     "own_items",
     "parse_period",
     "preflight",
     "render",
     "units_between",
+    "why_line",
+    "words_for",
 ]

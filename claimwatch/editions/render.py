@@ -33,20 +33,32 @@ def render(
     why: str,
     operator: str = "",
     postal_address: str = "",
+    unsubscribe_url: str | None = None,
+    preferences_url: str | None = None,
 ) -> Rendered:
     """The mail of an edition for one reader.
 
     `language` falls back to English where we have no words in it; `timezone` is an IANA name. `why` is the sentence
     that says why the reader gets this, `operator` the address to write to (none: answer the mail), `public_url` the
-    base of the pages, left out while it is this machine's own. Beyond 80 KB of HTML the last items are told in a line
-    each; the text part always names all of them.
+    base of the pages, left out while it is this machine's own. `unsubscribe_url` and `preferences_url` are the reader's
+    own pages; with the first the footer links to it instead of asking for a word to the operator. Beyond 80 KB of HTML
+    the last items are told in a line each; the text part always names all of them.
     """
     forms = Forms(words_for(language), ZoneInfo(timezone))
     public = safe_link(public_url)
     if public is not None and urlsplit(public_url).hostname in _LOOPBACK:
         public = None
 
-    view = view_of(edition, forms, why=why, operator=operator, public=public, postal=postal_address)
+    view = view_of(
+        edition,
+        forms,
+        why=why,
+        operator=operator,
+        public=public,
+        postal=postal_address,
+        unsubscribe=safe_link(unsubscribe_url) if unsubscribe_url else None,
+        preferences=safe_link(preferences_url) if preferences_url else None,
+    )
     total = len(view.items)
     if not _fits(view):
         view = replace(view, full=_most(total, lambda count: _fits(replace(view, full=count))))

@@ -1,7 +1,7 @@
 """What the templates show: an edition in words, numbers in their form, hostile text made safe. No layout here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claimwatch.editions.assemble import ORDER
 from claimwatch.editions.calendar import URGENT
@@ -16,6 +16,8 @@ ATTENTION = ORDER[:-1]
 _TITLE_LIMIT = 160
 _VALUE_LIMIT = 240
 _GAP_LIMIT = 160
+# Of a single alert: its text part has at most 20 lines above the footer.
+_SHORT_HEADLINE, _SHORT_VALUE, _SHORT_QUOTE, _SHORT_NAME = 140, 100, 180, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,20 @@ class View:
     in_passing: str | None
     coverage: tuple[CoverageRow, ...]
     why: str
-    stop: str
+    stop: str | None
+    unsubscribe: Link | None
+    preferences: Link | None
+    series: str
+    short: bool
     pages: Link | None
     postal_address: str
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """The items told in full, under their headings."""
+        """The items told in full, under their headings; a single alert needs none."""
         told = self.items[: self.full]
+        if self.short and told:
+            return (Section("", told),)
         attention = tuple(item for item in told if Outcome(item.outcome) in ATTENTION)
         new = tuple(item for item in told if Outcome(item.outcome) not in ATTENTION)
         sections = (Section(self.words.attention, attention), Section(self.words.new, new))
@@ -128,11 +136,26 @@ def counts(edition: Edition) -> tuple[tuple[Outcome, int], ...]:
     return tuple((outcome, count) for outcome, count in found if count)
 
 
-def view_of(edition: Edition, forms: Forms, *, why: str, operator: str, public: Link | None, postal: str) -> View:
-    """The view of an edition, every item in full."""
+def view_of(
+    edition: Edition,
+    forms: Forms,
+    *,
+    why: str,
+    operator: str,
+    public: Link | None,
+    postal: str,
+    unsubscribe: Link | None = None,
+    preferences: Link | None = None,
+) -> View:
+    """The view of an edition, every item in full; an alert of one item is short and has its remarks in the footer."""
     words = forms.words
     items = fresh(edition)
+    short = edition.series == URGENT and edition.correction is None and len(items) == 1
     shown = tuple(_shown(number, item, edition, forms) for number, item in enumerate(items, 1))
+    lead, notice = _lead(edition, counted_words(edition, forms), words), words.last_today if edition.last_today else ""
+    if short:
+        shown = (_short(shown[0], items[0]),)
+        why, lead, notice = " ".join(part for part in (notice, lead, why) if part), "", ""
     unread = [clean(source.name, 80) for source in edition.coverage if source.unread]
     counted = counted_words(edition, forms)
     return View(
@@ -141,11 +164,11 @@ def view_of(edition: Edition, forms: Forms, *, why: str, operator: str, public: 
         preheader=shown[0].headline if shown else f"{words.nothing}. {_read_line(edition, forms)}.",
         period=forms.period(edition.period, edition.series),
         title=_title(edition, counted, words),
-        lead=_lead(edition, counted, words),
+        lead=lead,
         read=_read_line(edition, forms),
         reads=_reads_line(edition.coverage, forms),
         unread=words.unread_lead.format(", ".join(unread)) if unread else None,
-        notice=words.last_today if edition.last_today else None,
+        notice=notice or None,
         items=shown,
         already=tuple(
             words.already_line.format(headline=clean(item.headline), series=words.told_as[item.told_as])
@@ -159,7 +182,11 @@ def view_of(edition: Edition, forms: Forms, *, why: str, operator: str, public: 
         in_passing=words.said_in_passing.format(forms.number(edition.context)) if edition.context else None,
         coverage=tuple(_coverage_row(source, forms) for source in edition.coverage),
         why=clean(why),
-        stop=words.stop.format(clean(operator)) if operator else words.stop_by_reply,
+        stop=None if unsubscribe else _stop(operator, words),
+        unsubscribe=unsubscribe,
+        preferences=preferences,
+        series=words.series[edition.series],
+        short=short,
         pages=public,
         postal_address=clean(postal),
     )
@@ -232,7 +259,7 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
     finding = lead.finding
     labels = (
         (item.told_before, words.told_before),
-        (item.late and not edition.first, words.late),
+        (item.late and not edition.first and edition.series != URGENT, words.late),
         (not item.reviewed, words.machine_read),
     )
     compared = item.claim is not None or finding.before is not None
@@ -261,6 +288,31 @@ def _shown(number: int, item: Item, edition: Edition, forms: Forms) -> Shown:
         dates=_dates(item, lead, now, forms),
         also=_also(item, forms),
     )
+
+
+def _short(shown: Shown, item: Item) -> Shown:
+    """One item in a few lines; the page that it links to and the archive have the rest."""
+    before, claim = shown.before, shown.claim
+    if before is not None:
+        before, claim = clean(before, _SHORT_VALUE) + (f" ({claim})" if claim else ""), None
+    names = dict.fromkeys(seen.name for seen in shown.also)
+    return replace(
+        shown,
+        headline=clean(shown.headline, _SHORT_HEADLINE),
+        before=before,
+        claim=claim,
+        claim_quote=clean(shown.claim_quote, _SHORT_VALUE) if shown.claim_quote else None,
+        claim_document=clean(shown.claim_document, _SHORT_NAME) if shown.claim_document else None,
+        now=clean(shown.now, _SHORT_VALUE) if shown.now else None,
+        quote=excerpt(item.evidence[0].finding, _SHORT_QUOTE),
+        speaker=clean(shown.speaker, _SHORT_NAME),
+        title="",
+        also=(Seen(clean(", ".join(names), _SHORT_NAME), None),) if names else (),
+    )
+
+
+def _stop(operator: str, words: Words) -> str:
+    return words.stop.format(clean(operator)) if operator else words.stop_by_reply
 
 
 def _now(item: Item, forms: Forms) -> str | None:

@@ -88,6 +88,16 @@ class Words:
     about: str = "About this mail"
     stop: str = "To stop, write to {} or answer this mail with the word “stop”."
     stop_by_reply: str = "To stop, answer this mail with the word “stop”."
+    stop_here: str = "To stop the {}, open this page:"
+    stop_link: str = "Stop the {}"
+    change_here: str = "To change what you get, open this page:"
+    change_link: str = "Change what you get"
+    why: str = "You get this because you subscribe to the {series} on {companies}"
+    why_sources: str = "from {}"
+    why_severity: str = "of severity {} and more serious"
+    why_gravest: str = "of severity {}, the most serious, only"
+    why_general: str = "This is from the {series} on {companies}, and holds all that was told in it."
+    why_corrected: str = "You get this because we sent you the mail that it corrects."
     pages: str = "More at {}"
 
 
@@ -122,7 +132,7 @@ ENGLISH = Words(
         Outcome.DENIAL: "Answer",
         Outcome.NEW: "New",
     },
-    series={"weekly": "weekly digest", "daily": "daily digest", "monthly": "monthly digest"},
+    series={"urgent": "alerts", "weekly": "weekly digest", "daily": "daily digest", "monthly": "monthly digest"},
     told_as={
         "urgent": "as an alert",
         "daily": "in the daily digest",

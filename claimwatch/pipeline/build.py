@@ -7,14 +7,14 @@ from email.utils import parseaddr
 from sqlalchemy import Connection
 
 from claimwatch.delivery import Sender, Signer, compose, load_signer, message_id_for
-from claimwatch.editions import URGENT, is_due, preflight, render
+from claimwatch.editions import URGENT, general_line, is_due, preflight, render, why_line, words_for
 from claimwatch.errors import UsageError
 from claimwatch.models import Edition, Reader, Rendered, Subscriber
 from claimwatch.pipeline.draft import Draft, Own, draft, own, wanted_period
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, signing_keys
 from claimwatch.store import advance_clock, editions, ledger, outbox, reviews, subscribers
-from claimwatch.tokens import unsubscribe_url
+from claimwatch.tokens import preferences_url, unsubscribe_url
 
 EXPIRY = {
     "urgent": timedelta(hours=6),
@@ -22,8 +22,6 @@ EXPIRY = {
     "weekly": timedelta(days=14),
     "monthly": timedelta(days=30),
 }
-WHY = "You get this because you subscribe to the {} on Hikvision and Dahua."
-NAMES = {"urgent": "alerts", "daily": "daily digest", "weekly": "weekly digest", "monthly": "monthly digest"}
 _BY = "CLAIMWATCH_REVIEW"
 
 
@@ -47,7 +45,7 @@ def build(watch: Watch, series: str = "weekly", *, period: str | None = None) ->
         due = _due_messages(connection, watch, drafted, series, now)
         if series == URGENT and not due and set(drafted.told) <= editions.ever_told(connection, now):
             return None
-        general = render_mail(watch, drafted.edition, watch.settings.language, watch.settings.timezone)
+        general = render_mail(watch, drafted.edition)
         edition_id = editions.save_edition(connection, drafted.edition, general, drafted.told)
         for reader, mine in due:
             _freeze(connection, watch, edition_id, reader, mine, now)
@@ -80,7 +78,7 @@ def preview(watch: Watch, series: str = "weekly", *, period: str | None = None) 
         if wanted is None:
             return None
         edition = draft(connection, watch, wanted, now).edition
-    return edition, render_mail(watch, edition, watch.settings.language, watch.settings.timezone)
+    return edition, render_mail(watch, edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _freeze(connection: Connection, watch: Watch, edition_id: int, reader: Reade
 
 def _compose_own(watch: Watch, reader: Reader, mine: Own, now: datetime) -> tuple[Rendered, str, bytes]:
     subscriber = reader.subscriber
-    rendered = render_mail(watch, mine.edition, subscriber.language, subscriber.timezone)
+    rendered = render_mail(watch, mine.edition, reader)
     message_id, mime = compose_mail(
         watch, rendered, mine.edition.series, mine.edition.period, subscriber, now, parents=mine.parents
     )
@@ -221,17 +219,38 @@ def _signer(settings: Settings, domain: str) -> Signer | None:
     return load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain)
 
 
-def render_mail(watch: Watch, edition: Edition, language: str, timezone: str) -> Rendered:
-    """An edition as mail, held against the preflight. Raises `EditionInvalid` when it must not leave."""
+def render_mail(watch: Watch, edition: Edition, reader: Reader | None = None) -> Rendered:
+    """An edition as mail, held against the preflight: that of a reader, or without one as it goes into the archive.
+
+    Raises `EditionInvalid` when it must not leave.
+    """
     settings = watch.settings
+    # As in the header (RFC 8058): a link that is not https is none, and a word to the operator stands there instead.
+    linked = reader is not None and settings.public_url.startswith("https://")
     rendered = render(
         edition,
-        language=language,
-        timezone=timezone,
+        language=reader.subscriber.language if reader else settings.language,
+        timezone=reader.subscriber.timezone if reader else settings.timezone,
         public_url=settings.public_url,
-        why=WHY.format(NAMES[edition.series]),
+        why=_why(watch, edition, reader),
         postal_address=settings.postal_address,
         operator=parseaddr(settings.operator)[1],
+        unsubscribe_url=unsubscribe_url(settings, reader.subscriber.id, edition.series) if reader and linked else None,
+        preferences_url=preferences_url(settings, reader.subscriber.id) if reader and linked else None,
     )
     preflight(edition, rendered)
     return rendered
+
+
+def _why(watch: Watch, edition: Edition, reader: Reader | None) -> str:
+    words = words_for(reader.subscriber.language if reader else watch.settings.language)
+    known = {slug: company.name for slug, company in watch.baseline.companies.items()}
+    if reader is None:
+        return general_line(words, edition.series, list(known.values()))
+    if edition.correction is not None:
+        return words.why_corrected
+    topics = reader.topics
+    companies = [known.get(slug, slug) for slug in topics.companies or known]
+    # A company or source that was dropped since stands by its slug: it is still what they chose.
+    sources = [watch.sources[slug].name if slug in watch.sources else slug for slug in topics.sources]
+    return why_line(words, edition.series, companies, sources, topics.severity)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from claimwatch.editions import URGENT, assemble, parse_period
 from claimwatch.errors import UsageError
-from claimwatch.models import Candidate, Edition, Subscriber
+from claimwatch.models import Candidate, Edition, Reader, Subscriber, Topics
 from claimwatch.pipeline.build import EXPIRY, compose_mail, render_mail
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, developments, editions, findings, ledger, outbox, reviews, subscribers
@@ -90,7 +90,7 @@ def recall(watch: Watch, period: str, *, who: str, why: str, development: str | 
             )
             for letter in letters
         )
-        general = render_mail(watch, edition, watch.settings.language, watch.settings.timezone)
+        general = render_mail(watch, edition)
         origin = f"{row.series}:{row.period}"
         key = f"{origin}#{editions.count_editions(connection, RECALL, f'{origin}#') + 1}"
         correction = replace(edition, series=RECALL, period=key)
@@ -202,7 +202,7 @@ def _correct(
     mine = replace(edition, items=tuple(item for item in edition.items if item.development in keys))
     if not mine.items:
         return  # to this reader the edition told nothing of what is taken back
-    rendered = render_mail(watch, mine, subscriber.language, subscriber.timezone)
+    rendered = render_mail(watch, mine, Reader(subscriber, edition.series, Topics()))
     message_id, mime = compose_mail(
         watch, rendered, edition.series, edition.period, subscriber, now,
         parents=(letter.message_id,), key=f"{RECALL}:{key}",

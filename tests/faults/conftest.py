@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.run import Run, source_of
+from tests.faults.outage import Run, source_of
 from tests.faults.worlds import WORLDS
 from tests.pipeline.bench import Bench, Engine
 from tests.pipeline.conftest import engine, migrated  # noqa: F401 (fixtures)

@@ -12,7 +12,7 @@ import pytest
 
 from claimwatch.models import ReadStatus
 from tests.faults.matrix import cases
-from tests.faults.run import DAY, HOUR, MOST_BYTES, SECOND, THIRD, Run, good, packed, trickle
+from tests.faults.outage import DAY, HOUR, MOST_BYTES, SECOND, THIRD, Run, good, packed, trickle
 from tests.faults.worlds import HTML, WORLDS, Body
 from tests.upstream import Handle, reply
 

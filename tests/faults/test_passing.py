@@ -16,7 +16,7 @@ import pytest
 from claimwatch.models import Page, Parsed, ReadStatus
 from claimwatch.settings import PROJECT
 from tests.faults.matrix import cases
-from tests.faults.run import DAY, FOURTH, HOUR, SECOND, THIRD, Run, full_disk, good
+from tests.faults.outage import DAY, FOURTH, HOUR, SECOND, THIRD, Run, full_disk, good
 from tests.faults.worlds import WORLDS, Item, filler
 from tests.pipeline.bench import WEEK
 from tests.upstream import reply

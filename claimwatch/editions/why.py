@@ -1,0 +1,39 @@
+"""Why a reader gets a mail, in a sentence: their own series and topics, and nothing that they did not choose."""
+
+from collections.abc import Sequence
+
+from babel.lists import format_list
+
+from claimwatch.editions.words import Words
+from claimwatch.models import SEVERITIES
+
+
+def why_line(
+    words: Words,
+    series: str,
+    companies: Sequence[str],
+    sources: Sequence[str] = (),
+    severity: str | None = None,
+) -> str:
+    """`You get this because you subscribe to the weekly digest on Hikvision, from UHRP, of severity S1, …`
+
+    `companies` are the names of all that the reader is told of; `sources` are names, none meaning all of them;
+    `severity` is the least serious that they are told.
+    """
+    parts = [words.why.format(series=words.series[series], companies=_listed(words, companies))]
+    if sources:
+        parts.append(words.why_sources.format(_listed(words, sources)))
+    if severity == SEVERITIES[0]:
+        parts.append(words.why_gravest.format(severity))
+    elif severity is not None and severity != SEVERITIES[-1]:
+        parts.append(words.why_severity.format(severity))
+    return ", ".join(parts) + "."
+
+
+def general_line(words: Words, series: str, companies: Sequence[str]) -> str:
+    """The same of the edition in the archive, which also greets who joins: it is nobody's own and holds everything."""
+    return words.why_general.format(series=words.series[series], companies=_listed(words, companies))
+
+
+def _listed(words: Words, names: Sequence[str]) -> str:
+    return format_list(list(names), locale=words.locale)

@@ -1,0 +1,164 @@
+"""The mail of one reader: why they get it, how they stop it, and the short form of a single alert."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from claimwatch.editions import assemble, general_line, parse_period, preflight, render, why_line, words_for
+from claimwatch.models import Candidate, Edition, Outcome, Quantity, Rendered, SourceClass
+from tests.editions import factory as make
+from tests.editions import pieces
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "mail"
+ENGLISH = words_for("en")
+STOP = "https://claimwatch.example/unsubscribe/7w.b1RKHkYp1sXxQ0m8bJ2dC4eF6gA"
+CHANGE = "https://claimwatch.example/preferences/7.Zk3mN5pQ7rS9tU1vW3xY5zA7bC9"
+COMPANIES = ("Hikvision", "Dahua")
+
+
+def alert(*candidates: Candidate) -> Edition:
+    """An alert as it is drafted: items, and nothing of how the sources stood."""
+    period = parse_period("2026-11-16T05:45Z", "Europe/Oslo")
+    return assemble(period, pieces.NOW, candidates, (), (), 0, pieces.a_baseline(), first=False)
+
+
+def own_mail(edition: Edition, why: str, *, stop: str | None = STOP, change: str | None = CHANGE) -> Rendered:
+    """The edition as mail for a reader whose own pages those are."""
+    return render(
+        edition,
+        language="en",
+        timezone="Europe/Oslo",
+        public_url="https://claimwatch.example",
+        why=why,
+        operator=pieces.OPERATOR,
+        postal_address=pieces.POSTAL,
+        unsubscribe_url=stop,
+        preferences_url=change,
+    )
+
+
+def narrower() -> Rendered:
+    """A weekly digest for somebody who wants Hikvision only, by one source, down to S2."""
+    why = why_line(ENGLISH, "weekly", ["Hikvision"], [pieces.COUNCIL], "S2")
+    return own_mail(make.an_edition(make.withdrawal()), why)
+
+
+def single() -> Rendered:
+    """An alert that tells of one thing."""
+    return own_mail(alert(make.withdrawal()), why_line(ENGLISH, "urgent", COMPANIES))
+
+
+@pytest.mark.parametrize(("name", "mail"), [("own-week", narrower), ("single-alert", single)])
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_golden_of_a_reader(name: str, mail: object, part: str) -> None:
+    assert callable(mail)
+    path = GOLDEN / f"{name}.{'txt' if part == 'text' else part}"
+    got = getattr(mail(), part).encode()
+    if not path.exists():
+        path.write_bytes(got)
+        pytest.fail(f"{path} was missing and has been written: please review it and run again")
+    assert got.decode() == path.read_bytes().decode(), f"{path} differs; delete it to have it written anew"
+
+
+@pytest.mark.parametrize(
+    ("series", "companies", "sources", "severity", "said"),
+    [
+        ("weekly", COMPANIES, (), None, "the weekly digest on Hikvision and Dahua."),
+        ("urgent", ("Dahua",), (), None, "the alerts on Dahua."),
+        ("daily", ("A", "B", "C"), (), None, "the daily digest on A, B and C."),
+        ("weekly", ("Dahua",), ("One", "Two"), None, "the weekly digest on Dahua, from One and Two."),
+        ("monthly", COMPANIES, (), "S3", "on Hikvision and Dahua, of severity S3 and more serious."),
+        ("weekly", COMPANIES, ("One",), "S1", "Dahua, from One, of severity S1, the most serious, only."),
+        ("weekly", COMPANIES, (), "S5", "the weekly digest on Hikvision and Dahua."),
+    ],
+)
+def test_why_names_what_was_chosen_and_no_more(
+    series: str, companies: tuple[str, ...], sources: tuple[str, ...], severity: str | None, said: str
+) -> None:
+    line = why_line(ENGLISH, series, companies, sources, severity)
+    assert line.startswith("You get this because you subscribe to the ")
+    assert line.endswith(said)
+
+
+def test_the_general_edition_claims_of_nobody_that_they_subscribe() -> None:
+    line = general_line(ENGLISH, "weekly", COMPANIES)
+    assert "subscribe" not in line
+    assert "weekly digest on Hikvision and Dahua" in line
+
+
+def test_the_footer_links_to_the_readers_own_pages_in_both_parts() -> None:
+    mail = narrower()
+    for url in (STOP, CHANGE):
+        assert f'href="{url}"' in mail.html
+        assert f"\n{url}\n" in mail.text, "an address on a line of its own stays whole"
+    assert "Stop the weekly digest" in mail.html
+    assert "To stop the weekly digest" in mail.text
+    for part in (mail.html, mail.text):
+        assert pieces.OPERATOR not in part
+        assert "Dahua" not in part.partition("You get this because")[2]
+
+
+def test_without_links_the_word_to_the_operator_stays() -> None:
+    edition = make.EDITIONS["reversal"]()
+    assert own_mail(edition, pieces.WHY, stop=None, change=None) == make.a_mail(edition)
+
+
+def test_what_is_no_web_address_is_no_link_in_the_footer() -> None:
+    mail = own_mail(make.EDITIONS["reversal"](), pieces.WHY, stop="javascript:stop()", change=None)
+    assert mail == make.a_mail(make.EDITIONS["reversal"]())
+
+
+def at_length() -> Candidate:
+    """All that a candidate can have, and more of it than fits."""
+    long = "a number of very long words about Hikvision and what it may not supply to public bodies " * 6
+    finding = pieces.a_finding(
+        Outcome.UPDATE,
+        long,
+        predicate="listed_on",
+        object_class="entity_list",
+        operation="revise",
+        claims=("A03",),
+        before=Quantity(None, None, "eq", "2019-10-09", long),
+        after=Quantity(None, None, "eq", "2022-10-13", long),
+        place="CN-XJ",
+        severity="S1",
+        speaker=long,
+    )
+    evidence = [
+        pieces.evidence_of(replace(finding, url=f"https://uhrp.org/{number}"), long, long, SourceClass.OFFICIAL,
+                           id=number, effective_on=date(2026, 11, 12))
+        for number in range(1, 6)
+    ]  # fmt: skip
+    return pieces.a_candidate(*evidence, key="long", happened_on=date(2022, 10, 13), told_before=True)
+
+
+@pytest.mark.parametrize(
+    "candidate", [make.withdrawal, make.citation, make.share, make.proposal, make.demand, make.hostile, at_length]
+)
+@pytest.mark.parametrize("last_today", [False, True])
+def test_a_single_alert_is_short(candidate: object, last_today: bool) -> None:
+    assert callable(candidate)
+    edition = replace(alert(candidate()), last_today=last_today)
+    mail = own_mail(edition, why_line(ENGLISH, "urgent", COMPANIES))
+    preflight(edition, mail)
+    above = mail.text.partition("\nAbout this mail\n")[0].rstrip("\n").split("\n")
+    assert len(above) <= 20, mail.text
+    for part in (mail.html, mail.text):
+        assert not re.search(r"Needs attention|Coverage|late: dated", part)
+        assert ("last alert that you get today" in re.sub(r"\s+", " ", part)) is last_today
+
+
+def test_an_alert_of_several_items_keeps_its_headings_and_calls_nothing_late() -> None:
+    mail = own_mail(alert(make.withdrawal(), make.citation()), why_line(ENGLISH, "urgent", COMPANIES))
+    assert "Needs attention" in mail.text
+    assert "late: dated" not in mail.text + mail.html
+
+
+def test_a_correction_of_a_single_alert_says_what_it_takes_back() -> None:
+    edition = replace(alert(make.withdrawal()), correction="It was another fund.")
+    text = re.sub(r"\s+", " ", own_mail(edition, ENGLISH.why_corrected).text)
+    assert "Correction: what we told you was wrong" in text
+    assert "It was another fund." in text.partition("REVERSED")[0]
