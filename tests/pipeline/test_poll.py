@@ -103,7 +103,10 @@ def lease_to(bench: Bench, owner: str) -> None:
         assert reads.take_lease(connection, "toy", owner, watch.now(), MONDAY.replace(year=2126))
 
 
-@pytest.mark.parametrize("owner", ["another.example:1:cafe", f"{socket.gethostname()}:{os.getpid()}:cafe"])
+OWNERS = ["another.example:1:cafe", f"{socket.gethostname()}:{os.getpid()}:cafe"]
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=["elsewhere", "ours"])
 def test_a_source_that_another_process_reads_is_left_to_it(bench: Bench, owner: str) -> None:
     bench.serve_list(items=[ITEM])
     lease_to(bench, owner)
