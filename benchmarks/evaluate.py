@@ -1,7 +1,7 @@
 """Score detection on labelled sets: `./dev evaluate [FILE]`, or `python -m benchmarks.evaluate`.
 
-The label guide is `gold/README.md` beside the labelled files. Documents whose id hashes into the held-out part are left
-out unless `--holdout` asks for that part alone; tune on the development part only. Intervals are Wilson, 95 %.
+The label guide is `gold/README.md` beside the labelled files. Documents whose id hashes into the held-out part are
+left out unless `--holdout` asks for that part alone; tune on the development part only. Intervals are Wilson, 95 %.
 """
 
 import argparse
@@ -12,14 +12,16 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from claimwatch.baseline import load_baseline
-from claimwatch.claims import Comparer, read_records, screen_record
+from claimwatch.claims import Comparer, assign, read_records, screen_record
 from claimwatch.claims.cells import content
 from claimwatch.mentions import Scanner
-from claimwatch.models import Baseline, Finding, Outcome
+from claimwatch.models import Baseline, Development, Finding, Outcome
 
 _ROOT = Path(__file__).resolve().parent.parent
 _DEFAULT = _ROOT.parent / "shared" / "gold" / "findings.dev.jsonl"
@@ -69,6 +71,9 @@ class Label:
     start: int
     end: int
     quote: str
+    source: str = ""
+    language: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,9 @@ def labels(document: Mapping[str, Any]) -> list[Label]:
                 start=start,
                 end=start + len(item["quote"]),
                 quote=item["quote"],
+                source=document["source"],
+                language=document["language"],
+                published=document["published"],
             )
         )
     return found
@@ -157,6 +165,8 @@ def report(scored: Sequence[Scored], folds: int = 5) -> list[str]:
     errors = [f"{sum(not s.right for s in part)}/{len(part)}" for _, part in sorted(by_fold.items())]
     lines.append(f"errors by fold (lenient)      {'  '.join(errors)}")
     lines += details(named)
+    found, due = grouping(scored)
+    lines += [f"grouping into events, pairs   P {rate(*found)}   R {rate(*due)}"]
     return lines
 
 
@@ -180,6 +190,56 @@ def details(named: Sequence[Scored]) -> list[str]:
         f"place                         {exact(lambda s: s.label.place, lambda f: f.place)}",
         f"as of                         {exact(lambda s: s.label.as_of, lambda f: f.as_of)}",
     ]
+
+
+def grouping(scored: Sequence[Scored]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Pairs of alerted findings as (right, found) and (right, due): one development where they are one event.
+
+    Documents are read in order of their dates, as a watch would.
+    """
+    known: dict[str, Development] = {}
+    placed: list[tuple[str, str]] = []
+    for s in sorted(scored, key=lambda s: (s.label.published, s.label.document, s.label.start)):
+        if s.finding is None or s.label.event is None or not s.finding.outcome.alerts:
+            continue
+        on = date.fromisoformat(s.label.published)
+        seen_at = datetime(on.year, on.month, on.day, tzinfo=UTC)
+        development = assign(s.finding, on, seen_at, list(known.values()))
+        known[development.key] = development
+        placed.append((s.label.event, development.key))
+    together = right = due = 0
+    for (event, key), (other_event, other_key) in combinations(placed, 2):
+        together += key == other_key
+        due += event == other_event
+        right += key == other_key and event == other_event
+    return (right, together), (right, due)
+
+
+def confusion(scored: Sequence[Scored]) -> list[str]:
+    """What was due by row, what was found by column; what is right by `accept` counts as what was due."""
+    cells = Counter((s.predicted if s.right else s.label.outcome, s.predicted) for s in scored)
+    lines = [f"  {'':<12}" + "".join(f"{label[:7]:>9}" for label in _LABELS)]
+    lines += [f"  {due:<12}" + "".join(f"{cells[due, found] or '·':>9}" for found in _LABELS) for due in _LABELS]
+    return lines
+
+
+def parts(scored: Sequence[Scored], of: Callable[[Label], str]) -> list[str]:
+    """One line for each source or language: sentences alerted, alerts right, outcomes right."""
+    groups: dict[str, list[Scored]] = defaultdict(list)
+    for s in scored:
+        groups[of(s.label)].append(s)
+    lines = []
+    for name, group in sorted(groups.items()):
+        wanted = [s for s in group if s.label.alert and s.label.entity is not None]
+        raised = [s for s in group if s.predicted in ALERTS]
+        told = sum(s.predicted in ALERTS for s in wanted)
+        fine = sum(s.label.alert or s.right for s in raised)
+        right = sum(s.right for s in group)
+        lines.append(
+            f"  {name:<18} told {rate(told, len(wanted))}   alerts {rate(fine, len(raised))}   "
+            f"outcome {rate(right, len(group))}"
+        )
+    return lines
 
 
 def _close(finding: Finding | None, value: float | None) -> bool:
@@ -263,6 +323,12 @@ def mention_report(path: Path, baseline: Baseline) -> list[str]:
     return [f"mentions                      P {rate(right, right + wrong)}   R {rate(right, right + missed)}"]
 
 
+def score_all(lines: Iterable[str], comparer: Comparer) -> list[Scored]:
+    """Every label with what was found for it."""
+    known = list(lines)
+    return [s for holdout in (True, False) for s in score(known, comparer, holdout=holdout)]
+
+
 def score(lines: Iterable[str], comparer: Comparer, *, holdout: bool) -> list[Scored]:
     """Every label of the wanted part with what was found for it."""
     scored: list[Scored] = []
@@ -290,8 +356,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     baseline = load_baseline(_ROOT / "baselines")
     comparer = Comparer(baseline)
     lines = options.file.read_text(encoding="utf-8").splitlines()
-    parts = [True, False] if options.all else [options.holdout]
-    scored = [s for part in parts for s in score(lines, comparer, holdout=part)]
+    scored = score_all(lines, comparer) if options.all else score(lines, comparer, holdout=options.holdout)
     documents = len({s.label.document for s in scored})
     part = "both parts" if options.all else "held-out part" if options.holdout else "development part"
     print(f"{options.file.name}, {part}: {documents} documents, {len(scored)} labels, baseline {baseline.version[:12]}")
@@ -302,6 +367,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for title, group in (("all", scored), ("basis: real", real)):
         print(f"\n{title}\n" + "\n".join(report(group)))
     print("\nby outcome (lenient)\n" + "\n".join(outcomes(scored)))
+    print("\ndue by row, found by column\n" + "\n".join(confusion(scored)))
+    print("\nby source\n" + "\n".join(parts(scored, lambda label: label.source)))
+    print("\nby language\n" + "\n".join(parts(scored, lambda label: label.language)))
     print("\nfloors")
     for threshold in (None, 0.25, 0.35):
         print("\n".join(floor(scored, baseline, threshold)))

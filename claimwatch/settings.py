@@ -6,6 +6,7 @@ as asterisks wherever settings are printed.
 """
 
 import difflib
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -89,11 +90,31 @@ def _mail(url: SecretStr) -> SecretStr:
     return url
 
 
+def _resolver(text: str) -> str:
+    host, _, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "53")
+    try:
+        ipaddress.ip_address(host)
+        if 0 < int(port) < 65536:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("write an IP address, or IP:PORT, such as 127.0.0.1:5353")
+
+
 def _keys(value: object) -> object:
     return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise ValueError("write an IP address or network, such as 127.0.0.1 or 10.0.0.0/24") from error
+
+
+Days = Annotated[int, Field(ge=0, le=36_500)]
 LocalPath = Annotated[Path, AfterValidator(_absolute)]
+Network = Annotated[str, AfterValidator(_network)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -124,6 +145,11 @@ class Settings(BaseModel):
         description="Where word of undelivered mail goes, such as bounces@example.org: each message gets a return path "
         "of its own, bounces+TOKEN@example.org. Default: to the sender.",
     )
+    bounces_box: Annotated[str, Field(pattern=r"^(maildir|mbox):.")] | None = Field(
+        None,
+        description="Where such mail lies: maildir:PATH or mbox:PATH. Each pass reads what is new there. "
+        "Default: none is read.",
+    )
     dkim_key: SecretStr | None = Field(
         None,
         description="Signs mail with DKIM: a private key in PEM (RSA or Ed25519), or the path of one. Default: off.",
@@ -150,6 +176,29 @@ class Settings(BaseModel):
         "alerts do not wait.",
     )
     operator: Address = Field("operator@example.invalid", description="The operator's own address, for alerts.")
+    operator_notify: SecretStr | None = Field(
+        None,
+        description="Where else the operator is told of trouble: apprise URLs, divided by blanks, such as "
+        "ntfys://ntfy.example.org/claimwatch. Default: by mail only.",
+    )
+    resolver: Annotated[str, AfterValidator(_resolver)] | None = Field(
+        None,
+        description="The name server that doctor asks about SPF, DKIM and DMARC: IP or IP:PORT. Default: the system's.",
+    )
+    disk_reserve_mb: Annotated[int, Field(ge=0)] = Field(
+        500, description="Megabytes that must be free where the state is; less is trouble."
+    )
+    keep_captures_days: Days = Field(
+        365, description="Days that bytes are kept which nothing was read from; cited ones stay. 0: for ever."
+    )
+    keep_reads_days: Days = Field(
+        730, description="Days that the log of reads is kept, but for reads that something rests on. 0: for ever."
+    )
+    keep_mail_days: Days = Field(
+        180,
+        description="Days that the bytes of sent messages are kept; that they were sent stays on record. 0: for ever.",
+    )
+    keep_left_days: Days = Field(365, description="Days that a subscriber's data is kept after they left. 0: for ever.")
     postal_address: Annotated[str, AfterValidator(_header_text)] = Field(
         "(no postal address set)",
         description="The operator's postal address, on one line, in the footer of every mail.",
@@ -164,7 +213,9 @@ class Settings(BaseModel):
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Europe/Oslo", description="IANA time zone of editions, where a subscriber has none."
     )
-    language: Literal["en"] = Field("en", description="Language of editions, where a subscriber has none. So far: en.")
+    language: Literal["en", "nb"] = Field(
+        "en", description="Language of editions, where a subscriber has none: en (English) or nb (Norwegian Bokmål)."
+    )
     review: Literal["none", "urgent", "all"] = Field(
         "none", description="Which editions wait for `claimwatch digest approve`: none, urgent (alerts) or all."
     )
@@ -173,6 +224,19 @@ class Settings(BaseModel):
     )
     public_url: HttpUrl = Field(
         "http://127.0.0.1:8000", description="Base address of the pages and of the links in mail."
+    )
+    analysts: Annotated[tuple[Address, ...], BeforeValidator(_keys)] = Field(
+        (), description="Addresses that may sign in to the review desk, divided by commas. Default: nobody."
+    )
+    analyst_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] | None = Field(
+        None,
+        description="Header in which a reverse proxy names the analyst it has signed in, such as X-Forwarded-Email; it "
+        "counts only from CLAIMWATCH_TRUSTED_PROXY, and no link is mailed then. Default: none.",
+    )
+    trusted_proxy: Annotated[tuple[Network, ...], BeforeValidator(_keys)] = Field(
+        (),
+        description="Addresses or networks of reverse proxies whose headers count, divided by commas. Default: this "
+        "machine's own, for X-Forwarded-For only.",
     )
     upstream: HttpUrl | None = Field(
         None,
@@ -205,6 +269,12 @@ class Settings(BaseModel):
             raise ValueError("CLAIMWATCH_DKIM_KEY and CLAIMWATCH_DKIM_SELECTOR: set both or neither")
         return self
 
+    @model_validator(mode="after")
+    def _header_with_proxy(self) -> Self:
+        if self.analyst_header is not None and not self.trusted_proxy:
+            raise ValueError("CLAIMWATCH_ANALYST_HEADER: set CLAIMWATCH_TRUSTED_PROXY to who may send it")
+        return self
+
     @property
     def paced(self) -> bool:
         """Whether we wait between requests to one host; only a named upstream may do without."""
@@ -213,6 +283,10 @@ class Settings(BaseModel):
 
 _FIELD_OF_KEY = {field.alias or name: name for name, field in Settings.model_fields.items()}
 _KEY_OF_FIELD = {name: key for key, name in _FIELD_OF_KEY.items()}
+
+
+# The keys of the settings that are never printed, copied into a backup, or left where others can read them.
+SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "dkim_key", "operator_notify"})
 
 
 def variable(field: str) -> str:
@@ -235,6 +309,17 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsInvalid(
             "\n".join(_fault(e["loc"], e["msg"], from_environment | overrides) for e in error.errors())
         ) from None  # pydantic's own text shows the values, secrets included
+
+
+def chosen(settings: Settings) -> dict[str, object]:
+    """The settings that differ from their defaults, by key and as JSON has them; secrets show as asterisks."""
+    values = settings.model_dump(mode="json", exclude_defaults=True)
+    derived = Settings.model_validate({"home": settings.home})
+    return {
+        _KEY_OF_FIELD[name]: value
+        for name, value in values.items()
+        if getattr(settings, name) != getattr(derived, name)
+    }
 
 
 def placeholders(settings: Settings) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from claimwatch.models import SERIES
 from claimwatch.settings import Settings, signing_keys
 
 CONFIRM, PREFERENCES, UNSUBSCRIBE = "confirm", "preferences", "unsubscribe"
+SIGN_IN, SESSION, FORM = "sign-in", "session", "form"
 _LETTERS = {series: series[0] for series in SERIES}
 
 
@@ -52,7 +53,45 @@ def read_preferences(settings: Settings, token: str) -> int | None:
 
 def read_confirm(settings: Settings, token: str) -> tuple[int, int] | None:
     """The request's number and its time in whole seconds of a token to confirm; None for one that is not ours."""
-    said = _read(settings, CONFIRM, token)
+    return _numbers(_read(settings, CONFIRM, token))
+
+
+def sign_in_url(settings: Settings, sign_in_id: int, at: datetime) -> str:
+    """Where an analyst who asked at a time signs in. Only the browser that asked can use it."""
+    return _url(settings, SIGN_IN, f"{sign_in_id}-{int(at.timestamp())}")
+
+
+def read_sign_in(settings: Settings, token: str) -> tuple[int, int] | None:
+    """The request's number and its time in whole seconds of a token to sign in; None for one that is not ours."""
+    return _numbers(_read(settings, SIGN_IN, token))
+
+
+def session_cookie(settings: Settings, sign_in_id: int, secret: str) -> str:
+    """What the browser of a signed-in analyst holds. `secret` is URL-safe text, of which the store knows the hash."""
+    return _signer(settings, SESSION).sign(f"{sign_in_id}-{secret}").decode()
+
+
+def read_session_cookie(settings: Settings, cookie: str) -> tuple[int, str] | None:
+    """The sign-in's number and the secret of a cookie; None for one that is not ours."""
+    said = _read(settings, SESSION, cookie)
+    if not said:
+        return None
+    number, _, secret = said.partition("-")
+    return int(number), secret
+
+
+def form_token(settings: Settings, whose: str) -> str:
+    """What a form of a signed-in analyst carries, so that no other site can send it for them. `whose` names the
+    session, or the analyst where a proxy signs in."""
+    return _signer(settings, FORM).get_signature(whose).decode()
+
+
+def holds_form_token(settings: Settings, whose: str, token: str) -> bool:
+    """Whether a form carries the token of that session or analyst."""
+    return _signer(settings, FORM).verify_signature(whose, token)
+
+
+def _numbers(said: str | None) -> tuple[int, int] | None:
     if not said:
         return None
     number, _, seconds = said.partition("-")

@@ -1,4 +1,7 @@
-"""Looks for what silence would hide: unread sources, missing editions. `python -m flows.watchdog` looks now."""
+"""Looks for what silence would hide: unread sources, missing editions. `python -m flows.watchdog` looks now.
+
+The timer of deploy/systemd/ does the same without Prefect, for the day on which it is Prefect that is dead.
+"""
 
 import logging
 import sys
@@ -8,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
 from claimwatch.errors import ClaimwatchError
+from claimwatch.pipeline import alarm, doctor
 from claimwatch.settings import load_settings
 
 log = logging.getLogger("claimwatch.flows.watchdog")
@@ -19,9 +23,14 @@ class ProblemsFound(ClaimwatchError):
 
 @task(name="inspect", cache_policy=NO_CACHE)
 def inspect() -> tuple[pipeline.Problem, ...]:
-    """What is wrong now, and what to do about it."""
+    """What is wrong now, and what to do about it; the operator is told by mail of what has begun or is over."""
     with pipeline.open_watch(load_settings()) as watch:
-        return pipeline.inspect_watch(watch)
+        problems = doctor.look_quickly(watch)
+        doctor.measure(watch)
+        told = alarm.raise_alarms(watch, problems)
+    for failure in told.failures:
+        log.error("the operator was not told: %s", failure)
+    return problems
 
 
 @flow(name="watchdog")

@@ -131,7 +131,7 @@ class PredicateShape(_Strict):
 class ClaimShape(_Strict):
     """One entry of `claims` in claims.yaml."""
 
-    id: str = Field(pattern=r"^[A-Z]\d{2}[a-z]?$")
+    id: str = Field(pattern=r"^[A-Z]\d{2,}[a-z]{0,2}$")
     document: str
     subjects: list[str] = Field(min_length=1)
     predicate: str

@@ -4,6 +4,7 @@ A cell is (subject, predicate, object class, place). Claims of the baseline are 
 words they share with the sentence second, so that the best one stands first.
 """
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -42,39 +43,66 @@ class Standing:
     claims: tuple[Claim, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Vector:
+    """The content words of a text in order: their TF-IDF weights, the sum of the squares, their weights alone."""
+
+    tfidf: dict[str, float]
+    square: float
+    weights: dict[str, float]
+
+
+# How many texts are remembered: one unit is compared with all claims, by the judge and again for the classifier.
+_REMEMBERED = 64
+
+
 class Cells:
     """The claims of a baseline by cell, with the weights of their words."""
 
     def __init__(self, baseline: Baseline) -> None:
         self._claims = tuple(c for c in baseline.claims.values() if c.status == "active")
         self._companies = frozenset(baseline.companies)
-        self._words = {claim.id: Counter(content(claim.quote)) for claim in self._claims}
-        spread = Counter(word for bag in self._words.values() for word in bag)
+        bags = {claim.id: Counter(content(claim.quote)) for claim in self._claims}
+        spread = Counter(word for bag in bags.values() for word in bag)
         self._weight = {word: math.log(1 + len(self._claims) / count) for word, count in spread.items()}
         self._unseen_weight = math.log(1 + len(self._claims))
+        self._quotes = {name: self._vector(bag) for name, bag in bags.items()}
+        self._about = {
+            entity: tuple(claim for claim in self._claims if entity in claim.subjects)
+            for entity in {subject for claim in self._claims for subject in claim.subjects}
+        }
+        self._read = functools.lru_cache(maxsize=_REMEMBERED)(lambda text: self._vector(Counter(content(text))))
+        size = _REMEMBERED * len(self._claims)
+        self._likeness = functools.lru_cache(maxsize=size)(self._cosine)
+        self._contained = functools.lru_cache(maxsize=size)(self._share)
+
+    def _vector(self, bag: Counter[str]) -> _Vector:
+        weights = {word: self._weight.get(word, self._unseen_weight) for word in sorted(bag)}
+        tfidf = {word: bag[word] * weight for word, weight in weights.items()}
+        return _Vector(tfidf, sum(v * v for v in tfidf.values()), weights)
 
     def about(self, entity: str) -> tuple[Claim, ...]:
         """The claims about a company."""
-        return tuple(claim for claim in self._claims if entity in claim.subjects)
+        return self._about.get(entity, ())
 
     def likeness(self, sentence: str, claim: Claim) -> float:
         """Cosine of the TF-IDF vectors of a sentence and a claim's quote, 0 to 1."""
-        return self._cosine(Counter(content(sentence)), self._words[claim.id])
+        return self._likeness(sentence, claim.id)
 
-    def _cosine(self, first: Counter[str], second: Counter[str]) -> float:
-        def weigh(bag: Counter[str]) -> dict[str, float]:
-            return {word: count * self._weight.get(word, self._unseen_weight) for word, count in sorted(bag.items())}
-
-        one, two = weigh(first), weigh(second)
-        product = sum(value * two[word] for word, value in one.items() if word in two)
-        norm = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in two.values()))
+    def _cosine(self, sentence: str, claim_id: str) -> float:
+        one, two = self._read(sentence), self._quotes[claim_id]
+        product = sum(value * two.tfidf[word] for word, value in one.tfidf.items() if word in two.tfidf)
+        norm = math.sqrt(one.square * two.square)
         return product / norm if norm else 0.0
 
     def contained(self, sentence: str, claim: Claim) -> float:
         """The share of a sentence's content words, by weight, that a claim's quote holds."""
-        bag, quote = set(content(sentence)), self._words[claim.id]
-        total = sum(self._weight.get(word, self._unseen_weight) for word in sorted(bag))
-        return sum(self._weight[word] for word in sorted(bag) if word in quote) / total if total else 0.0
+        return self._contained(sentence, claim.id)
+
+    def _share(self, sentence: str, claim_id: str) -> float:
+        weights, quote = self._read(sentence).weights, self._quotes[claim_id].weights
+        total = sum(weights.values())
+        return sum(weight for word, weight in weights.items() if word in quote) / total if total else 0.0
 
     def rank(self, sentence: str, claims: Iterable[Claim]) -> tuple[Claim, ...]:
         """Claims by likeness to a sentence, then by id; a claim that only restates another comes after it."""

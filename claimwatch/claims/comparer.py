@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from claimwatch.claims import dates, places, quantities, records
+from claimwatch.claims.ahead import fixed_dates
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.classifier import NOTHING, Classifier, read_classifier, top
 from claimwatch.claims.clauses import masked, own_clause
@@ -13,7 +14,7 @@ from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.sentences import Unit, split
-from claimwatch.claims.signals import opinion, resemblance, signals
+from claimwatch.claims.signals import heading, opinion, resemblance, signals
 from claimwatch.claims.speakers import named_speaker
 from claimwatch.claims.subjects import Subjects, page_subject, resolve
 from claimwatch.claims.text import fold, words
@@ -79,6 +80,7 @@ class Comparer:
         resolved = resolve(text, units, mentions, page, lexicon)
         leads = lead_ins(text, units, mentions)
         thread = opening(publication.title, publication.source, lexicon)
+        title = heading(publication.title, self._scanner.scan(publication.title, on=publication.published_on))
         for subjects in resolved:
             if records.row(publication, subjects.unit) is not None:
                 yield subjects
@@ -88,7 +90,7 @@ class Comparer:
             for entity in subjects.entities:
                 own = _own_reading(entity, reading)
                 best = self._judge.judge(entity, own, _company_spans(entity, own))
-                seen = signals(entity, own, best, self._cells, publication.source)
+                seen = signals(entity, own, best, self._cells, publication.source, title)
                 if self._classifier is not None:
                     best, seen = self._opinions(self._classifier, entity, own, best, seen)
                 yield Sighting(entity, subjects, reading, best, thread, seen)
@@ -108,7 +110,8 @@ class Comparer:
         more: tuple[str, ...] = ()
         needed = PREDICATE if first.frame.predicate is None else PREDICATE_AGAINST_CUES
         if sure >= needed and kind not in (NOTHING, first.frame.predicate):
-            suggested = replace(own, topics=(Topic(kind, None, (0, 0), carried=True),))
+            named = next((topic.object_class for topic in own.topics if topic.predicate == kind), None)
+            suggested = replace(own, topics=(Topic(kind, named, (0, 0), carried=True),))
             second = self._judge.judge(entity, suggested, _company_spans(entity, own))
             more = opinion(second)
             if second.decision.outcome is not Outcome.REVERSAL:  # a verb that takes back must stand near its own topic
@@ -197,6 +200,7 @@ class Comparer:
     def _finding(self, publication: Publication, source_class: SourceClass, sighting: Sighting) -> Finding:
         entity, subjects, reading, best = sighting.entity, sighting.subjects, sighting.reading, sighting.judged
         unit = subjects.unit
+        ahead = fixed_dates(publication.text[unit.start : unit.end], publication.published_on)
         told_on = None if reading.named else sighting.thread.on
         company = _company_spans(entity, reading)
         who = named_speaker(reading.text)
@@ -227,6 +231,7 @@ class Comparer:
             speaker=who,
             hedged=not best.frame.in_force,
             baseline=self._baseline,
+            ahead=tuple(fixed.rule for fixed in ahead),
         )
 
 

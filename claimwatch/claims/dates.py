@@ -31,6 +31,27 @@ _SMALL = {
     "en": 1, "ein": 1, "éin": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "sju": 7, "syv": 7, "ti": 10,
 }  # fmt: skip
 _SPANS = {"day": 1, "days": 1, "dag": 1, "dagar": 1, "dager": 1, "week": 7, "weeks": 7, "uke": 7, "uker": 7, "veke": 7}
+_TENTHS = (
+    "første fyrste first", "andre second", "tredje third", "fjerde fourth", "femte fifth", "sjette sixth",
+    "syvende sjuende sjuande seventh", "åttende åttande eighth", "niende niande ninth",
+)  # fmt: skip
+_ORDINALS = {name: number for number, names in enumerate(_TENTHS, start=1) for name in names.split()}
+_ORDINALS |= {
+    name: number
+    for number, names in enumerate(
+        ("tiende tiande tenth", "ellevte ellevde eleventh", "tolvte tolvde twelfth", "trettende trettande thirteenth",
+         "fjortende fjortande fourteenth", "femtende femtande fifteenth", "sekstende sekstande sixteenth",
+         "syttende syttande seventeenth", "attende attande eighteenth", "nittende nittande nineteenth",
+         "tjuende tjuande tyvende twentieth"), start=10)
+    for name in names.split()
+}  # fmt: skip
+_ORDINALS |= {
+    tens + name: base + number
+    for tens, base, last in (("tjue", 20, 9), ("twenty-", 20, 9), ("tretti", 30, 1), ("thirty-", 30, 1))
+    for name, number in list(_ORDINALS.items())
+    if number <= last
+} | {"trettiende": 30, "trettiande": 30, "thirtieth": 30}
+_O = "|".join(sorted(_ORDINALS, key=len, reverse=True))
 _M = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _D = "|".join(sorted(_DAYS, key=len, reverse=True))
 _N = "|".join(_SMALL)
@@ -82,6 +103,8 @@ _ABSOLUTE: tuple[tuple[re.Pattern[str], Reader], ...] = (
      lambda m: _iso(int(m[3]), _MONTHS[m[1]], int(m[2]))),
     (re.compile(rf"\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?: of)? ({_M})\.?,? (\d{{4}})\b"),
      lambda m: _iso(int(m[3]), _MONTHS[m[2]], int(m[1]))),
+    (re.compile(rf"\b({_O})(?: of)? ({_M})\.?,? (\d{{4}})\b"),
+     lambda m: _iso(int(m[3]), _MONTHS[m[2]], _ORDINALS[m[1]])),
     (re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b"), lambda m: _iso(int(m[3]), int(m[2]), int(m[1]))),
     (re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\b"),
      lambda m: _iso(int(m[3]) + (2000 if len(m[3]) == 2 else 0), int(m[1]), int(m[2]))),
@@ -96,7 +119,8 @@ _RELATIVE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
      lambda m, base: _nearest(m, base, _MONTHS[m[1]], int(m[2]))),
     (re.compile(rf"\b(\d{{1,2}})(?:\.|st|nd|rd|th)?(?: of)? ({_M})\b"),
      lambda m, base: _nearest(m, base, _MONTHS[m[2]], int(m[1]))),
-    (re.compile(rf"\b(?:the )?first of ({_M})\b"), lambda m, base: _nearest(m, base, _MONTHS[m[1]], 1)),
+    (re.compile(rf"\b(?:the )?({_O}) of ({_M})\b"),
+     lambda m, base: _nearest(m, base, _MONTHS[m[2]], _ORDINALS[m[1]])),
     (re.compile(rf"\b({_N}|\d{{1,2}}) years? ago today\b"),
      lambda m, base: _iso(base.year - (_SMALL.get(m[1]) or int(m[1])), base.month, base.day)),
     (re.compile(rf"(?<!half )\b({_N}|\d{{1,2}}) (?:years? (?:ago|earlier)|år sidan|år siden)\b"),

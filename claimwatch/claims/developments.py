@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from claimwatch.claims import dates
 from claimwatch.claims.text import squeezed
-from claimwatch.models import Development, Finding, Outcome
+from claimwatch.models import Development, Finding, Label, Outcome
 
 DAYS = 7
 _RANK = {
@@ -31,10 +31,13 @@ def assign(finding: Finding, published_on: date | None, seen_at: datetime, known
     fitting = [
         (abs((told_on - _told_on(d)).days), d.key, d)
         for d in known
-        if _same_kind(finding, d) and _near(finding, happened_on, told_on, d)
+        if _same_kind(finding, d) and _near(finding, happened_on, told_on, published_on, d)
     ]
     if fitting:
         return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on, seen_at)
+    again = _told_again(finding, told_on, known)
+    if again is not None:
+        return _merged(again, finding, happened_on, seen_at)
     return Development(
         key=_key(finding, told_on),
         outcome=finding.outcome,
@@ -83,9 +86,33 @@ def _same_kind(finding: Finding, known: Development) -> bool:
     return finding.place == known.place or finding.place is None or known.place is None
 
 
-def _near(finding: Finding, happened_on: date | None, told_on: date, known: Development) -> bool:
-    """Within days of each other. Of two dated happenings their dates decide; a coarse date must hold the other."""
+def _told_again(finding: Finding, told_on: date, known: Sequence[Development]) -> Development | None:
+    """The reversal that a finding without a date of its own tells again: what was taken back cannot be taken back once
+    more, unless it was imposed anew in between. None where nothing says so."""
+    if finding.outcome is not Outcome.REVERSAL or _told_date(finding) or finding.object_class in (None, "other"):
+        return None
+    cell = [
+        d
+        for d in known
+        if (d.predicate, d.object_class, d.place) == (finding.predicate, finding.object_class, finding.place)
+        and finding.entity in d.companies
+        and _told_on(d) <= told_on
+        and d.outcome is not Outcome.PENDING
+    ]
+    last = max(cell, key=lambda d: (_told_on(d), d.key), default=None)
+    return last if last is not None and (last.outcome, last.operation) == (finding.outcome, finding.operation) else None
+
+
+def _near(
+    finding: Finding, happened_on: date | None, told_on: date, published_on: date | None, known: Development
+) -> bool:
+    """Within days of each other. Of two dated happenings their dates decide; a coarse date must hold the other.
+
+    What is to happen later is near to what was told undated on the same days ("with effect from 1 July").
+    """
     told = _told_date(finding)
+    if happened_on and published_on and happened_on > published_on and known.happened_on is None:
+        told_on = published_on
     if told and happened_on is None and known.happened_on is not None:
         first = dates.as_date(told)
         return known.happened_on.isoformat().startswith(told) or (
@@ -146,3 +173,49 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
 def _implied(fact: str, old: set[str]) -> bool:
     """Whether a coarser form of a fact already told ("2024-06" beside "2024-06-11")."""
     return fact.startswith("date=") and any(other.startswith(fact) for other in old)
+
+
+def joined(known: Development, finding: Finding, seen_at: datetime) -> Development:
+    """`known` with a finding that belongs to it, as whoever looked at both has said; dates are not asked."""
+    return _merged(known, finding, _day(finding), seen_at)
+
+
+def made_one(known: Development, other: Development, *, told: bool) -> Development:
+    """`known` with all that is told of `other`: the two are one happening.
+
+    `told` says that readers know the other one. Then the version stays, and nothing is told again; otherwise it rises
+    where the other one weighs more, is about a further company or holds a value that `known` lacks.
+    """
+    old, more = set(known.state.split(";")), set(other.state.split(";"))
+    stronger = _RANK.get(other.outcome, 0) > _RANK.get(known.outcome, 0)
+    settled = ("outcome=", "force=")
+    kept = {fact for fact in old if not (stronger and fact.startswith(settled))}
+    added = {fact for fact in more if stronger or not fact.startswith(settled)}
+    news = stronger or any(fact.startswith("value=") for fact in added - old)
+    news = news or not set(other.companies) <= set(known.companies)
+    return replace(
+        known,
+        outcome=other.outcome if stronger else known.outcome,
+        place=known.place or other.place,
+        companies=tuple(sorted({*known.companies, *other.companies})),
+        happened_on=known.happened_on or other.happened_on,
+        severity=min(known.severity, other.severity),
+        state=_state(kept | added),
+        state_version=known.state_version + (1 if news and not told else 0),
+    )
+
+
+def relabelled(known: Development, label: Label, severity: str) -> Development:
+    """`known` with the outcome and the severity that an analyst gave it: another state, so the version rises.
+
+    What kind of claim it is stays what was found, so that what further sources are found to say still joins it; the
+    label itself is part of the state.
+    """
+    outcome = label.outcome or known.outcome
+    facts = {fact for fact in known.state.split(";") if not fact.startswith(("outcome=", "force=", "label="))}
+    facts |= {f"outcome={_RANK.get(outcome, 0)}", f"force={'no' if outcome is Outcome.PENDING else 'yes'}"}
+    if label.predicate is not None or label.claims is not None:
+        facts.add(f"label={label.predicate or ''}:{','.join(label.claims or ())}")
+    return replace(
+        known, outcome=outcome, severity=severity, state=_state(facts), state_version=known.state_version + 1
+    )

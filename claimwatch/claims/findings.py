@@ -7,6 +7,9 @@ from claimwatch.claims.outcome import Decision
 from claimwatch.claims.text import squeezed
 from claimwatch.models import Baseline, Finding, Mention, Quantity, SourceClass
 
+# What somebody demands or rejects fixes no day.
+_FIX_NOTHING = frozenset({"call", "deny"})
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -44,14 +47,17 @@ def fingerprint(
 def finding(
     told: Told, *, predicate: str | None, object_class: str | None, operation: str, decision: Decision,
     claims: tuple[str, ...], before: Quantity | None, after: Quantity | None, place: str | None, as_of: str | None,
-    said_on: str | None, speaker: str | None, hedged: bool, baseline: Baseline,
+    said_on: str | None, speaker: str | None, hedged: bool, baseline: Baseline, ahead: tuple[str, ...] = (),
 ) -> Finding:  # fmt: skip
     """The finding of one unit and company.
 
     `as_of` is the date it holds for, `said_on` the one that the text itself gives: only that is part of the
-    fingerprint, and a finding without it carries the rule `as_of.implied`.
+    fingerprint, and a finding without it carries the rule `as_of.implied`. The dates `ahead` that its text fixes
+    (as `Fixed.rule`) stand last among its rules.
     """
     rules = decision.rules if said_on or not as_of else (*decision.rules, "as_of.implied")
+    if decision.outcome.alerts and operation not in _FIX_NOTHING:
+        rules = (*rules, *ahead)
     named = [m for m in told.mentions if m.surface]
     first = named[0] if named else None
     method = first.method if first else "carried"

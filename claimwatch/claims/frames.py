@@ -30,6 +30,7 @@ _UNDO_REACH = 14
 _HEDGE_REACH = 9
 _ACTOR_REACH = 12
 _DECIDED_REACH = 5
+_DOUBT_REACH = 3
 _REQUIREMENT = (" requirement", " obligation", " rule")
 _CLAUSE = re.compile(r"[,;:]|\b(?:while|whereas|but|although|though|mens|men)\b")
 _NON_FINITE = re.compile(r"(?:\b(?:be|to|of|for|been|whether|that .{0,40} be|å|om|at .{0,40} blir)|的)\s+$")
@@ -39,6 +40,13 @@ OWNERS = frozenset({"its", "their", "dets", "dess", "deres", "deira", "其"})
 _VOICE_OF = re.compile(
     r"(?:spokes\w+|statement|lawyers?|officials?|represent\w+|executives?|letter|reply|talsm\w+|talsp\w+)\s+\w+\s+$"
 )
+# "the denied persons list", "was denied a licence": what others did, or what a thing is called.
+_NOT_SAID = re.compile(
+    r"\b(?:the|a|an|its|their|any|was|were|is|are|be|been|being|got|ble|blei|vart|vert|er)(?: \w+ly)? $"
+)
+_PARTICIPLE = re.compile(r"denied|rejected|refuted|disputed|dismissed")
+# A stricter measure of the fund than to observe.
+_EXCLUDED = re.compile(r"\b(?:exclu(?:de|ded|sion)|uteluk\w*|utesteng\w*)\b")
 _NOT_AFTER = re.compile(r"\s+(?:ikke|ikkje|aldri|not)\b")
 _RIVAL_ACTOR = re.compile(
     r"\b(?:committee|court|judges?|panel|researchers?|parliament|government|ministers?|ministry|regulators?|embassy|"
@@ -124,6 +132,8 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
     undo = _undo(folded, topic, lexicon)
     if undo is not None and not any(a <= undo[0] < b + 80 for a, b in failed):
         in_force, negated = _force(folded, undo, company, lexicon)
+        if topic.predicate == "observation_decision" and in_force and not negated and _is_excluded(folded, lexicon):
+            return frame("move", undo)  # it ends because a stricter measure follows
         return frame("remove", undo, in_force, negated)
     # A suit that is filed, or a class action that is proposed, is the litigation itself.
     if topic.predicate in MEASURES - {"litigation"} and not failed:
@@ -135,6 +145,15 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
             if topic.predicate in MEASURES and word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH:
                 return frame(operation, span)
     return frame("assert", topic.span)
+
+
+def _is_excluded(folded: str, lexicon: Lexicon) -> bool:
+    """Whether a unit tells of an exclusion that is neither negated nor only weighed."""
+    doubts = [span for cue in ("negated", "hedge", "propose", "failed") for span in lexicon.spans(cue, folded)]
+    return any(
+        not any(end <= match.start() and word_gap(folded, end, match.start()) <= _DOUBT_REACH for _, end in doubts)
+        for match in _EXCLUDED.finditer(folded)
+    )
 
 
 def _proposed(folded: str, topic: Topic, lexicon: Lexicon, frame: Callable[..., Frame]) -> Frame | None:
@@ -216,7 +235,7 @@ def _spared(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) 
 
 def _denial(folded: str, company: Sequence[Span], lexicon: Lexicon) -> Span | None:
     """The words with which the company rejects something, None where it does not or somebody else speaks."""
-    spans = lexicon.spans("deny", folded)
+    spans = [span for span in lexicon.spans("deny", folded) if not _of_others(folded, span)]
     if not spans:
         return None
     speakers = [span for span in company if _owns(folded, span)]
@@ -224,6 +243,11 @@ def _denial(folded: str, company: Sequence[Span], lexicon: Lexicon) -> Span | No
         if _speaks(folded, verb, speakers):
             return spans[0]
     return None
+
+
+def _of_others(folded: str, verb: Span) -> bool:
+    """Whether a participle of denial is no act of whoever stands before it: passive, or before a noun."""
+    return bool(_PARTICIPLE.fullmatch(folded, *verb) and _NOT_SAID.search(folded, 0, verb[0]))
 
 
 def _owns(folded: str, span: Span) -> bool:

@@ -244,8 +244,8 @@ class Judge:
     ) -> tuple[str, ...]:  # fmt: skip
         """What the sentence holds that a restatement must not: figures, members, vulnerabilities, later events."""
         found: list[str] = []
-        told_of = dict.fromkeys(c for e in reading.subjects.entities for c in self._cells.about(e))
-        known = [q for c in told_of if (q := values.of_claim(c)) is not None]
+        told_of = {c.id: c for e in reading.subjects.entities for c in self._cells.about(e)}
+        known = [q for c in told_of.values() if (q := values.of_claim(c)) is not None]
         for amount in figures.owned(reading.amounts, entity, reading.named, reading.subjects.entities, reading.folded):
             quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
             if amount.unit in _GUARDED_UNITS and not any(values.same(quantity, other) for other in known):

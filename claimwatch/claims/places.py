@@ -5,6 +5,7 @@ adjectives, capitals used for governments, and authorities from the small gazett
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -95,14 +96,25 @@ def _scanner() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
                     if (len(form) > 2 and form not in _NOT_COUNTRIES) or not form.isascii():
                         codes.setdefault(form, code)
     names = sorted(codes, key=len, reverse=True)
-    pattern = re.compile(r"(?<![a-zæøå0-9])(?:" + "|".join(map(re.escape, names)) + r")(?:'s|s)?(?![a-zæøå0-9])"
-                         + "|" + "|".join(re.escape(n) for n in names if not n.isascii() and len(n) < 6))  # fmt: skip
+    bare = [name for name in names if not name.isascii() and len(name) < 6]
+    pattern = re.compile(rf"(?<![a-zæøå0-9]){_any_of(names)}(?:'s|s)?(?![a-zæøå0-9])|{_any_of(bare)}")
     parts = []
     for index, (kind, table) in enumerate((("n", _NAMES), ("b", _BODIES))):
         for code, forms in table.items():
             group = f"{kind}{index}_{code.replace('-', '_')}"
-            parts.append(rf"(?P<{group}>(?<![a-zæøå0-9])(?:{forms})(?![a-zæøå0-9]))")
-    return pattern, codes, re.compile("|".join(parts))
+            parts.append(rf"(?P<{group}>(?:{forms})(?![a-zæøå0-9]))")
+    return pattern, codes, re.compile(rf"(?<![a-zæøå0-9])(?:{'|'.join(parts)})")
+
+
+def _any_of(names: Sequence[str]) -> str:
+    """An expression for any of the names, the first that fits; grouped by first letter, so that few are tried."""
+    rests: dict[str, list[str]] = {}
+    for name in names:
+        rests.setdefault(name[0], []).append(re.escape(name[1:]))
+    groups = {first: f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items()}
+    plain = "|".join(group for first, group in groups.items() if first.isascii())
+    others = "|".join(group for first, group in groups.items() if not first.isascii())
+    return rf"(?:{plain}|(?=[^\x00-\x7f])(?:{others}))" if plain else f"(?:{others})"
 
 
 def find(text: str) -> tuple[Place, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from claimwatch.claims import dates, places
+from claimwatch.claims.ahead import fixed_dates
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.findings import Told, finding
 from claimwatch.claims.outcome import Decision
@@ -306,4 +307,5 @@ def _finding(
         speaker=None,
         hedged=False,
         baseline=baseline,
+        ahead=tuple(fixed.rule for fixed in fixed_dates(entry.text, entry.published_on)),
     )

@@ -13,8 +13,9 @@ from claimwatch.claims.cells import Cells
 from claimwatch.claims.frames import MEASURES
 from claimwatch.claims.judge import Judged
 from claimwatch.claims.readings import Reading
+from claimwatch.claims.text import fold
 from claimwatch.claims.triggers import CUES
-from claimwatch.models import Claim, Quantity
+from claimwatch.models import Claim, Mention, Quantity
 
 _TOKEN = re.compile(r"[a-zæøåäöüé]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[%$€£¥]|[㐀-鿿]|\||\?|\"")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -42,10 +43,19 @@ def _kind(token: str) -> str:
     return "#year" if _YEAR.fullmatch(token) else "#"
 
 
-def signals(entity: str, reading: Reading, judged: Judged, cells: Cells, source: str) -> tuple[str, ...]:
+def heading(title: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The signals of a publication's title, for all its units. `mentions` are the companies named in it."""
+    masks = [(m.start, m.end, _WATCHED) for m in mentions]
+    return tuple(f"title={word}" for word in tokens(fold(title), masks))
+
+
+def signals(
+    entity: str, reading: Reading, judged: Judged, cells: Cells, source: str, title: Sequence[str] = ()
+) -> tuple[str, ...]:
     """The signals of one company in one unit, each once, in a fixed order.
 
-    `reading` is that of its own clause, `judged` what the rules make of it, `source` the publication's.
+    `reading` is that of its own clause, `judged` what the rules make of it, `source` the publication's, `title` the
+    signals of its title: a sentence is read in its document.
     """
     start = reading.subjects.unit.start
     masks = [
@@ -65,6 +75,7 @@ def signals(entity: str, reading: Reading, judged: Judged, cells: Cells, source:
         f"source={source}",
         f"language={reading.language}",
         f"kind={reading.subjects.unit.kind}",
+        *title,
         *_standing(entity, reading, judged),
         *_resemblance(entity, reading, cells),
     ]

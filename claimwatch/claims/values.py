@@ -47,13 +47,16 @@ def same(first: Quantity, second: Quantity) -> bool:
     return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
 
 
-@functools.cache
 def of_claim(claim: Claim) -> Quantity | None:
     """The value of a baseline claim, None where it has none. Its text is the value as the quote words it."""
     if claim.value is None:
         return None
-    comparator = claim.comparator or "eq"
+    return _worded(claim.value, claim.unit, claim.comparator or "eq", claim.as_of, claim.quote)
+
+
+@functools.cache
+def _worded(value: float, unit: str | None, comparator: str, as_of: str | None, quote: str) -> Quantity:
     kind = "order" if comparator.startswith("order") else comparator
-    worded = (a for a in find(claim.quote, "en") if a.value == claim.value and a.unit == claim.unit)
-    text = next((claim.quote[a.start : a.end] for a in worded), claim.quote)
-    return Quantity(claim.value, claim.unit, kind, claim.as_of, text)
+    worded = (a for a in find(quote, "en") if a.value == value and a.unit == unit)
+    text = next((quote[a.start : a.end] for a in worded), quote)
+    return Quantity(value, unit, kind, as_of, text)

@@ -9,7 +9,24 @@ import os
 import sys
 
 from claimwatch import __version__
-from claimwatch.cli import baseline, digest, doctor, findings, history, parse, poll, screen, serve, sources, subscribers
+from claimwatch.cli import (
+    backup,
+    baseline,
+    bounces,
+    deploy,
+    digest,
+    doctor,
+    evidence,
+    findings,
+    history,
+    parse,
+    poll,
+    screen,
+    serve,
+    sources,
+    subscribers,
+    upkeep,
+)
 from claimwatch.errors import ClaimwatchError, UsageError
 
 FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
@@ -30,7 +47,24 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"claimwatch {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (poll, parse, screen, findings, digest, subscribers, serve, baseline, sources, history, doctor):
+    for group in (
+        poll,
+        parse,
+        screen,
+        findings,
+        digest,
+        subscribers,
+        bounces,
+        serve,
+        baseline,
+        sources,
+        history,
+        doctor,
+        backup,
+        upkeep,
+        evidence,
+        deploy,
+    ):
         group.add_to(commands)
     return parser
 

@@ -1,8 +1,9 @@
-"""`claimwatch baseline show`, `check` and `coverage`. All read the files alone."""
+"""`claimwatch baseline show`, `check`, `coverage`, which read the files alone, and `export`, which writes them."""
 
 import argparse
 import textwrap
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_group, add_json
@@ -35,6 +36,15 @@ def add_to(commands: "Commands") -> None:
     )
     add_json(coverage)
     coverage.set_defaults(run=show_coverage)
+    export = add_command(
+        group,
+        "export",
+        "write what analysts accepted into the baseline's files, for a commit",
+        "New documents, and claims at the end of claims.yaml and coverage.yaml; read what changed before you commit.",
+    )
+    export.add_argument("--to", type=Path, metavar="FOLDER", help="the baseline to add to, by default the one in use")
+    add_json(export)
+    export.set_defaults(run=export_accepted)
 
 
 def show_tables(arguments: argparse.Namespace) -> int:
@@ -115,6 +125,34 @@ def show_coverage(arguments: argparse.Namespace) -> int:
     write()
     everything = (len(coverage.claims), sum(line.time_bound for line in coverage.claims))
     write_table(("where a change would show", "claims", "of them time-bound"), [*totals, ("all", *everything)])
+    return 0
+
+
+def export_accepted(arguments: argparse.Namespace) -> int:
+    """Add the facts that analysts accepted to the files of a baseline."""
+    from claimwatch.baseline import load_baseline
+    from claimwatch.baseline.export import export
+    from claimwatch.cli.watch import opened
+    from claimwatch.pipeline.knowledge import accepted_facts
+
+    with opened() as watch:
+        root = arguments.to or watch.settings.baselines
+        made = export(load_baseline(root), accepted_facts(watch))
+    for name, text in made.files:
+        (root / name).write_text(text, encoding="utf-8")
+    for name, text in (("claims.yaml", made.claims), ("coverage.yaml", made.coverage)):
+        if text:
+            with (root / name).open("a", encoding="utf-8") as file:
+                file.write(text)
+    load_baseline(root)
+    if arguments.json:
+        write_json(
+            {"folder": root, "claims": made.ids, "files": [name for name, _ in made.files], "by_hand": made.by_hand}
+        )
+        return 0
+    write(f"{len(made.ids)} claims added in {root}" + (": " + ", ".join(made.ids) if made.ids else "") + ".")
+    for line in made.by_hand:
+        write(f"By hand: {line}")
     return 0
 
 

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from claimwatch.cli import review
-from claimwatch.cli.arguments import add_command, add_json
+from claimwatch.cli.arguments import add_command, add_json, day
 from claimwatch.cli.output import moment, progress, write, write_json, write_table
+from claimwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.pipeline import Watch
+    from claimwatch.pipeline.record import Asked
 
-SERIES = ("urgent", "daily", "weekly", "monthly")
+SERIES = ("urgent", "daily", "weekly", "monthly")  # the record is asked for by --record
 
 NEXT = {
     "urgent": "Alerts are for grave news, a quarter of an hour after it was seen.",
@@ -34,6 +36,18 @@ def add_to(commands: "Commands") -> None:
         "--series", choices=SERIES, default="weekly", help=f"which series: {', '.join(SERIES)}; by default weekly"
     )
     digest.add_argument("--period", metavar="PERIOD", help="build this edition instead, such as 2026-W47")
+    digest.add_argument(
+        "--record", action="store_true", help="build what the record shows instead: what backfills found, told once"
+    )
+    digest.add_argument("--since", metavar="DATE", type=day, help="with --record: only what happened from this day on")
+    digest.add_argument("--until", metavar="DATE", type=day, help="with --record: only what happened up to this day")
+    digest.add_argument(
+        "--to",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="with --record: only to this subscriber; repeatable (default: those who subscribe to the series record)",
+    )
     instead = digest.add_mutually_exclusive_group()
     instead.add_argument("--preview", action="store_true", help="print the edition's text; freeze nothing")
     instead.add_argument(
@@ -60,6 +74,10 @@ def build_one(arguments: argparse.Namespace) -> int:
     """Build, preview or rehearse the edition that is due, or that of a period."""
     from claimwatch.cli.watch import opened
 
+    if not arguments.record and (arguments.since or arguments.until or arguments.to):
+        raise UsageError("--since, --until and --to go with --record; --period names another edition")
+    if arguments.record and arguments.period:
+        raise UsageError("the record has no periods; --since and --until say what of it")
     with opened() as watch:
         if arguments.preview:
             _preview(watch, arguments)
@@ -72,9 +90,13 @@ def build_one(arguments: argparse.Namespace) -> int:
 
 def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import build
+    from claimwatch.pipeline.record import build_record
     from claimwatch.store import editions, reviews
 
-    edition = build(watch, arguments.series, period=arguments.period)
+    if arguments.record:
+        edition = build_record(watch, _asked(arguments))
+    else:
+        edition = build(watch, arguments.series, period=arguments.period)
     if edition is None:
         _nothing(watch, arguments)
         return
@@ -98,8 +120,12 @@ def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
 
 def _preview(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import preview
+    from claimwatch.pipeline.record import preview_record
 
-    found = preview(watch, arguments.series, period=arguments.period)
+    if arguments.record:
+        found = preview_record(watch, _asked(arguments))
+    else:
+        found = preview(watch, arguments.series, period=arguments.period)
     if found is None:
         _nothing(watch, arguments)
         return
@@ -116,8 +142,12 @@ def _preview(watch: "Watch", arguments: argparse.Namespace) -> None:
 
 def _rehearse(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import rehearse
+    from claimwatch.pipeline.record import rehearse_record
 
-    found = rehearse(watch, arguments.series, period=arguments.period)
+    if arguments.record:
+        found = rehearse_record(watch, _asked(arguments))
+    else:
+        found = rehearse(watch, arguments.series, period=arguments.period)
     if found is None:
         _nothing(watch, arguments)
         return
@@ -132,11 +162,23 @@ def _rehearse(watch: "Watch", arguments: argparse.Namespace) -> None:
         )
 
 
+def _asked(arguments: argparse.Namespace) -> "Asked":
+    from claimwatch.pipeline.record import Asked
+
+    return Asked(arguments.since, arguments.until, tuple(arguments.to))
+
+
 def _nothing(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.store import reads
 
     if arguments.json:
         write_json(None)
+        return
+    if arguments.record:
+        write(
+            "The record shows nothing that these readers were not told. "
+            "`claimwatch backfill SOURCE --since DATE` reads more of it."
+        )
         return
     with watch.store.read() as connection:
         blind = not any(reads.good_reads(connection, slug) for slug in watch.sources)

@@ -1,10 +1,11 @@
-"""`claimwatch findings list` and `show`."""
+"""`claimwatch findings list` and `show`; the desk's commands are in `deciding`, those for labellers in `gold`."""
 
 import argparse
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from claimwatch.cli import deciding, gold
 from claimwatch.cli.arguments import add_command, add_group, add_json, day
 from claimwatch.cli.output import moment, shorten, write, write_json, write_table
 from claimwatch.errors import UsageError
@@ -34,17 +35,23 @@ def add_to(commands: "Commands") -> None:
     list_.add_argument("--entity", metavar="COMPANY", help="only about this company (a slug such as hikvision)")
     list_.add_argument("--source", metavar="SOURCE", help="only from this source")
     list_.add_argument("--since", type=day, metavar="DATE", help="only what was first seen on or after this day")
+    list_.add_argument("--waiting", action="store_true", help="only those whose name is in doubt and waits for review")
     add_json(list_)
     list_.set_defaults(run=list_all)
-    show = add_command(group, "show", "show one finding with its evidence and the claim it is measured by")
-    show.add_argument("id", type=int, metavar="ID", help="the number in the first column of `findings list`")
+    show = add_command(
+        group, "show", "show one finding with its evidence, or a development with all that was found and decided"
+    )
+    show.add_argument("id", metavar="ID|KEY", help="a number of `findings list`, or a key of `findings queue`")
     add_json(show)
     show.set_defaults(run=show_one)
+    deciding.add_to(group)
+    gold.add_to(group)
 
 
 def list_all(arguments: argparse.Namespace) -> int:
     """Print the findings that the filters let through."""
     from claimwatch.cli.watch import opened
+    from claimwatch.pipeline.tellable import as_decided
     from claimwatch.store import findings
 
     with opened() as watch:
@@ -63,7 +70,9 @@ def list_all(arguments: argparse.Namespace) -> int:
                 entity=arguments.entity,
                 source=arguments.source,
                 since=None if since is None else datetime.combine(since, time(), zone),
+                waiting=arguments.waiting,
             )
+            rows = as_decided(connection, watch, rows)
     if arguments.json:
         write_json([_record(row) for row in rows])
     elif rows:
@@ -74,15 +83,27 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 
 def show_one(arguments: argparse.Namespace) -> int:
-    """Print one finding in full."""
+    """Print one finding or one development in full."""
     from claimwatch.cli.watch import opened
+    from claimwatch.pipeline.desk import get_case
+    from claimwatch.pipeline.tellable import as_decided
     from claimwatch.store import findings
 
     with opened() as watch:
-        with watch.store.read() as connection:
-            row = findings.find_finding(connection, arguments.id, watch.sources)
+        row, number = None, int(arguments.id) if deciding.is_number(arguments.id) else None
+        if number is not None:
+            with watch.store.read() as connection:
+                row = findings.find_finding(connection, number, watch.sources)
+                if row is None:
+                    raise UsageError(f"there is no finding {number}; `claimwatch findings list` shows those there are")
+                (row,) = as_decided(connection, watch, [row])
         if row is None:
-            raise UsageError(f"there is no finding {arguments.id}; `claimwatch findings list` shows those there are")
+            case = get_case(watch, arguments.id)
+            if arguments.json:
+                write_json(case)
+            else:
+                deciding.show_case(watch, case)
+            return 0
         if arguments.json:
             write_json(_record(row))
         else:

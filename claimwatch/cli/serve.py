@@ -17,7 +17,7 @@ def add_to(commands: "Commands") -> None:
     serve = add_command(
         commands,
         "serve",
-        "serve the pages on which readers subscribe, choose and stop",
+        "serve the public pages, and the review desk for analysts",
         "Stands behind a proxy that speaks https. Keeps no log of requests: tokens are in their addresses.",
     )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         ) from error
     with listening:
         write(f"Pages on http://{_shown(arguments.host)}:{listening.getsockname()[1]}/ (Ctrl-C ends)")
-        # X-Forwarded-For counts only from this machine's own proxy: it decides whose requests are counted together.
-        config = uvicorn.Config(app, access_log=False, log_level="warning", proxy_headers=True)
+        # The pages read the headers of a proxy themselves, and need to know who really sent them.
+        config = uvicorn.Config(app, access_log=False, log_level="warning", proxy_headers=False)
         server = uvicorn.Server(config)
         server.run(sockets=[listening])
     return 0 if server.started else 1

@@ -55,7 +55,9 @@ def _add_add(group: "Commands") -> None:
     )
     add.add_argument("address", metavar="ADDRESS", help="an e-mail address")
     add.add_argument("--name", help="the name in the address line")
-    add.add_argument("--series", action="append", help="urgent, daily, weekly or monthly; repeatable (default weekly)")
+    add.add_argument(
+        "--series", action="append", help="urgent, daily, weekly, monthly or record; repeatable (default weekly)"
+    )
     add.add_argument("--company", action="append", default=[], help="only this company; repeatable (default all)")
     add.add_argument("--source", action="append", default=[], help="only this source; repeatable (default all)")
     add.add_argument("--severity", metavar="S1-S5", help="the least serious that is told, S1 being the most serious")

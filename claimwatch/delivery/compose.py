@@ -6,7 +6,6 @@ Deterministic: the same input gives the same bytes, so that a message can be fro
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +20,13 @@ from claimwatch.errors import DeliveryFailed, EditionInvalid
 from claimwatch.models import Rendered, Subscriber
 
 # RFC 2045 allows 76 characters a line in quoted-printable; the stdlib takes the header limit for bodies too.
-_BODY = SMTP.clone(max_line_length=76)
+BODY = SMTP.clone(max_line_length=76)
 # A token over 77 characters in List-Unsubscribe would otherwise become an encoded word, which no client follows.
 _UNFOLDED = SMTP.clone(max_line_length=998)
 _FOLDED = ("from", "to", "reply-to", "subject")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # controls, separators of lines, surrogates
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9-]+")
 
 
@@ -43,11 +43,11 @@ class _WirePolicy(EmailPolicy):
     """Writes what holds free text folded (an encoded word has at most 75 characters), the rest on one line each."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        policy = _BODY if name.lower() in _FOLDED else _UNFOLDED
+        policy = BODY if name.lower() in _FOLDED else _UNFOLDED
         return policy.fold_binary(name, value)
 
 
-_WIRE = _WirePolicy(linesep="\r\n")
+WIRE = _WirePolicy(linesep="\r\n")
 
 
 def message_id_for(edition_key: str, subscriber: Subscriber, *, secret: str, domain: str) -> str:
@@ -86,7 +86,7 @@ def compose(
     urls = [url for url in (unsubscribe_url, archive_url, archived_at) if url]
     _refuse_controls(rendered, sender, recipient, message_id, series, period, *urls, *references)
     from_, to = _mailbox(sender.address), _address(recipient.name or "", recipient.address)
-    message = EmailMessage(policy=_BODY)
+    message = EmailMessage(policy=BODY)
     message["From"] = from_
     message["To"] = to
     if sender.reply_to:
@@ -112,13 +112,25 @@ def compose(
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = rendered.language  # earlier, it would move into the first part
-    # `=_` cannot stand in quoted-printable text, so the boundary is in neither part.
-    digest = hashlib.sha256(f"{message_id}\n{rendered.subject}".encode()).hexdigest()
-    message.set_boundary(f"=_{digest[:32]}")
-    mime = message.as_bytes(policy=_WIRE)
+    message.set_boundary(boundary_for(message_id, rendered.subject))
+    mime = message.as_bytes(policy=WIRE)
     signed = signer.sign(mime, date) if signer else mime
     _check_wire(signed, recipient)
     return signed
+
+
+def boundary_for(message_id: str, subject: str) -> str:
+    """What divides the parts: `=_` cannot stand in quoted-printable text, so it is in neither of them."""
+    digest = hashlib.sha256(f"{message_id}\n{subject}".encode()).hexdigest()
+    return f"=_{digest[:32]}"
+
+
+def mailbox_of(recipient: Subscriber) -> Address:
+    """A reader as in the header To. Raises `DeliveryFailed` where the address cannot be written in ASCII, and
+    `EditionInvalid` where the name holds a control character."""
+    for name, text in (("name", recipient.name or ""), ("address", recipient.address)):
+        _refuse_control(name, text, recipient)
+    return _address(recipient.name or "", recipient.address)
 
 
 def _unsubscribe(url: str | None, operator: str, series: str) -> dict[str, str]:
@@ -173,9 +185,13 @@ def _refuse_controls(rendered: Rendered, sender: Sender, recipient: Subscriber, 
     named += [("sender", text) for text in (sender.address, sender.operator, sender.reply_to or "")]
     named += [("header", text) for text in headers]
     for name, text in [*named, ("text", rendered.text.replace("\n", "")), ("HTML", rendered.html.replace("\n", ""))]:
-        found = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")), None)
-        if found is not None:
-            raise EditionInvalid(
-                f"the {name} of the message to {recipient.address!r} holds a control character U+{ord(found):04X}; "
-                "it was not composed"
-            )
+        _refuse_control(name, text, recipient)
+
+
+def _refuse_control(name: str, text: str, recipient: Subscriber) -> None:
+    found = _CONTROL.search(text)
+    if found is not None:
+        raise EditionInvalid(
+            f"the {name} of the message to {recipient.address!r} holds a control character U+{ord(found[0]):04X}; "
+            "it was not composed"
+        )

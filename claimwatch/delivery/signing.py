@@ -48,7 +48,8 @@ class Signer:
 
     def sign(self, message: bytes, at: datetime) -> bytes:
         """The message with a DKIM-Signature on top."""
-        headers, body = dkim.rfc822_parse(message)
+        head, _, body = message.partition(b"\r\n\r\n")  # the library would take the body apart, line by line
+        headers, _ = dkim.rfc822_parse(head + b"\r\n\r\n")
         there = Counter(name.lower() for name, _ in headers if name.lower() in SIGNED)
         names = sorted((there + Counter(OVERSIGNED)).elements())
         body_hash = hashlib.sha256(_CANONICAL.canonicalize_body(body)).digest()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -58,6 +59,17 @@ class SmtpTransport:
         """
         assert self._runner is not None, "an SMTP transport is used inside `with`"
         return self._runner.run(self._send(mail_from, to, message))
+
+    def probe(self) -> datetime | None:
+        """Connect and log in, as `send` would, and send nothing; gives until when the server's certificate holds.
+
+        None where the connection is in the clear. Inside `with`. Raises `NotTaken`.
+        """
+        assert self._runner is not None, "an SMTP transport is used inside `with`"
+        client = self._runner.run(self._connected())
+        certificate = client.get_transport_info("peercert") or {}
+        until = certificate.get("notAfter")
+        return None if until is None else datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC)
 
     async def _send(self, mail_from: str, to: str, message: bytes) -> Receipt:
         for address in (mail_from, to):

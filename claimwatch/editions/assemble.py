@@ -1,10 +1,12 @@
 """From developments to an edition: which evidence leads, in what order, beside which baseline claim."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from claimwatch.editions.calendar import Period, period_days
+from claimwatch.editions.calendar import RECORD, Period, period_days
 from claimwatch.editions.headlines import headline
+from claimwatch.editions.words_en import ENGLISH
 from claimwatch.errors import EditionInvalid
 from claimwatch.models import (
     Baseline,
@@ -37,11 +39,16 @@ def assemble(
     """The edition of a period, frozen at `now` (aware UTC).
 
     `folded` counts restatements by source name, `context` the mentions that assert nothing. `first` makes it the
-    edition that says where the baseline stands today: what reverses a baseline claim leads it. Raises
-    `EditionInvalid` for a candidate that cannot be told (an outcome that does not alert, no evidence).
+    edition that says where the baseline stands today: what reverses a baseline claim leads it. History (series
+    `record`) stands by company and matter, each matter in the order of time. Raises `EditionInvalid` for a candidate
+    that cannot be told (an outcome that does not alert, no evidence).
     """
     items = [_item(candidate, period, baseline) for candidate in candidates]
     ids = list(baseline.claims)
+    if period.series == RECORD:
+        items = _by_matter(items)
+    else:
+        items.sort(key=lambda item: _rank(item, first, ids))
     return Edition(
         series=period.series,
         period=period.key,
@@ -49,7 +56,7 @@ def assemble(
         ends_at=period.ends_at,
         frozen_at=now,
         first=first,
-        items=tuple(sorted(items, key=lambda item: _rank(item, first, ids))),
+        items=tuple(items),
         folded=tuple(folded),
         context=context,
         coverage=tuple(coverage),
@@ -69,12 +76,13 @@ def _item(candidate: Candidate, period: Period, baseline: Baseline) -> Item:
     names = tuple(
         baseline.companies[slug].name if slug in baseline.companies else slug for slug in development.companies
     )
-    return Item(
+    predicate = baseline.predicates.get(development.predicate or "")
+    item = Item(
         development=development.key,
         state_version=development.state_version,
         outcome=development.outcome,
         severity=development.severity,
-        headline=headline(development, lead, baseline, names),
+        headline="",
         companies=names,
         place=development.place,
         happened_on=development.happened_on,
@@ -82,10 +90,35 @@ def _item(candidate: Candidate, period: Period, baseline: Baseline) -> Item:
         evidence=evidence,
         claim=claim,
         document=baseline.documents.get(claim.document) if claim else None,
-        late=_is_late(development.happened_on or lead.published_on, period),
+        late=period.series != RECORD and _is_late(development.happened_on or lead.published_on, period),
         told_before=candidate.told_before,
         reviewed=candidate.reviewed,
+        predicate=predicate.name if predicate else None,
+        object_class=development.object_class,
+        operation=development.operation,
+        label=predicate.label if predicate else None,
     )
+    return replace(item, headline=headline(item, ENGLISH))
+
+
+def _by_matter(items: Sequence[Item]) -> list[Item]:
+    """By company; what concerns one claim, or one kind of claim, object and place, together; oldest first."""
+
+    def matter(item: Item) -> tuple[tuple[str, ...], str]:
+        about = item.claim.id if item.claim else f"{item.predicate} {item.object_class} {item.place}"
+        return item.companies, about if item.claim or item.predicate else item.development
+
+    begun: dict[object, date] = {}
+    for item in items:
+        begun[matter(item)] = min(begun.get(matter(item), date.max), dated(item))
+    return sorted(
+        items, key=lambda item: (item.companies, begun[matter(item)], matter(item), dated(item), item.development)
+    )
+
+
+def dated(item: Item) -> date:
+    """The day of an item: when it happened, or else was published, or else was first seen."""
+    return item.happened_on or item.evidence[0].published_on or item.first_seen_at.date()
 
 
 def _weakness(evidence: Evidence, development: Development) -> tuple[bool, int, str, int, int]:

@@ -5,7 +5,8 @@ A period of the series `weekly` is an ISO week (`2026-W46`), of `daily` a day (`
 the day after it ends. Periods that were missed are told in one edition: `2026-W45–W46`, `2026-W53–2027-W01`.
 
 The series `urgent` has no calendar: an alert is named after the minute, in UTC, in which the first thing that it tells
-was seen (`2026-11-21T10:15Z`), and is due when the time for others to join it is over.
+was seen (`2026-11-21T10:15Z`), and is due when the time for others to join it is over. Nor has `record`, which tells
+history when it is asked for: its key is the days that it covers (`20190101-20231016`, a second one of them `….2`).
 """
 
 import re
@@ -18,8 +19,10 @@ from claimwatch.errors import UsageError
 DUE_AT = time(7)
 SERIES = ("daily", "weekly", "monthly")
 URGENT = "urgent"
+RECORD = "record"
 MERGE_WINDOW = timedelta(minutes=15)
 _ALERT = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}Z")
+_RECORD = re.compile(r"(\d{8})-(\d{8})(?:\.([2-9]|[1-9]\d+))?")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})(?:[–-](?:(\d{4})-)?W(\d{2}))?")
 _MONTH = re.compile(r"(\d{4}-\d{2})(?:–(\d{4}-\d{2}))?")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:–(\d{4}-\d{2}-\d{2}))?")
@@ -60,6 +63,13 @@ def alert_period(seen_at: datetime) -> Period:
     return Period(URGENT, f"{start:%Y-%m-%dT%H:%MZ}", start, start + MERGE_WINDOW)
 
 
+def record_period(first: date, last: date, timezone: str, number: int = 1) -> Period:
+    """The period of what the record shows of these days; `number` tells several such editions from each other."""
+    zone = ZoneInfo(timezone)
+    key = f"{first:%Y%m%d}-{last:%Y%m%d}" + (f".{number}" if number > 1 else "")
+    return Period(RECORD, key, _midnight(first, zone), _midnight(last + timedelta(days=1), zone))
+
+
 def units_between(series: str, since: datetime, until: datetime, timezone: str) -> list[Period]:
     """The single periods of a series that were over and due after `since` and at `until` (both aware), oldest first."""
     zone = ZoneInfo(timezone)
@@ -85,6 +95,9 @@ def parse_period(text: str, timezone: str) -> Period:
     series = _series_of(text)
     if series == URGENT:
         return alert_period(_minute(text))
+    if series == RECORD:
+        first, last, number = _recorded(text)
+        return record_period(first, last, timezone, number)
     first, last = _days(text, series)
     return _period(series, _unit(series, first), _unit(series, last), ZoneInfo(timezone))
 
@@ -93,11 +106,14 @@ def period_days(key: str) -> tuple[date, date]:
     """The first and the last day of a period. Raises `UsageError` when there is no such period."""
     if _series_of(key) == URGENT:
         return _minute(key).date(), _minute(key).date()
+    if _series_of(key) == RECORD:
+        return _recorded(key)[:2]
     return _days(key, _series_of(key))
 
 
 def _series_of(text: str) -> str:
-    for series, pattern in (("weekly", _WEEK), ("daily", _DAY), ("monthly", _MONTH), (URGENT, _ALERT)):
+    patterns = (("weekly", _WEEK), ("daily", _DAY), ("monthly", _MONTH), (URGENT, _ALERT), (RECORD, _RECORD))
+    for series, pattern in patterns:
         if pattern.fullmatch(text):
             return series
     raise UsageError(f"{text!r} is not a period; write a week such as 2026-W47, a day 2026-11-21 or a month 2026-11")
@@ -108,6 +124,18 @@ def _minute(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"there is no period {text!r}: {error}") from error
+
+
+def _recorded(text: str) -> tuple[date, date, int]:
+    found = _RECORD.fullmatch(text)
+    assert found is not None
+    try:
+        first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
+    except ValueError as error:
+        raise UsageError(f"there is no period {text!r}: {error}") from error
+    if last < first:
+        raise UsageError(f"the period {text!r} ends before it begins")
+    return first, last, int(found[3] or 1)
 
 
 def _days(text: str, series: str) -> tuple[date, date]:

@@ -40,6 +40,11 @@ def clean(text: str, limit: int | None = None) -> str:
     return _cut(shown, limit - 1).rstrip(" ,;:") + "…"
 
 
+def legible(text: str) -> str:
+    """`text` with its line breaks, without controls, bidi and zero-width characters."""
+    return "".join(" " if c.isspace() and c != "\n" else c for c in text if not _hidden(c))
+
+
 def safe_link(url: str) -> Link | None:
     """The address as a link, or None for one that must not be one.
 
@@ -83,6 +88,8 @@ def excerpt(finding: Finding, limit: int = QUOTE_LIMIT) -> tuple[Piece, ...]:
 
 
 def _squeeze(text: str) -> str:
+    if text.isprintable():  # nothing hidden in it, and no white space but spaces: so are most texts
+        return _SPACE.sub(" ", text)
     kept = "".join(" " if character.isspace() else character for character in text if not _hidden(character))
     return _SPACE.sub(" ", kept)
 

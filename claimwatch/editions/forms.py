@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal
 
-from claimwatch.editions.calendar import URGENT, parse_period, period_days
+from claimwatch.editions.calendar import RECORD, URGENT, parse_period, period_days
 from claimwatch.editions.words import Words
 
 
@@ -25,19 +25,27 @@ class Forms:
 
     def day(self, on: date) -> str:
         """A day in full: `15 September 2020`."""
-        return format_date(on, "d MMMM y", locale=self.words.locale)
+        return format_date(on, self.words.day, locale=self.words.locale)
 
     def short_day(self, on: date) -> str:
         """A day for a table: `15 Sept 2020`."""
-        return format_date(on, "d MMM y", locale=self.words.locale)
+        return format_date(on, self.words.short_day, locale=self.words.locale)
 
     def moment(self, at: datetime) -> str:
         """A time in the reader's zone, with the offset: `9 November 2026, 06:02 (GMT+01:00)`."""
-        return format_datetime(at, "d MMMM y, HH:mm (ZZZZ)", tzinfo=self.zone, locale=self.words.locale)
+        return format_datetime(at, f"{self.words.day}, HH:mm (ZZZZ)", tzinfo=self.zone, locale=self.words.locale)
 
     def short_moment(self, at: datetime) -> str:
         """A time for a table: `9 Nov, 06:02`."""
-        return format_datetime(at, "d MMM, HH:mm", tzinfo=self.zone, locale=self.words.locale)
+        return format_datetime(
+            at, f"{self.words.short_day.removesuffix(' y')}, HH:mm", tzinfo=self.zone, locale=self.words.locale
+        )
+
+    def weekday_moment(self, at: datetime) -> str:
+        """A time of a gap: `Mon 9 Nov 07:00`."""
+        return format_datetime(
+            at, f"EEE {self.words.short_day.removesuffix(' y')} HH:mm", tzinfo=self.zone, locale=self.words.locale
+        )
 
     def as_of(self, text: str) -> str:
         """An ISO date of any precision (`2019`, `2019-10`, `2019-10-09`) in words."""
@@ -69,14 +77,19 @@ class Forms:
         return f"{named} · {days}"
 
     def short_period(self, key: str, series: str) -> str:
-        """A period for a subject: `W46`, `W45–W46`, `alert`, otherwise its key."""
+        """A period for a subject: `W46`, `W45–W46`, `alert`, `record 2019–2023`, otherwise its key."""
         if series == URGENT:
             return self.words.alert
-        if series != "weekly":
+        if series not in ("weekly", RECORD):
             return key
         first, last = period_days(key)
-        named = [self.words.week_short.format(f"{week:0>2}") for week in (self._week(first), self._week(last))]
-        return named[0] if last - first < timedelta(days=7) else "–".join(named)
+        if series == RECORD:
+            years = dict.fromkeys((str(first.year), str(last.year)))
+            return self.words.record_short.format("–".join(years))
+        weeks = [f"{self._week(on):0>2}" for on in (first, last)]
+        if last - first < timedelta(days=7):
+            return self.words.week_short.format(weeks[0])
+        return self.words.weeks_short.format(*weeks)
 
     def _week(self, on: date) -> str:
         return str(on.isocalendar().week)

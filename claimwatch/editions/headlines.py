@@ -1,30 +1,16 @@
 """One line that says what happened: who says it, what kind of claim, what became of it, about whom.
 
 Always the speaker first and never a judgement of ours: `Council on Ethics (Norway): recommendation to divest withdrawn
-— Hikvision`. Made from the finding and the baseline's own labels; the scraped sentence stays a quote below it.
+— Hikvision`. Made in the reader's language from what the item holds; the scraped sentence stays a quote below it.
 """
 
-from claimwatch.editions.display import clean
-from claimwatch.models import Baseline, Development, Evidence, Finding, Outcome, Quantity
+from babel.dates import format_date
 
-# Lists and funds have names; other object classes are words as they stand.
-_NAMED = {
-    "entity_list": "Entity List",
-    "covered_list": "FCC Covered List",
-    "military_companies_list": "Section 1260H list",
-    "nscmic_list": "NS-CMIC List",
-    "sdn_list": "SDN List",
-    "unverified_list": "Unverified List",
-    "military_end_user_list": "Military End-User List",
-    "forced_labour_list": "UFLPA Entity List",
-    "government_pension_fund": "",  # the one object of its predicates: nothing to add
-    "foreign_direct_product": "foreign direct product rule",
-    "camps_schools_mosques": "camps, schools and mosques",
-    "state": "state investors",
-    "magnitsky_sanctions": "Magnitsky sanctions",
-}
-_OF_LIST = {"listed_on": "entry on the"}
-_JOINED = {"accused_of": " of ", "calls_for": " for ", "deployed_at": " ", "sold_to": " "}
+from claimwatch.editions.display import clean
+from claimwatch.editions.names import kind_of, source_name, value_of
+from claimwatch.editions.words import Words
+from claimwatch.models import DATE_PASSED, Evidence, Item, Outcome
+
 # What is said is withdrawn, a measure lifted, a listing removed; anything else has ended.
 _WITHDRAWN = frozenset(
     [
@@ -54,41 +40,62 @@ _LIFTED = frozenset(
 _CHANGED = {"add": "extended", "move": "moved", "revise": "changed", "suspend": "suspended"}
 
 
-def headline(development: Development, lead: Evidence, baseline: Baseline, names: tuple[str, ...]) -> str:
-    """The headline of a development from its strongest evidence; `names` are the companies as readers know them.
+def headline(item: Item, words: Words, *, history: bool = False) -> str:
+    """The headline of an item from its strongest evidence, in the language of `words`.
 
-    In English. Free of control characters, at most about 200 characters.
+    Of `history` no value is called the present one. Free of control characters, at most about 200 characters.
     """
-    finding = lead.finding
-    speaker = attributed(lead)
-    label = _label(development, baseline)
-    about = ", ".join(names)
-    if label is None:
+    if item.operation == DATE_PASSED:
+        return _passed(item, words)
+    lead = item.evidence[0]
+    speaker, about = attributed(lead, words), ", ".join(clean(name, 60) for name in item.companies)
+    kind = kind_of(item.predicate, item.object_class, item.label, words)
+    if kind is None:
         title = clean(lead.title, 110)
-        return f"{speaker}: “{title}” — {about}" if title else f"{speaker} names {about}"
-    said = _SAYING[development.outcome](development, label, finding.before, finding.after)
-    if finding.confidence == "record" and not any(clean(lead.title) in name or name in lead.title for name in names):
-        said = f"{said} ({clean(lead.title, 60)})"  # a row under a name that says nothing to most readers
-    return f"{speaker}: {said}" if speaker == about else f"{speaker}: {said} — {about}"
+        if not title:
+            return words.named.format(speaker=speaker, about=about)
+        said = f"{words.quotes[0]}{title}{words.quotes[1]}"
+    else:
+        said = _said(item, kind, words, history)
+        if lead.finding.confidence == "record" and not _is_named_by(lead.title, item.companies):
+            said = f"{said} ({clean(lead.title, 60)})"  # a row under a name that says nothing to most readers
+    return (
+        f"{speaker}: {said}" if speaker == about else words.said_about.format(speaker=speaker, said=said, about=about)
+    )
 
 
-def attributed(evidence: Evidence) -> str:
+def _passed(item: Item, words: Words) -> str:
+    """Of a day that has passed: what was said of it, and that no more is known."""
+    lead = item.evidence[0]
+    kind = kind_of(item.predicate, item.object_class, item.label, words) or clean(lead.title, 110)
+    fixed = lead.finding.rules[0].split(".")[1]
+    on = item.happened_on or item.first_seen_at.date()
+    when = words.fixed[fixed].format(format_date(on, words.day, locale=words.locale))
+    said = words.date_passed.format(kind=kind, when=when)
+    about = ", ".join(clean(name, 60) for name in item.companies)
+    return words.said_about.format(speaker=attributed(lead, words), said=said, about=about)
+
+
+def attributed(evidence: Evidence, words: Words) -> str:
     """Who says it: the named speaker; where a source only points to a paper ("its annual report"), the source."""
-    speaker = clean(evidence.finding.speaker or evidence.source_name, 80)
-    if not speaker[:1].islower():
-        return speaker
+    source = clean(source_name(evidence.source_name, words), 80)
+    speaker = clean(evidence.finding.speaker, 80) if evidence.finding.speaker else source
+    if not speaker[:1].islower() or speaker == source:
+        return source_name(speaker, words)
     cited = speaker.removeprefix("its ").removeprefix("their ")
-    own = "the company’s " if cited != speaker else ""
-    return f"{clean(evidence.source_name, 80)}, citing {own}{cited}"
+    form = words.citing_own if cited != speaker else words.citing
+    return form.format(source=source, cited=cited)
 
 
-def what_became(told: Development | Finding) -> str:
+def what_became(item: Item, words: Words) -> str:
     """In a word or two, what is done to the claim: `withdrawn`, `changed`, `under consideration`."""
-    if told.outcome is Outcome.REVERSAL:
-        return "suspended" if told.operation == "suspend" else _undone(told.predicate)
-    if told.outcome is Outcome.PENDING:
-        return "change asked for" if told.operation == "call" else "under consideration"
-    return _CHANGED.get(told.operation, "changed")
+    if item.outcome is Outcome.REVERSAL:
+        became = "suspended" if item.operation == "suspend" else _undone(item.predicate)
+    elif item.outcome is Outcome.PENDING:
+        became = "asked" if item.operation == "call" else "considered"
+    else:
+        became = _CHANGED.get(item.operation, "changed")
+    return words.became[became]
 
 
 def _undone(predicate: str | None) -> str:
@@ -99,57 +106,27 @@ def _undone(predicate: str | None) -> str:
     return {"listed_on": "removed", "divestment_decision": "revoked"}.get(predicate, "ended")
 
 
-def _label(development: Development, baseline: Baseline) -> str | None:
-    predicate = baseline.predicates.get(development.predicate or "")
-    if predicate is None:
-        return None
-    object_class = development.object_class
-    if object_class is None or object_class == "other":
-        return predicate.label
-    if predicate.name == "denial_statement":
-        return f"denial ({object_class.replace('_', ' ')})"
-    words = _NAMED.get(object_class, object_class.replace("_", " "))
-    if predicate.name in _OF_LIST and object_class in _NAMED:
-        return f"{_OF_LIST[predicate.name]} {words}"
-    if not words or words in predicate.label:
-        return predicate.label
-    if predicate.name in _JOINED:
-        return f"{predicate.label}{_JOINED[predicate.name]}{words}"
-    return f"{predicate.label} ({words})"
+def _said(item: Item, kind: str, words: Words, history: bool) -> str:
+    finding = item.evidence[0].finding
+    value = (
+        value_of(finding.after, words, 60) if finding.after is not None and finding.after.value is not None else None
+    )
+    match item.outcome:
+        case Outcome.REVERSAL:
+            return f"{kind} {what_became(item, words)}"
+        case Outcome.PENDING if item.operation == "call":
+            return words.asked_for.format(kind)
+        case Outcome.PENDING:
+            return words.considered.format(kind.removeprefix("proposed "))
+        case Outcome.DENIAL:
+            return kind if item.predicate == "denial_statement" else words.rejects.format(kind)
+        case Outcome.UPDATE if value is None:  # rows and wordings are compared below the headline
+            return f"{kind} {what_became(item, words)}"
+        # Without a value of the same thing in the same place there is no before, and "now" would say that there is.
+        case Outcome.UPDATE if finding.before is not None and not history:
+            return words.changed_to.format(label=kind, after=value, before=value_of(finding.before, words, 60))
+    return kind if value is None else f"{kind}, {value}"
 
 
-def _reversed(development: Development, label: str, before: Quantity | None, after: Quantity | None) -> str:
-    return f"{label} {what_became(development)}"
-
-
-def _updated(development: Development, label: str, before: Quantity | None, after: Quantity | None) -> str:
-    # Only figures fit a headline; rows and wordings are compared below it.
-    if after is None or after.value is None:
-        return f"{label} {what_became(development)}"
-    # Without a value of the same thing in the same place there is no before, and "now" would say that there is.
-    if before is None:
-        return f"{label}, {clean(after.text, 60)}"
-    return f"{label} now {clean(after.text, 60)}, before {clean(before.text, 60)}"
-
-
-def _pending(development: Development, label: str, before: Quantity | None, after: Quantity | None) -> str:
-    if development.operation == "call":
-        return f"change asked for: {label}"
-    return f"{label.removeprefix('proposed ')} under consideration"
-
-
-def _denied(development: Development, label: str, before: Quantity | None, after: Quantity | None) -> str:
-    return f"rejects: {label}" if development.predicate != "denial_statement" else label
-
-
-def _new(development: Development, label: str, before: Quantity | None, after: Quantity | None) -> str:
-    return f"{label}, {clean(after.text, 60)}" if after and after.value is not None else label
-
-
-_SAYING = {
-    Outcome.REVERSAL: _reversed,
-    Outcome.UPDATE: _updated,
-    Outcome.PENDING: _pending,
-    Outcome.DENIAL: _denied,
-    Outcome.NEW: _new,
-}
+def _is_named_by(title: str, names: tuple[str, ...]) -> bool:
+    return any(clean(title) in name or name in title for name in names)

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from claimwatch.editions.display import Piece, safe_link
 from claimwatch.editions.forms import Forms
+from claimwatch.editions.languages import words_for
 from claimwatch.editions.view import View, view_of
-from claimwatch.editions.words import words_for
 from claimwatch.models import Edition, Rendered
 
 # Gmail cuts an HTML part off at about 102 KB, and the footer goes first.
@@ -91,7 +91,9 @@ def _most(total: int, fits: Callable[[int], bool]) -> int:
 
 def _context(view: View) -> dict[str, object]:
     names = [part.name for part in fields(view)]
-    return {name: getattr(view, name) for name in [*names, "sections", "brief", "unlisted"]}
+    return {
+        name: getattr(view, name) for name in [*names, "sections", "brief", "more_title", "unlisted", "unlisted_line"]
+    }
 
 
 @cache
@@ -104,7 +106,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"wrap": _wrap, "heading": _heading, "marked": _marked, "dated": _dated}
+    environment.filters |= {"wrap": _wrap, "heading": _heading, "marked": _marked, "dated": _dated, "glossed": _glossed}
     return environment
 
 
@@ -132,6 +134,10 @@ def _heading(text: str) -> str:
 
 def _marked(pieces: tuple[Piece, ...]) -> str:
     return "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in pieces)
+
+
+def _glossed(glosses: tuple[tuple[str, str], ...]) -> str:
+    return "; ".join(f"{word} – {gloss}" for word, gloss in glosses)
 
 
 def _dated(dates: tuple[tuple[str, str], ...]) -> str:

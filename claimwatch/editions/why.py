@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from babel.lists import format_list
 
+from claimwatch.editions.calendar import RECORD
+from claimwatch.editions.names import source_name
 from claimwatch.editions.words import Words
 from claimwatch.models import SEVERITIES
 
@@ -20,9 +22,10 @@ def why_line(
     `companies` are the names of all that the reader is told of; `sources` are names, none meaning all of them;
     `severity` is the least serious that they are told.
     """
-    parts = [words.why.format(series=words.series[series], companies=_listed(words, companies))]
+    form = words.why_record if series == RECORD else words.why
+    parts = [form.format(series=words.series[series], companies=_listed(words, companies))]
     if sources:
-        parts.append(words.why_sources.format(_listed(words, sources)))
+        parts.append(words.why_sources.format(_listed(words, [source_name(name, words) for name in sources])))
     if severity == SEVERITIES[0]:
         parts.append(words.why_gravest.format(severity))
     elif severity is not None and severity != SEVERITIES[-1]:

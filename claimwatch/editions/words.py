@@ -1,6 +1,6 @@
-"""The words of a mail that are ours, by language. A further language is a further `Words`; nothing else changes.
+"""The words of a mail that are ours, one `Words` a language: all that a template or a headline says by itself.
 
-Headlines are made when an edition is frozen (`headlines`); dates, numbers and names of places come from Babel.
+Dates, numbers and names of countries come from Babel, names of things that claims are made of from `names`.
 """
 
 from collections.abc import Mapping
@@ -11,146 +11,129 @@ from claimwatch.models import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language. `locale` is Babel's; fields with `{}` are formats."""
+    """One language. `locale` is Babel's; texts with `{}` are formats, `day` and `short_day`
+    patterns of Babel's; pairs are of one and of several."""
 
     language: str
     locale: str
-    counted: Mapping[Outcome, str]
+    quotes: tuple[str, str]
+    counted: Mapping[Outcome, tuple[str, str]]
+    more: tuple[str, str]
     badge: Mapping[Outcome, str]
     before: Mapping[Outcome, str]
     now: Mapping[Outcome, str]
+    known: str
+    then: str
+    became: Mapping[str, str]
     series: Mapping[str, str]
-    places: Mapping[str, str]
     told_as: Mapping[str, str]
-    week: str = "Week {}"
-    weeks: str = "Weeks {} to {}"
-    week_short: str = "W{}"
-    product: str = "Claimwatch"
-    first_title: str = "Where the baseline stands today"
-    first_subject: str = "where the baseline stands today"
-    first_lead: str = (
-        "Every source read for the first time: what has changed since the baseline was written, and what is new."
-    )
-    nothing: str = "Nothing new"
-    read: str = "{read} of {all} sources read"
-    unread_one: str = "1 source unread"
-    unread_many: str = "{} sources unread"
-    unread_lead: str = "Not read: {}. What was published there in this time is not in this mail."
-    reads_line: str = "{reads}, {failed}."
-    reads_one: str = "1 read"
-    reads_many: str = "{} reads"
-    failed_none: str = "none failed"
-    failed_some: str = "{} failed"
-    attention: str = "Needs attention"
-    new: str = "New"
-    alert: str = "alert"
-    alert_why: str = "In force by the act of an official source, or such an act undone: too grave to wait for a digest."
-    last_today: str = "This is the last alert that you get today. What comes after waits for your next edition."
-    already: str = "Already sent to you"
-    already_line: str = "{headline} ({series})"
-    correction: str = "correction"
-    correction_title: str = "Correction: what we told you was wrong"
-    correction_lead: str = "We take back what stands below; the mail that told it is the one that this answers. Why: {}"
-    more_one: str = "And 1 more, in a line"
-    more_many: str = "And {} more, in a line each"
-    unlisted_one: str = "And 1 more, which the plain-text part of this mail names"
-    unlisted_many: str = "And {} more, which the plain-text part of this mail names"
-    claim: str = "Claim {}"
-    in_document: str = "Baseline"
-    on: str = "{} on {}"
-    as_of: str = "{} (as of {})"
-    rejected_by: str = "Rejected by {}"
-    published: str = "Published"
-    effective: str = "In effect"
-    happened: str = "Happened"
-    first_seen: str = "First seen"
-    read_at: str = "Read it at {}"
-    no_link: str = "no link: its address is not a web address"
-    also_in: str = "Also in"
-    late: str = "late: dated well before this period"
-    told_before: str = "told earlier, changed since"
-    machine_read: str = "machine-read"
-    machine_read_note: str = "Machine-read: found by software in the source’s own words; no analyst has checked it yet."
-    said_again: str = "Said again"
-    said_again_lead: str = "Repeats of what the baseline holds, counted and kept, not told one by one."
-    said_in_passing: str = "Named in passing, with nothing to check: {}."
-    coverage: str = "Coverage"
-    source: str = "Source"
-    reads: str = "Reads"
-    last_good: str = "Last good"
-    newest: str = "Newest item"
-    failed_cell: str = "{} failed"
-    unread: str = "Unread"
-    never: str = "never"
-    none: str = "none"
-    gap: str = "Gap: {}"
-    gone: str = "Gone without a reason given: {}"
-    about: str = "About this mail"
-    stop: str = "To stop, write to {} or answer this mail with the word “stop”."
-    stop_by_reply: str = "To stop, answer this mail with the word “stop”."
-    stop_here: str = "To stop the {}, open this page:"
-    stop_link: str = "Stop the {}"
-    change_here: str = "To change what you get, open this page:"
-    change_link: str = "Change what you get"
-    why: str = "You get this because you subscribe to the {series} on {companies}"
-    why_sources: str = "from {}"
-    why_severity: str = "of severity {} and more serious"
-    why_gravest: str = "of severity {}, the most serious, only"
-    why_general: str = "This is from the {series} on {companies}, and holds all that was told in it."
-    why_corrected: str = "You get this because we sent you the mail that it corrects."
-    pages: str = "More at {}"
+    places: Mapping[str, str]
+    # Headlines
+    named: str
+    citing: str
+    citing_own: str
+    said_about: str
+    changed_to: str
+    asked_for: str
+    considered: str
+    date_passed: str
+    fixed: Mapping[str, str]
+    rejects: str
+    # The head of a mail
+    product: str
+    day: str
+    short_day: str
+    week: str
+    weeks: str
+    week_short: str
+    weeks_short: str
+    alert: str
+    record_short: str
+    first_title: str
+    first_subject: str
+    first_lead: str
+    nothing: str
+    read: str
+    unread_count: tuple[str, str]
+    unread_lead: str
+    reads_line: str
+    reads_count: tuple[str, str]
+    failed_none: str
+    failed_some: str
+    alert_why: str
+    last_today: str
+    correction: str
+    correction_title: str
+    correction_lead: str
+    record_title: str
+    record_lead: str
+    # Items
+    attention: str
+    new: str
+    more_in_a_line: tuple[str, str]
+    more_elsewhere: tuple[str, str]
+    more_on_page: str
+    claim: str
+    on: str
+    as_of: str
+    rejected_by: str
+    published: str
+    effective: str
+    happened: str
+    first_seen: str
+    source_in: str
+    read_at: str
+    no_link: str
+    also_in: str
+    late: str
+    told_before: str
+    machine_read: str
+    machine_read_note: str
+    glossary: str
+    glossary_note: str
+    # Below the items
+    already: str
+    already_line: str
+    said_again: str
+    said_again_lead: str
+    said_in_passing: str
+    coverage: str
+    source: str
+    reads: str
+    last_good: str
+    newest: str
+    failed_cell: str
+    unread: str
+    never: str
+    none: str
+    not_polled: str
+    gap: str
+    pauses: str
+    pauses_all: str
+    pause: str
+    pauses_longest: str
+    gone: str
+    gone_page: str
+    gone_sentence: str
+    # The footer
+    about: str
+    stop: str
+    stop_by_reply: str
+    stop_here: str
+    stop_link: str
+    change_here: str
+    change_link: str
+    why: str
+    why_record: str
+    why_sources: str
+    why_severity: str
+    why_gravest: str
+    why_general: str
+    why_corrected: str
+    archived: str
+    pages: str
 
 
-ENGLISH = Words(
-    language="en",
-    locale="en_GB",
-    counted={
-        Outcome.REVERSAL: "{} reversed",
-        Outcome.UPDATE: "{} updated",
-        Outcome.PENDING: "{} pending",
-        Outcome.DENIAL: "{} denied",
-        Outcome.NEW: "{} new",
-    },
-    badge={
-        Outcome.REVERSAL: "Reversed",
-        Outcome.UPDATE: "Updated",
-        Outcome.PENDING: "Pending",
-        Outcome.DENIAL: "Denied",
-        Outcome.NEW: "New",
-    },
-    before={
-        Outcome.REVERSAL: "Before",
-        Outcome.UPDATE: "Before",
-        Outcome.PENDING: "Today",
-        Outcome.DENIAL: "Claim",
-        Outcome.NEW: "Beside",
-    },
-    now={
-        Outcome.REVERSAL: "Now",
-        Outcome.UPDATE: "Now",
-        Outcome.PENDING: "Pending",
-        Outcome.DENIAL: "Answer",
-        Outcome.NEW: "New",
-    },
-    series={"urgent": "alerts", "weekly": "weekly digest", "daily": "daily digest", "monthly": "monthly digest"},
-    told_as={
-        "urgent": "as an alert",
-        "daily": "in the daily digest",
-        "weekly": "in the weekly digest",
-        "monthly": "in the monthly digest",
-    },
-    # Subdivisions and regions that Babel does not name.
-    places={
-        "CN-XJ": "Xinjiang (Uyghur Region)",
-        "GB-LND": "London",
-        "DK-84": "Capital Region of Denmark",
-        "world": "worldwide",
-    },
-)
-
-_WORDS: Mapping[str, Words] = {"en": ENGLISH}
-
-
-def words_for(language: str) -> Words:
-    """The words of a language, English where it has none yet: a mail is in one language, dates included."""
-    return _WORDS.get(language, ENGLISH)
+def count_of(forms: tuple[str, str], count: int, number: str) -> str:
+    """A count in words: the form of one or of several, with the number as the language writes it."""
+    return forms[0 if count == 1 else 1].format(number)

@@ -1,8 +1,11 @@
-"""The forms of each alias as they stand in folded text: legal forms written in any way, with and without apostrophe."""
+"""The forms of each alias as they stand in folded text: legal forms written in any way, with and without apostrophe.
+
+A name that may bear a legal form is compiled once, as its stem; the scan looks for the legal form behind it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from claimwatch.mentions.fold import fold
@@ -26,6 +29,9 @@ _SINGLE = [
     )
 ]
 LEGAL_FORMS = tuple(sorted({*_LIMITED, *_SINGLE, " co.ltd", " co.ltd."}, key=lambda form: (-len(form), form)))
+_LEGAL_FORMS_BY_START = {
+    start: tuple(form for form in LEGAL_FORMS if form[:3] == start) for start in {form[:3] for form in LEGAL_FORMS}
+}
 
 # Scripts that write words without spaces between them.
 UNSPACED = frozenset({"Hans", "Hant", "Jpan"})
@@ -38,13 +44,18 @@ DISTINCTIVE_LENGTH = 8
 class Form:
     """One folded surface form. `bounded` forms end at letters and digits; Chinese ones stand among their like.
 
-    `trap` marks a string that holds a name and is not about the company; its alias is None.
+    `trap` marks a string that holds a name and is not about the company; its alias is None. A `bare` form means the
+    company as it stands, a `stem` one with any legal form behind it. `rank`: of two forms of one text the lower one
+    counts, so that a form as written wins over one derived from another.
     """
 
     text: str
     entity: str
     alias: Alias | None
     bounded: bool
+    rank: int = 0
+    bare: bool = True
+    stem: bool = False
 
     @property
     def trap(self) -> bool:
@@ -65,21 +76,33 @@ class Form:
 
 
 def compile_forms(companies: Iterable[Company]) -> tuple[Form, ...]:
-    """Every form of every alias and trap, each text once; a form as written wins over one derived from another."""
+    """Every form of every alias and trap, by text; of one text at most one that is bare and one that is a stem."""
     known = tuple(companies)
-    forms: dict[str, Form] = {}
+    written: dict[str, Form] = {}
     for company in known:
         for trap in company.traps:
             text = fold(trap).strip()
-            forms.setdefault(text, Form(text, company.slug, None, _is_bounded(text)))
+            written.setdefault(text, Form(text, company.slug, None, _is_bounded(text), len(written)))
         for alias in company.aliases:
             text = fold(alias.name).strip()
-            forms.setdefault(text, Form(text, company.slug, alias, alias.script not in UNSPACED))
-    for company in known:
-        for alias in company.aliases:
-            for text in _variants(alias):
-                forms.setdefault(text, Form(text, company.slug, alias, alias.script not in UNSPACED))
-    return tuple(forms[text] for text in sorted(forms))
+            written.setdefault(text, Form(text, company.slug, alias, alias.script not in UNSPACED, len(written)))
+    bare, stems = dict(written), dict[str, Form]()
+    rank = len(written)
+    for alias in (alias for company in known for alias in company.aliases):
+        for text, stands, takes in _variants(alias):
+            rank += 1
+            form = Form(text, alias.entity, alias, alias.script not in UNSPACED, rank)
+            if stands:
+                bare.setdefault(text, form)
+            if takes:
+                stems.setdefault(text, replace(form, bare=False, stem=True))
+    return tuple(sorted((*bare.values(), *stems.values()), key=lambda form: (form.text, form.stem)))
+
+
+def legal_ends(folded: str, end: int) -> list[int]:
+    """Where each legal form ends that stands in a folded text at `end`, the longest first."""
+    likely = _LEGAL_FORMS_BY_START.get(folded[end : end + 3], ())
+    return [end + len(form) for form in likely if folded.startswith(form, end)]
 
 
 def fuzzy_targets(forms: Iterable[Form]) -> tuple[Form, ...]:
@@ -93,23 +116,22 @@ def _is_bounded(text: str) -> bool:
     return re.match(r"[a-z0-9\u0400-\u04ff]", text) is not None
 
 
-def _variants(alias: Alias) -> Iterator[str]:
+def _variants(alias: Alias) -> Iterator[tuple[str, bool, bool]]:
+    """The derived texts of an alias: (text, whether it stands alone, whether a legal form may follow it)."""
     text = fold(alias.name).strip()
     if alias.script in UNSPACED:
         # A line break may stand anywhere in a Chinese name.
-        yield from (f"{text[:gap]} {text[gap:]}" for gap in range(1, len(text)))
+        yield from ((f"{text[:gap]} {text[gap:]}", True, False) for gap in range(1, len(text)))
         return
     # The second half: a hyphen at the end of a line.
     spellings = {text, text.replace("'", ""), text.replace("'", " "), text.replace("-", "- ")}
     for spelling in sorted(spellings):
-        yield spelling
+        yield spelling, True, False
         if alias.kind not in _NAMES and not _legal_form(spelling):
             continue
         stem = spelling.removesuffix(_legal_form(spelling))
         # One bare word may be anybody's: "Orange S.A." must not become "orange".
-        if " " in stem:
-            yield stem
-        yield from (stem + form for form in LEGAL_FORMS)
+        yield stem, " " in stem, True
 
 
 def _legal_form(text: str) -> str:

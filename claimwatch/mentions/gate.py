@@ -15,6 +15,7 @@ WINDOW = 240
 _STEM = 5
 # A run of capitalised words longer than this is a headline, not one name.
 _RUN = 4
+_BREAK = re.compile(r"[\W_]")
 _FOLLOWING = re.compile(r" ([^\W_]+)")
 _LINKS = frozenset(
     (
@@ -48,7 +49,9 @@ class _Words:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._texts = sorted({fold(word) for word in words})
-        self._automaton = ahocorasick_rs.AhoCorasick(self._texts)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            self._texts, implementation=ahocorasick_rs.Implementation.DFA if self._texts else None
+        )
 
     def found(self, text: str) -> Iterator[tuple[int, int]]:
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
@@ -68,7 +71,9 @@ class Gate:
         self._cues = _Words(alias.cues)
         self._denials = _Words(alias.denials)
         self._bounded = alias.script not in UNSPACED
-        self._before = _union(alias.not_before, r"(?<![^\W_])({}) $" if self._bounded else "({})$")
+        self._before = frozenset(map(fold, alias.not_before))
+        self._before_lengths = sorted({len(word) for word in self._before}, reverse=True)
+        self._first_after = frozenset(re.split(r"[\W_]", fold(word))[0] for word in alias.not_after)
         self._after = _union(alias.not_after, r" ({})(?![^\W_])" if self._bounded else "({})")
         # Surnames stand in both lists; only the nouns of other bearers end a run of capitalised words.
         self._nouns = frozenset(map(fold, alias.not_after)) - frozenset(map(fold, alias.not_before))
@@ -81,11 +86,35 @@ class Gate:
         Dahua" is not Mr. Han, and a Dahua factory need not be the Dahua Factory.
         """
         low = self._bounded and not capital(start)
-        before = self._before.search(folded, max(0, start - 40), start) if self._before is not None else None
-        after = self._after.match(folded, end) if self._after is not None else None
-        return any(
-            match is not None and (low or not self._bounded or capital(match.start(1))) for match in (before, after)
-        )
+        before = self._word_before(folded, start)
+        if before is not None and (low or not self._bounded or capital(before)):
+            return True
+        after = self._word_after(folded, end)
+        return after is not None and (low or not self._bounded or capital(after.start(1)))
+
+    def _word_before(self, folded: str, start: int) -> int | None:
+        """Where the longest word begins that stands directly before the name and makes it another's."""
+        end = start
+        if self._bounded:
+            end -= 1
+            if end < 1 or folded[end] != " ":
+                return None
+        for length in self._before_lengths:
+            begin = end - length
+            alone = not self._bounded or begin <= 0 or _BREAK.match(folded, begin - 1)
+            if begin >= 0 and alone and folded[begin:end] in self._before:
+                return begin
+        return None
+
+    def _word_after(self, folded: str, end: int) -> re.Match[str] | None:
+        """The longest word that stands directly after the name and makes it another's."""
+        if self._after is None:
+            return None
+        if self._bounded:
+            following = _FOLLOWING.match(folded, end)
+            if following is None or following[1] not in self._first_after:
+                return None
+        return self._after.match(folded, end)
 
     def compound(self, rest: str) -> bool:
         """Whether `rest`, which is joined to the name, begins with a word of its trade ("Dahuakamera")."""
@@ -107,10 +136,12 @@ class Gate:
         start, end = span
         left, right = max(0, start - WINDOW), end + WINDOW
         window = folded[left:right]
-        around = [(begin + left, stop + left) for begin, stop in self._cues.found(window)]
         against = [(begin + left, stop + left) for begin, stop in self._denials.found(window)]
-        speaks_for = _nearest(span, (*around, *certain))
         speaks_against = _nearest(span, (*against, *traps))
+        if speaks_against is None and self._presumed and not self._opens_other_name(folded, start, end, capital):
+            return True  # whatever the cues say
+        around = [(begin + left, stop + left) for begin, stop in self._cues.found(window)]
+        speaks_for = _nearest(span, (*around, *certain))
         if speaks_for is not None or speaks_against is not None:
             return speaks_against is None or (speaks_for is not None and speaks_for <= speaks_against)
         if self._opens_other_name(folded, start, end, capital):

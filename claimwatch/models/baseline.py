@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 
+from claimwatch.models.fact import Fact, Lesson
+
+ACCEPTED = "accepted finding"  # the kind of a document that holds what analysts accepted, not one of the baseline's own
+_FILES = 52
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:
@@ -100,7 +105,11 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """All of it, validated. `version` is the sha256 over the files, so that a change of ours can be told from news."""
+    """All of it, validated. `version` is the sha256 over the files, so that a change of ours can be told from news.
+
+    `facts` and `lessons` are what analysts accepted and taught since; `baseline.overlay` adds them, as a new version
+    that begins as that of the files.
+    """
 
     version: str
     documents: Mapping[str, Document]
@@ -110,11 +119,19 @@ class Baseline:
     severities: Mapping[tuple[str, str, str], str]
     triggers: Mapping[str, Mapping[str, object]]
     classifier: Mapping[str, object] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+
+    @property
+    def files_version(self) -> str:
+        """The part of the version that stands for the files alone."""
+        return self.version[:_FILES]
 
     @property
     def newest_document_on(self) -> date:
         """The date up to which the documents speak; publications since then are read."""
-        return max(document.date for document in self.documents.values() if document.date is not None)
+        own = (document for document in self.documents.values() if document.kind != ACCEPTED)
+        return max(document.date for document in own if document.date is not None)
 
     def severity(self, source_class: str, predicate: str | None, outcome: str) -> str:
         """S1 to S5 by the most specific row of the severity table; `predicate` None stands for `untyped`.

@@ -47,6 +47,8 @@ class Item:
     happened well before the period. `told_before` says that an earlier state of it was in an earlier edition.
     `told_as` is the series in which this very reader was told this very state already (`urgent`, `daily`): such an
     item is no news to them, is not counted, and takes one line. None: it is told here.
+    `headline` is in English; a mail makes its own in its reader's language from `predicate`, `object_class`,
+    `operation` and the ontology's `label` of the predicate, which are None where no kind of claim was recognised.
     """
 
     development: str
@@ -65,11 +67,27 @@ class Item:
     told_before: bool
     reviewed: bool
     told_as: str | None = None
+    predicate: str | None = None
+    object_class: str | None = None
+    operation: str = "assert"
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What a source no longer shows: an entry of a list, a page by its title, or a sentence of a page; one is set."""
+
+    entry: str | None = None
+    page: str | None = None
+    sentence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How one source stood in the period. `unread` means: no good read in it. `gaps` name what is missing."""
+    """How one source stood in the period. `unread` means: no good read in it. `gaps` name what is missing.
+
+    `pauses` are the times (aware UTC) for which a source that is read again went unread for longer than planned.
+    """
 
     source: str
     name: str
@@ -79,7 +97,8 @@ class Coverage:
     newest_on: date | None
     unread: bool
     gaps: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+# The operation of what only says that a day has passed which a finding fixed.
+DATE_PASSED = "date_passed"
+
 
 class Outcome(StrEnum):
     """What a finding is, seen from the baseline. The first five alert; the others are folded and counted."""
@@ -54,8 +57,9 @@ class Finding:
     """What one sentence or entry says about one company against the baseline. See `Outcome`.
 
     `quote` is the exact substring [start, end) of the text: the whole sentence or row. `operation` is what is done
-    (assert, add, revise, remove, suspend, propose, call, deny, cite). `rules` are the ids of the rules that decided,
-    in order. `confidence` is `record`, `rule`, `untyped` or `fuzzy`. `fingerprint` identifies what is said, not where.
+    (assert, add, revise, remove, suspend, propose, call, deny, cite; `DATE_PASSED`). `rules` are the ids of the rules
+    that decided, in order. `confidence` is `record`, `rule`, `untyped` or `fuzzy`. `fingerprint` identifies what is
+    said, not where.
     """
 
     source: str

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from claimwatch.models.edition import Subscriber
 
-SERIES = ("urgent", "daily", "weekly", "monthly")
+SERIES = ("urgent", "daily", "weekly", "monthly", "record")
 SEVERITIES = ("S1", "S2", "S3", "S4", "S5")
 
 

@@ -9,8 +9,9 @@ with open_watch(load_settings()) as watch:
 
 from claimwatch.pipeline.build import Rehearsed, build, build_due, due_series, preview, rehearse
 from claimwatch.pipeline.deliver import DeliveryReport, deliver
-from claimwatch.pipeline.inspect import Problem, inspect_watch
+from claimwatch.pipeline.inspect import inspect_watch
 from claimwatch.pipeline.poll import due_sources, poll
+from claimwatch.pipeline.problem import Problem
 from claimwatch.pipeline.review import Recalled, Reviewed, approve, cancel, hold, recall
 from claimwatch.pipeline.subscribe import subscribe, unsubscribe
 from claimwatch.pipeline.summary import RunSummary, summarize

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from claimwatch.models import Coverage, Read, ReadStatus, StartPage
-from claimwatch.pipeline.coverage import Gap, long_gaps, unread_times
+from claimwatch.pipeline.coverage import long_gaps, unread_times
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents, gone, reads
-
-MOST_GAPS = 3  # named one by one; of more only the longest
 
 
 def account(connection: Connection, watch: Watch, slug: str, after: datetime | None, now: datetime) -> Coverage:
@@ -26,11 +23,7 @@ def account(connection: Connection, watch: Watch, slug: str, after: datetime | N
         gaps = [done[-1].reason or "could not be read"]
     elif done and done[-1].status is ReadStatus.HELD:
         gaps.append(done[-1].reason or "held for an operator")
-    if not done:
-        gaps = ["was not polled in this period"]
-    if latest is not None:
-        closed = [gap for gap in unread_times(connection, slug, after, now) if gap.ends_at is not None]
-        gaps += _unread(long_gaps(closed, watch.sources[slug]), ZoneInfo(watch.settings.timezone))
+    times = long_gaps(unread_times(connection, slug, after, now), watch.sources[slug]) if latest is not None else ()
     state = reads.source_state(connection, slug)
     return Coverage(
         source=slug,
@@ -42,19 +35,8 @@ def account(connection: Connection, watch: Watch, slug: str, after: datetime | N
         unread=not whole,
         gaps=tuple(gaps),
         gone=tuple(gone.gone_between(connection, slug, after, now)),
+        pauses=tuple((gap.begins_at, gap.ends_at) for gap in times if gap.ends_at is not None),
     )
-
-
-def _unread(gaps: Sequence[Gap], zone: ZoneInfo) -> list[str]:
-    """In words: when a source that is read again went unread. Of many such times the longest, and how many."""
-    if len(gaps) > MOST_GAPS:
-        return [f"{len(gaps)} times not read when due; {_span(max(gaps, key=lambda gap: gap.length), zone)}"]
-    return [_span(gap, zone) for gap in gaps]
-
-
-def _span(gap: Gap, zone: ZoneInfo) -> str:
-    begin, end = (at.astimezone(zone) for at in (gap.begins_at, gap.ends_at or gap.until))
-    return f"unread from {begin:%a} {begin.day} {begin:%b %H:%M} to {end:%a} {end.day} {end:%b %H:%M}"
 
 
 def _lost_lists(read: Read, needed: Sequence[StartPage], since: date) -> set[str]:

@@ -4,15 +4,16 @@ What the first read of a source brings is told in an edition and never as an ale
 the first time. What an edition told before an alert could, is still an alert to whoever reads alerts only, for a while.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from claimwatch.editions import URGENT, Period, alert_period
-from claimwatch.models import Development, Evidence
+from claimwatch.models import Candidate
+from claimwatch.pipeline.tellable import tellable
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import developments, editions, findings, reads
+from claimwatch.store import decisions, editions, reads
 
 GRAVE = "S1"
 FRESH = timedelta(hours=6)  # how long an alert is worth sending
@@ -24,10 +25,8 @@ class Alertable:
     """A development that an alert may tell. `seen_at`: when the first thing that says so was seen."""
 
     id: int
-    development: Development
-    evidence: tuple[Evidence, ...]
+    candidate: Candidate
     seen_at: datetime
-    told_before: bool
 
 
 def alertable(connection: Connection, watch: Watch, now: datetime) -> list[Alertable]:
@@ -37,9 +36,10 @@ def alertable(connection: Connection, watch: Watch, now: datetime) -> list[Alert
         return []
     begun = {slug: _begun(connection, slug, first_at) for slug in watch.sources}
     found = []
-    for id_, development, _told in developments.untold(connection, URGENT):
-        if development.severity <= GRAVE:
-            one = _alertable(connection, watch, id_, development, begun, first_at, now)
+    for id_, candidate in tellable(connection, watch, URGENT):
+        corrected_at = _corrected_at(connection, id_, candidate)
+        if candidate.development.severity <= GRAVE or corrected_at is not None:
+            one = _alertable(connection, id_, candidate, begun, first_at, now, corrected_at)
             found += [one] if one is not None else []
     return sorted(found, key=lambda one: (one.seen_at, one.id))
 
@@ -64,29 +64,39 @@ def _begun(connection: Connection, slug: str, first_at: datetime) -> datetime:
     return max(first_at, first[0].started_at) if first else first_at
 
 
+def _corrected_at(connection: Connection, id_: int, candidate: Candidate) -> datetime | None:
+    """When an analyst said that what an alert told is something else: those who had the alert are told so."""
+    told = editions.told_versions(connection, id_)
+    if not any(series == URGENT for _, series, _ in told):
+        return None
+    relabel = decisions.standing_of(connection, candidate.development.key).relabel
+    return None if relabel is None else relabel.at
+
+
 def _alertable(
     connection: Connection,
-    watch: Watch,
     id_: int,
-    development: Development,
+    candidate: Candidate,
     begun: dict[str, datetime],
     first_at: datetime,
     now: datetime,
+    corrected_at: datetime | None,
 ) -> Alertable | None:
+    development = candidate.development
     told = editions.told_versions(connection, id_)
     earlier = [at for version, _, at in told if version < development.state_version]
     since = max(earlier, default=first_at)
-    evidence = tuple(findings.evidence_of(connection, id_, watch.sources))
     fresh = [
         one.first_seen_at
-        for one in evidence
+        for one in candidate.evidence
         if one.finding.outcome.alerts
         and one.first_seen_at > since
         and one.first_seen_at > begun.get(one.finding.source, first_at)
     ]
+    fresh += [corrected_at] if corrected_at is not None and corrected_at > since else []
     if not fresh:
         return None
     told_by_digest = any(version == development.state_version for version, _, _ in told)
     if told_by_digest and now - min(fresh) > FRESH:
         return None
-    return Alertable(id_, development, evidence, min(fresh), bool(earlier))
+    return Alertable(id_, replace(candidate, told_before=bool(earlier) or candidate.told_before), min(fresh))

@@ -1,19 +1,27 @@
 """Build an edition and freeze it: the edition, each reader's message and the ledger in one transaction."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
 
 from sqlalchemy import Connection
 
-from claimwatch.delivery import Sender, Signer, compose, load_signer, message_id_for
-from claimwatch.editions import URGENT, general_line, is_due, preflight, render, why_line, words_for
+from claimwatch.delivery import Sender, compose, message_id_for
+from claimwatch.editions import RECORD, URGENT, general_line, is_due, preflight, render, why_line, words_for
+from claimwatch.editions.addresses import edition_path
 from claimwatch.errors import UsageError
 from claimwatch.models import Edition, Reader, Rendered, Subscriber
+from claimwatch.pipeline.calendar import pass_dates
 from claimwatch.pipeline.draft import Draft, Own, draft, own, wanted_period
+from claimwatch.pipeline.knowledge import with_knowledge
+from claimwatch.pipeline.press import Press, signer_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, signing_keys
 from claimwatch.store import advance_clock, editions, ledger, outbox, reviews, subscribers
+from claimwatch.store.editions import EditionRow
 from claimwatch.tokens import preferences_url, unsubscribe_url
 
 EXPIRY = {
@@ -21,8 +29,11 @@ EXPIRY = {
     "daily": timedelta(days=2),
     "weekly": timedelta(days=14),
     "monthly": timedelta(days=30),
+    RECORD: timedelta(days=30),
 }
+TRIAL = "test"
 _BY = "CLAIMWATCH_REVIEW"
+_LANGUAGE = re.compile(r'<html lang="([a-z]+)"')
 
 
 def build(watch: Watch, series: str = "weekly", *, period: str | None = None) -> Edition | None:
@@ -33,35 +44,54 @@ def build(watch: Watch, series: str = "weekly", *, period: str | None = None) ->
     only if it is news to the archive. Messages wait for approval where `CLAIMWATCH_REVIEW` says so.
     Raises `UsageError` for a period that cannot be, `EditionInvalid` when the preflight refuses.
     """
+    watch = with_knowledge(watch)
     now = watch.now()
     with watch.store.write() as connection:
         advance_clock(connection, now)
         wanted = wanted_period(connection, watch, series, period, now)
         if wanted is None:
             return None
+        if series != URGENT:
+            pass_dates(connection, watch, now)
         if wanted.ends_at > now:
             raise UsageError(f"{wanted.key} is not over yet; an edition is told once, so build it afterwards")
         drafted = draft(connection, watch, wanted, now)
-        due = _due_messages(connection, watch, drafted, series, now)
+        due = due_messages(connection, watch, drafted, series, now)
         if series == URGENT and not due and set(drafted.told) <= editions.ever_told(connection, now):
             return None
-        general = render_mail(watch, drafted.edition)
-        edition_id = editions.save_edition(connection, drafted.edition, general, drafted.told)
-        for reader, mine in due:
-            _freeze(connection, watch, edition_id, reader, mine, now)
-        if due and watch.settings.review in ("all", series):
-            reviews.set_state(connection, edition_id, "held")
-            reviews.move_messages(connection, edition_id, ("ready",), "held", "waits for approval")
-            why = f"{_BY}={watch.settings.review}: waits for approval"
-            reviews.note_decision(connection, edition_id, "held", _BY, why, now)
+        freeze(connection, watch, drafted, due, now)
     return drafted.edition
+
+
+def freeze(
+    connection: Connection, watch: Watch, drafted: Draft, due: Sequence[tuple[Reader, Own]], now: datetime
+) -> None:
+    """Store an edition with the messages of its readers and what they are told; held where it waits for approval."""
+    series = drafted.edition.series
+    general = render_mail(watch, drafted.edition)
+    edition_id = editions.save_edition(connection, drafted.edition, general, drafted.told)
+    press = Press(watch, now, compose_own)
+    for reader, mine in due:
+        _freeze(connection, watch, edition_id, reader, mine, now, press)
+    if due and watch.settings.review in ("all", series):
+        reviews.set_state(connection, edition_id, "held")
+        reviews.move_messages(connection, edition_id, ("ready",), "held", "waits for approval")
+        why = f"{_BY}={watch.settings.review}: waits for approval"
+        reviews.note_decision(connection, edition_id, "held", _BY, why, now)
+
+
+def archived(row: EditionRow) -> Rendered:
+    """An edition as it stands in the archive, in the language in which it was frozen."""
+    found = _LANGUAGE.search(row.html)
+    return Rendered(row.subject, row.html, row.text, found[1] if found else "en")
 
 
 def due_series(watch: Watch) -> tuple[str, ...]:
     """The series that are built by themselves, alerts first: the weekly one always, others if they are read."""
+    timely = [series for series in EXPIRY if series != RECORD]
     with watch.store.read() as connection:
-        read = {series for series in EXPIRY if subscribers.list_readers(connection, series, watch.now())}
-    return tuple(series for series in EXPIRY if series in read or series == "weekly")
+        read = {series for series in timely if subscribers.list_readers(connection, series, watch.now())}
+    return tuple(series for series in timely if series in read or series == "weekly")
 
 
 def build_due(watch: Watch) -> tuple[Edition, ...]:
@@ -72,6 +102,7 @@ def build_due(watch: Watch) -> tuple[Edition, ...]:
 
 def preview(watch: Watch, series: str = "weekly", *, period: str | None = None) -> tuple[Edition, Rendered] | None:
     """What `build` would freeze now, without freezing it; None where it would freeze nothing."""
+    watch = with_knowledge(watch)
     now = watch.now()
     with watch.store.read() as connection:
         wanted = wanted_period(connection, watch, series, period, now)
@@ -95,24 +126,31 @@ def rehearse(
     watch: Watch, series: str = "weekly", *, period: str | None = None
 ) -> tuple[Edition, tuple[Rehearsed, ...]] | None:
     """The edition and the messages that `build` would freeze now, without freezing them; None where there are none."""
+    watch = with_knowledge(watch)
     now = watch.now()
-    messages: list[Rehearsed] = []
     with watch.store.read() as connection:
         wanted = wanted_period(connection, watch, series, period, now)
         if wanted is None:
             return None
         drafted = draft(connection, watch, wanted, now)
-        for reader, mine in _due_messages(connection, watch, drafted, series, now):
-            if mine.over_limit:
-                continue
-            rendered, _, mime = _compose_own(watch, reader, mine, now)
+        due = due_messages(connection, watch, drafted, series, now)
+    return drafted.edition, rehearsed(watch, due, now)
+
+
+def rehearsed(watch: Watch, due: Sequence[tuple[Reader, Own]], now: datetime) -> tuple[Rehearsed, ...]:
+    """The messages of these readers, composed and not kept."""
+    messages = []
+    for reader, mine in due:
+        if not mine.over_limit:
+            rendered, _, mime = compose_own(watch, reader, mine, now)
             messages.append(Rehearsed(reader.subscriber.address, rendered.subject, len(mine.fresh), len(mime)))
-    return drafted.edition, tuple(messages)
+    return tuple(messages)
 
 
-def _due_messages(
+def due_messages(
     connection: Connection, watch: Watch, drafted: Draft, series: str, now: datetime
 ) -> list[tuple[Reader, Own]]:
+    """The readers who get a message of a drafted edition, each with what it tells them."""
     found = [
         (reader, own(connection, watch, drafted, reader))
         for reader in subscribers.list_readers(connection, series, now)
@@ -120,8 +158,10 @@ def _due_messages(
     return [(reader, mine) for reader, mine in found if is_due(mine.edition, proof_of_life=reader.proof_of_life)]
 
 
-def _freeze(connection: Connection, watch: Watch, edition_id: int, reader: Reader, mine: Own, now: datetime) -> None:
-    _, message_id, mime = _compose_own(watch, reader, mine, now)
+def _freeze(
+    connection: Connection, watch: Watch, edition_id: int, reader: Reader, mine: Own, now: datetime, press: Press
+) -> None:
+    message_id, mime = press.compose(reader, mine)
     series = mine.edition.series
     stored = outbox.save_message(
         connection,
@@ -141,7 +181,8 @@ def _freeze(connection: Connection, watch: Watch, edition_id: int, reader: Reade
         reviews.move_messages(connection, edition_id, ("ready",), "cancelled", why, of_message=stored)
 
 
-def _compose_own(watch: Watch, reader: Reader, mine: Own, now: datetime) -> tuple[Rendered, str, bytes]:
+def compose_own(watch: Watch, reader: Reader, mine: Own, now: datetime) -> tuple[Rendered, str, bytes]:
+    """A reader's mail: how it reads, its Message-ID, its bytes."""
     subscriber = reader.subscriber
     rendered = render_mail(watch, mine.edition, reader)
     message_id, mime = compose_mail(
@@ -207,16 +248,17 @@ def compose_mail(
         series=series,
         period=period,
         unsubscribe_url=unsubscribe_url(settings, subscriber.id, series),
+        archived_at=_archived_at(settings, key or f"{series}:{period}"),
         references=parents,
-        signer=_signer(settings, domain),
+        signer=signer_of(settings),
     )
     return message_id, mime
 
 
-def _signer(settings: Settings, domain: str) -> Signer | None:
-    if settings.dkim_key is None or settings.dkim_selector is None:
-        return None
-    return load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain)
+def _archived_at(settings: Settings, key: str) -> str | None:
+    """Where an edition can be read on our pages; None for a trial, which is on none."""
+    series, _, period = key.partition(":")
+    return None if series == TRIAL else f"{settings.public_url.rstrip('/')}{edition_path(series, period)}"
 
 
 def render_mail(watch: Watch, edition: Edition, reader: Reader | None = None) -> Rendered:
@@ -227,7 +269,8 @@ def render_mail(watch: Watch, edition: Edition, reader: Reader | None = None) ->
     settings = watch.settings
     # As in the header (RFC 8058): a link that is not https is none, and a word to the operator stands there instead.
     linked = reader is not None and settings.public_url.startswith("https://")
-    rendered = render(
+    made = partial(
+        render,
         edition,
         language=reader.subscriber.language if reader else settings.language,
         timezone=reader.subscriber.timezone if reader else settings.timezone,
@@ -238,7 +281,9 @@ def render_mail(watch: Watch, edition: Edition, reader: Reader | None = None) ->
         unsubscribe_url=unsubscribe_url(settings, reader.subscriber.id, edition.series) if reader and linked else None,
         preferences_url=preferences_url(settings, reader.subscriber.id) if reader and linked else None,
     )
-    preflight(edition, rendered)
+    rendered = made()
+    # Once for each edition is enough to see that the same input gives the same bytes.
+    preflight(edition, rendered, made() if reader is None else None, settings.public_url)
     return rendered
 
 

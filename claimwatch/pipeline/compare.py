@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from claimwatch.claims.accepted import settle
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Finding, Link, Publication, SourceSpec
 from claimwatch.pipeline.harvest import Crawl, Kept
@@ -103,8 +104,10 @@ def findings_of(
     """
     try:
         if isinstance(what, Publication):
-            return watch.comparer.publication(what, spec.source_class)
-        return watch.comparer.entry(what, previous, spec.source_class)
+            found = watch.comparer.publication(what, spec.source_class)
+        else:
+            found = watch.comparer.entry(what, previous, spec.source_class)
+        return settle(found, what.text, watch.baseline, spec.source_class)
     except Exception as error:
         # As with a parser: a sentence that nobody foresaw must not keep the other sources from being read.
         broke = f"the comparison of {what.key} broke: {type(error).__name__}: {error}"

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
-from claimwatch.models import Read, ReadStatus, SourceSpec
+from claimwatch.models import ReadStatus, SourceSpec
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import documents, reads
+from claimwatch.store import documents, polls, reads
 
 BLIND_AFTER = 2  # cadences between two good reads; one read may fail without anybody having missed much
 
@@ -93,20 +93,16 @@ def unread_times(connection: Connection, slug: str, since: datetime | None, unti
 
     A source that was never good before counts from its first attempt: before that nobody looked.
     """
-    before = [] if since is None else reads.reads_between(connection, slug, None, since)
-    return _times(before, reads.reads_between(connection, slug, since, until), until)
+    good = [poll.at for poll in polls.polls_since(connection, slug, since, until) if poll.status.good]
+    before = polls.last_good_until(connection, slug, since) if since is not None else None
+    start = before or polls.first_attempt(connection, slug, until)
+    marks = [*([start] if start else []), *good]
+    gaps = [Gap(begins_at, ends_at, until) for begins_at, ends_at in pairwise(marks)]
+    if marks and marks[-1] < until:
+        gaps.append(Gap(marks[-1], None, until))
+    return tuple(gap for gap in gaps if gap.length)
 
 
 def long_gaps(times: Sequence[Gap], spec: SourceSpec) -> tuple[Gap, ...]:
     """Those in which a source went unread for longer than two cadences."""
     return tuple(gap for gap in times if gap.length > BLIND_AFTER * spec.every)
-
-
-def _times(before: Sequence[Read], done: Sequence[Read], until: datetime) -> tuple[Gap, ...]:
-    seen = [read.started_at for read in before if read.status.good][-1:]
-    attempts = [read.started_at for read in (*before, *done)]
-    marks = [*(seen or attempts[:1]), *(read.started_at for read in done if read.status.good)]
-    gaps = [Gap(begins_at, ends_at, until) for begins_at, ends_at in pairwise(marks)]
-    if marks and marks[-1] < until:
-        gaps.append(Gap(marks[-1], None, until))
-    return tuple(gap for gap in gaps if gap.length)

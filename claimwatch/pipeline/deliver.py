@@ -1,5 +1,8 @@
 """Drain the outbox: each frozen message is leased, its attempt noted before the first byte, and then settled.
 
+First what came back is read, so that nobody is written to whom no mail reaches, and the mails leave that are no
+editions: a reader waits before a page for the one that confirms.
+
 Several connections send at once, one message each, so that never more messages than connections can be in doubt.
 """
 
@@ -13,8 +16,13 @@ from threading import Event, Lock
 from sqlalchemy import Connection
 
 from claimwatch.delivery import NotTaken, Receipt, Route, Transport, Verdict, read_route, return_path
+from claimwatch.errors import ClaimwatchError
+from claimwatch.pipeline.bounces import ReturnedMail, note_refusal, read_bounces
 from claimwatch.pipeline.doubts import Doubts
 from claimwatch.pipeline.lease import this_owner
+from claimwatch.pipeline.letters import PATIENCE_S
+from claimwatch.pipeline.probes import send_probes
+from claimwatch.pipeline.signup_mail import send_signup_mails
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, outbox, relays
 from claimwatch.store.outbox import Claimed, Settlement
@@ -22,7 +30,6 @@ from claimwatch.store.relays import Pause
 
 LEASE_S = 1800.0  # longer than all steps of one attempt may take, the 600 s for DATA included
 BACK_OFF_S = (300.0, 900.0, 3600.0, 10800.0, 21600.0)
-PATIENCE_S = 5.0  # a rest that is over sooner is waited for; a longer one is left to the next pass
 WAITING = ("ready", "deferred", "in_doubt", "sending")
 
 
@@ -33,6 +40,8 @@ class DeliveryReport:
     `failed` were tried and are not accepted, `waiting` are still to be sent, `doubtful` were sent again after an
     attempt that ended without an answer. `in_doubt` may have been taken and wait for evidence, `proved` were settled
     by it; `possible_duplicates` counts all that were ever sent again without. `pauses` say why nothing more is sent.
+    `letters` are mails that are no editions and were taken, `returned` what was found in the box of returned mail, None
+    where none is read.
     """
 
     accepted: int = 0
@@ -44,13 +53,16 @@ class DeliveryReport:
     proved: int = 0
     possible_duplicates: int = 0
     held: int = 0
+    letters: int = 0
+    returned: ReturnedMail | None = None
     pauses: list[Pause] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        """Everything that was due was accepted."""
-        return self.failed == 0 and not (self.pauses and self.waiting)
+        """Everything that was due was accepted, and what came back could be read."""
+        unread = self.returned is not None and self.returned.fault is not None
+        return self.failed == 0 and not unread and not (self.pauses and self.waiting)
 
 
 def deliver(
@@ -66,6 +78,8 @@ def deliver(
         advance_clock(connection, watch.now())
         if resume:
             relays.resume(connection)
+    returned = _read_returned(watch)
+    letters = send_signup_mails(watch) + send_probes(watch)
     doubts = Doubts(watch, route)
     proved = doubts.settle()
     with watch.store.write() as connection:
@@ -76,7 +90,9 @@ def deliver(
         passing.run()
     report = passing.report
     report.failed, report.errors = len(passing.failures), list(passing.failures.values())
-    report.expired, report.proved = expired, proved
+    report.expired, report.proved, report.letters, report.returned = expired, proved, letters, returned
+    if returned is not None and returned.fault is not None:
+        report.errors.append(returned.fault)
     with watch.store.read() as connection:
         counts = outbox.count_messages(connection)
         report.possible_duplicates = outbox.count_possible_duplicates(connection)
@@ -84,6 +100,26 @@ def deliver(
     report.waiting = sum(counts.get(state, 0) for state in WAITING)
     report.in_doubt, report.held = counts.get("in_doubt", 0), counts.get("held", 0)
     return report
+
+
+def _read_returned(watch: Watch) -> ReturnedMail | None:
+    """A box that cannot be read keeps no mail back."""
+    if watch.settings.bounces_box is None:
+        return None
+    try:
+        return read_bounces(watch)
+    except ClaimwatchError as error:
+        return ReturnedMail(fault=str(error))
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A connection that has sent (`done`) and waits for its next `step`."""
+
+    done: tuple[Claimed, Receipt | NotTaken] | None
+    served: bool = False
+    step: Claimed | float | None = None
+    error: BaseException | None = None
 
 
 class _Pass:
@@ -98,6 +134,8 @@ class _Pass:
         self._progress = progress
         self._owner = this_owner()
         self._lock = Lock()  # one transaction at a time: SQLite would take turns too, but with longer waits
+        self._queue: list[_Turn] = []
+        self._queue_lock = Lock()
         self._stop = Event()
 
     def run(self) -> None:
@@ -133,27 +171,59 @@ class _Pass:
             return error
 
     def _next(self, done: tuple[Claimed, Receipt | NotTaken] | None) -> Claimed | float | None:
-        """Settle what was sent and lease the next, in one transaction. Seconds: ask again then. None: all is done."""
-        real, now = time.time(), self._watch.now()
-        with self._lock, self._watch.store.write() as connection:
-            if done is not None:
-                self._settle(connection, *done, real)
+        """Settle what was sent and lease the next. Seconds: ask again then. None: all is done.
+
+        Whoever gets the lock does so for all connections that wait for it meanwhile, in one transaction.
+        """
+        turn = _Turn(done)
+        with self._queue_lock:
+            self._queue.append(turn)
+        with self._lock:
+            if not turn.served:
+                with self._queue_lock:
+                    turns, self._queue = self._queue, []
+                self._serve(turns)
+        if turn.error is not None:
+            raise turn.error
+        return turn.step
+
+    def _serve(self, turns: list["_Turn"]) -> None:
+        try:
+            steps = self._exchange(turns)
+        except BaseException as error:
+            for turn in turns:
+                turn.served, turn.error = True, error
+            return
+        for turn, step in zip(turns, steps, strict=True):  # committed: only now may anything be sent
+            turn.served, turn.step = True, step
+
+    def _exchange(self, turns: list["_Turn"]) -> list[Claimed | float | None]:
+        real, now, settings = time.time(), self._watch.now(), self._watch.settings
+        steps: list[Claimed | float | None] = []
+        with self._watch.store.write() as connection:
+            for turn in turns:
+                if turn.done is not None:
+                    self._settle(connection, *turn.done, real)
             if self._stop.is_set():
-                return None
-            due = outbox.find_due(connection, now, real, self._doubts.asked_at)
-            if due is None:
+                return [None] * len(turns)
+            due = outbox.find_all_due(connection, now, real, len(turns), self._doubts.asked_at)
+            for id_ in due:
+                wait = relays.admit(
+                    connection, self._route.name, real, rate=settings.mail_rate, daily=settings.mail_daily
+                )
+                if isinstance(wait, Pause):
+                    wait = wait.until - real
+                    steps.append(wait if wait <= PATIENCE_S else None)
+                elif wait is not None:
+                    steps.append(wait)
+                else:
+                    claimed = outbox.lease_message(connection, id_, self._owner, now, real, LEASE_S)
+                    self.report.doubtful += claimed.doubtful
+                    steps.append(claimed)
+            if len(due) < len(turns):
                 at = outbox.next_due_at(connection, now, real, PATIENCE_S)
-                return None if at is None else max(0.01, at - real)
-            settings = self._watch.settings
-            wait = relays.admit(connection, self._route.name, real, rate=settings.mail_rate, daily=settings.mail_daily)
-            if isinstance(wait, Pause):
-                wait = wait.until - real
-                return wait if wait <= PATIENCE_S else None
-            if wait is not None:
-                return wait
-            claimed = outbox.lease_message(connection, due, self._owner, now, real, LEASE_S)
-            self.report.doubtful += claimed.doubtful
-            return claimed
+                steps += [None if at is None else max(0.01, at - real)] * (len(turns) - len(due))
+        return steps
 
     def _settle(self, connection: Connection, claimed: Claimed, came: Receipt | NotTaken, real: float) -> None:
         relay = self._route.name
@@ -168,6 +238,8 @@ class _Pass:
         outbox.settle_message(connection, claimed, self._owner, how, self._watch.now())
         if how.state == "refused":
             relays.judge_refusals(connection, relay, real)
+        if isinstance(came, NotTaken):
+            note_refusal(connection, self._watch.settings, claimed, came.verdict, str(came), self._watch.now())
 
     def _setback(self, connection: Connection, claimed: Claimed, came: NotTaken, real: float) -> Settlement:
         """What becomes of a message that was not taken, or of which nobody knows; the relay may get a pause."""

@@ -5,14 +5,17 @@ development that a poll found or an edition told without changing it, and otherw
 no reason not to tell it when a poll comes upon it. Why: docs/decisions/0009-history-is-not-news.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from claimwatch.claims import assign
-from claimwatch.models import Entry, Finding, Origin, Publication
-from claimwatch.store import developments, findings
+from claimwatch.claims.developments import joined, relabelled
+from claimwatch.models import Decision, Development, Entry, Finding, Origin, Publication
+from claimwatch.store import decisions, developments, findings
+from claimwatch.store.findings import FindingRow
 
 
 def develop(
@@ -28,22 +31,34 @@ def develop(
     """
     if not finding.outcome.alerts or finding.method == "fuzzy":
         return None, False
+    return tell_of(connection, finding, what.published_on, seen_at, origin)
+
+
+def tell_of(
+    connection: Connection, finding: Finding, published_on: date | None, seen_at: datetime, origin: Origin
+) -> tuple[int, bool]:
+    """The same of a finding that alerts, whatever its name is: an analyst may have let it in."""
     known = {like.development.key: like for like in developments.developments_like(connection, finding)}
-    development = assign(finding, what.published_on, seen_at, [like.development for like in known.values()])
+    development = assign(finding, published_on, seen_at, [like.development for like in known.values()])
     before = known.get(development.key)
+    stays = decisions.joined_to(connection, development.key)
+    if stays != development.key:
+        # An analyst made it one with another, which has told, and goes on to tell, what is found of either.
+        before = developments.find_by_key(connection, stays)
+        development = joined(before.development, finding, seen_at)
     watching = origin is Origin.WATCH
     if before is None:
-        return developments.save_development(connection, development), watching
+        return developments.save_development(connection, development, seen_at), watching
     if before.watched or before.told:
         if not watching:
             return before.id, False
         moved = development.state_version != before.development.state_version or not before.watched
-        return developments.save_development(connection, development), moved
+        return developments.save_development(connection, development, seen_at), moved
     if watching:
         # So far it was history only, which no reader was told of: it is told as the poll found it.
-        fresh = assign(finding, what.published_on, seen_at, [])
+        fresh = assign(finding, published_on, seen_at, [])
         development = replace(fresh, key=development.key, state_version=before.development.state_version)
-    return developments.save_development(connection, development), watching
+    return developments.save_development(connection, development, seen_at), watching
 
 
 def refold(connection: Connection, development_id: int) -> None:
@@ -56,15 +71,12 @@ def refold(connection: Connection, development_id: int) -> None:
     left = [row for row in left if row.origin is Origin.WATCH] or left
     if not left:
         return  # with nothing to tell of it, it is not told; what an edition told of it stays told
-    first = left[0].evidence
-    folded = assign(first.finding, first.published_on, first.first_seen_at, [])
-    for row in left[1:]:
-        evidence = row.evidence
-        joined = assign(evidence.finding, evidence.published_on, evidence.first_seen_at, [folded])
-        folded = joined if joined.key == folded.key else folded
+    relabel = decisions.standing_of(connection, known.development.key).relabel
+    folded = _folded(left, relabel)
     version = known.development.state_version
     told = developments.last_told(connection, development_id)
-    if told is not None and not any(row.evidence.first_seen_at > told[1] for row in left):
+    told_all = told is not None and not any(row.evidence.first_seen_at > told[1] for row in left)
+    if told is not None and told_all and not (relabel is not None and relabel.at > told[1]):
         version = told[0]
     developments.save_development(
         connection,
@@ -75,3 +87,22 @@ def refold(connection: Connection, development_id: int) -> None:
             state_version=version,
         ),
     )
+
+
+def _folded(rows: Sequence[FindingRow], relabel: Decision | None) -> Development:
+    """What findings, oldest first, tell of together; what an analyst said of it comes in when it was said."""
+    first = rows[0].evidence
+    folded = assign(first.finding, first.published_on, first.first_seen_at, [])
+    for row in rows[1:]:
+        evidence = row.evidence
+        if relabel is not None and evidence.first_seen_at > relabel.at:
+            folded, relabel = _relabelled(folded, relabel), None
+        # All of them belong to it: an analyst may have joined what happened on other days.
+        folded = joined(folded, evidence.finding, evidence.first_seen_at)
+    return folded if relabel is None else _relabelled(folded, relabel)
+
+
+def _relabelled(folded: Development, relabel: Decision) -> Development:
+    if relabel.label is None or relabel.became is None:
+        return folded
+    return relabelled(folded, relabel.label, relabel.became.severity)

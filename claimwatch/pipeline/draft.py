@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from claimwatch.editions import URGENT, Period, assemble, due_period, own_items, parse_period
+from claimwatch.editions import RECORD, URGENT, Period, assemble, due_period, own_items, parse_period
 from claimwatch.errors import UsageError
 from claimwatch.models import Candidate, Coverage, Edition, Item, Outcome, Reader
 from claimwatch.pipeline.account import account
 from claimwatch.pipeline.alerts import DIGESTS, alertable, due_alert
+from claimwatch.pipeline.tellable import Alike, alike, candidate, tellable, through, today_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import developments, editions, findings, ledger, reads, reviews, subscribers
 
@@ -23,6 +24,7 @@ class Draft:
 
     `items` holds these and what readers are owed from messages that were given up, in the order of telling. `kin` are
     the developments that an item reverses or changes, by its id. `after`: when the last edition was frozen.
+    `joined` are the developments that analysts made one.
     """
 
     edition: Edition
@@ -30,6 +32,7 @@ class Draft:
     items: dict[Pair, Item]
     kin: dict[int, frozenset[int]]
     after: datetime | None
+    joined: tuple[Alike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def wanted_period(
     """
     if not any(reads.good_reads(connection, slug) for slug in watch.sources):
         return None
+    if series == RECORD:
+        raise UsageError("history is told when it is asked for: `claimwatch digest --record`")
     if series == URGENT:
         if period is not None:
             raise UsageError("an alert is built when there is news for one; leave the period out")
@@ -65,14 +70,24 @@ def wanted_period(
     return None if editions.find_edition(connection, series, wanted.key) else wanted
 
 
-def draft(connection: Connection, watch: Watch, period: Period, now: datetime) -> Draft:
-    """The edition of a period as it would be frozen at `now` (aware UTC)."""
+def draft(
+    connection: Connection, watch: Watch, period: Period, now: datetime, *, only: frozenset[int] | None = None
+) -> Draft:
+    """The edition of a period as it would be frozen at `now` (aware UTC).
+
+    `only` are the ids of the developments that it may tell as news; None: all.
+    """
     last = editions.last_edition(connection, period.series, told=True)
     after = last.frozen_at if last else None
     candidates = _candidates(connection, watch, period.series, now)
+    if only is not None:
+        candidates = {id_: one for id_, one in candidates.items() if id_ in only}
     general = {(id_, one.development.state_version) for id_, one in candidates.items()}
-    for id_, _ in sorted(ledger.owed(connection) - general):
-        candidates.setdefault(id_, _owed(connection, watch, id_))
+    joined = alike(connection)
+    for id_, _ in sorted(through(ledger.owed(connection), joined) - general):
+        owed = _owed(connection, watch, id_)
+        if owed is not None:
+            candidates.setdefault(id_, owed)
     ids = {one.development.key: id_ for id_, one in candidates.items()}
     alert = period.series == URGENT
     folded, context = ([], 0) if alert else _folded(connection, watch, after, now)
@@ -91,7 +106,7 @@ def draft(connection: Connection, watch: Watch, period: Period, now: datetime) -
     told = tuple(pair for pair in items if pair in general)
     turned = [pair[0] for pair, item in items.items() if item.outcome in (Outcome.REVERSAL, Outcome.UPDATE)]
     kin = {id_: developments.kin_of(connection, id_) for id_ in turned}
-    return Draft(replace(whole, items=tuple(items[pair] for pair in told)), told, items, kin, after)
+    return Draft(replace(whole, items=tuple(items[pair] for pair in told)), told, items, kin, after, joined)
 
 
 def own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader) -> Own:
@@ -99,7 +114,11 @@ def own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader) ->
     edition, subscriber = drafted.edition, reader.subscriber
     history = ledger.history(connection, subscriber.id)
     known = {row.pair: row for row in history if not row.given_up}
-    owed = [row.pair for row in history if row.given_up]
+    for each in drafted.joined:
+        row = next((row for pair, row in known.items() if pair[0] == each.one[0] and pair[1] >= each.one[1]), None)
+        if row is not None:
+            known.setdefault(each.other, row)
+    owed = list(through([row.pair for row in history if row.given_up], drafted.joined))
     if edition.series == URGENT and _reads_digests(connection, subscriber.id):
         owed = []  # what a day held too much of waits for their digest, as the last alert said
     since = drafted.after or edition.starts_at
@@ -107,7 +126,7 @@ def own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader) ->
         drafted.items,
         reader.topics,
         told={pair: _reminder(row, edition.series, since) for pair, row in known.items()},
-        told_earlier={row.development_id for row in known.values()},
+        told_earlier={id_ for id_, _ in known},
         owed=owed,
         general=drafted.told,
     )
@@ -128,22 +147,14 @@ def own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader) ->
 
 def _candidates(connection: Connection, watch: Watch, series: str, now: datetime) -> dict[int, Candidate]:
     if series == URGENT:
-        return {
-            one.id: Candidate(one.development, one.evidence, one.told_before, reviewed=False)
-            for one in alertable(connection, watch, now)
-        }
-    return {
-        id_: Candidate(
-            development, tuple(findings.evidence_of(connection, id_, watch.sources)), told_before, reviewed=False
-        )
-        for id_, development, told_before in developments.untold(connection, series)
-    }
+        return {one.id: one.candidate for one in alertable(connection, watch, now)}
+    return dict(tellable(connection, watch, series))
 
 
-def _owed(connection: Connection, watch: Watch, id_: int) -> Candidate:
-    known = developments.find_development(connection, id_)
-    evidence = tuple(findings.evidence_of(connection, id_, watch.sources))
-    return Candidate(known.development, evidence, told_before=False, reviewed=False)
+def _owed(connection: Connection, watch: Watch, id_: int) -> Candidate | None:
+    return candidate(
+        connection, watch, id_, developments.find_development(connection, id_).development, today_of(watch)
+    )
 
 
 def _folded(

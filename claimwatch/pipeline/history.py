@@ -18,7 +18,8 @@ from claimwatch.models import Link, Origin, PageFailure, Parsed, Publication, Re
 from claimwatch.pipeline.compare import Changes, compare
 from claimwatch.pipeline.crawl import NOT_THERE, Crawler
 from claimwatch.pipeline.harvest import Crawl, Kept
-from claimwatch.pipeline.keep import keep_changes, keep_read
+from claimwatch.pipeline.keep import chain_captures, keep_changes, keep_read
+from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.lease import source_lease
 from claimwatch.pipeline.parsing import load_parser
 from claimwatch.pipeline.watch import Watch
@@ -74,6 +75,7 @@ def backfill(
         raise UsageError(f"what was published since {until} is read by `claimwatch poll`; name a day before it")
     report = Backfilled(slug, since, until, left_out=spec.skip_older)
     if spec.skip_older:
+        watch = with_knowledge(watch)
         with watch.client() as client:
             _Backfill(watch, spec, load_parser(spec), client, report, progress).run()
     return report
@@ -155,6 +157,7 @@ class _Backfill:
                 keep_changes(
                     connection, watch, changes, ids, parser=version, seen_at=started_at, origin=Origin.BACKFILL
                 )
+        chain_captures(watch)
         report.requests += read.requests
         report.stored += read.new
         report.findings += sum(len(change.findings) for change in changes.changes)

@@ -1,8 +1,8 @@
 """The watchdog: what is wrong, since when, and what to do about it."""
 
 import time
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -10,22 +10,32 @@ from sqlalchemy import Connection
 from claimwatch.editions import URGENT, due_period, units_between
 from claimwatch.models import Read, ReadStatus
 from claimwatch.pipeline.alerts import due_alert
+from claimwatch.pipeline.bounces import bounce_problems
 from claimwatch.pipeline.crawl import MOVED
+from claimwatch.pipeline.problem import Problem
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import placeholders
-from claimwatch.store import consents, documents, editions, findings, outbox, reads, relays, reviews, subscribers
+from claimwatch.store import (
+    alarms,
+    consents,
+    documents,
+    editions,
+    findings,
+    outbox,
+    reads,
+    relays,
+    reviews,
+    subscribers,
+)
 
 LOOK_BACK = {"daily": timedelta(days=7), "weekly": timedelta(days=28), "monthly": timedelta(days=93)}
 ALERT_LATE = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that an operator should know. `what` names the thing, `why` says what is wrong, `do` what to do."""
-
-    what: str
-    why: str
-    do: str
+# A weekly edition comes at the latest a week after the first good read; later, something was wrong from the start.
+FIRST_EDITION = timedelta(days=8)
+LEFT_LYING_S = 1800.0  # a lease that ran out this long ago: its process died, and nobody came after it
+WAITS_TOO_LONG = timedelta(hours=2)
+IN_DOUBT = "in_doubt"  # the gauge of how many messages are in doubt
+FEW_DOUBTS = 5
 
 
 def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
@@ -46,12 +56,16 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
                         slug,
                         f"its newest item is of {newest}; something new is due every {stale.days} days",
                         f"open {spec.home} and see whether it has moved or really is that quiet",
+                        "source",
                     )
                 )
         problems += _edition_problems(connection, watch, now)
         counts = outbox.count_messages(connection)
         problems += _delivery_problems(connection, watch.settings.timezone)
-        problems += _baseline_problems(findings.count_outdated(connection, watch.baseline.version))
+        problems += bounce_problems(connection, now)
+        problems += _lease_problems(connection, time.time())
+        problems += _waiting_problems(connection, now)
+        problems += _baseline_problems(findings.count_outdated(connection, watch.baseline.files_version))
         readers = len(subscribers.list_subscribers(connection, active_only=True))
         stuck = consents.count_stuck(connection)
     for state_name, do in (
@@ -62,11 +76,12 @@ def inspect_watch(watch: Watch) -> tuple[Problem, ...]:
             problems.append(Problem("outbox", f"{counts[state_name]} messages {state_name}", do))
     if stuck:
         do = "look at what `claimwatch serve` logs and at the mail server"
-        problems.append(Problem("sign-up", f"{stuck} mails to confirm a subscription cannot be sent", do))
+        why = f"{stuck} mails to confirm a subscription cannot be sent"
+        problems.append(Problem("sign-up", why, do, "outbox"))
     if readers == 0:
-        problems.append(Problem("subscribers", "there is none", "claimwatch subscribers add ADDRESS"))
+        problems.append(Problem("subscribers", "there is none", "claimwatch subscribers add ADDRESS", "subscribers"))
     problems += [
-        Problem(name, "still holds a placeholder", f"set {name}; readers and publishers see it")
+        Problem(name, "still holds a placeholder", f"set {name}; readers and publishers see it", "settings")
         for name in placeholders(watch.settings)
     ]
     return tuple(problems)
@@ -77,9 +92,8 @@ def _baseline_problems(outdated: int) -> list[Problem]:
     if not outdated:
         return []
     why = f"changed since {outdated:,} findings were made"
-    return [
-        Problem("baseline", why, "run `claimwatch replay`, look at what it lists, then `claimwatch replay --apply`")
-    ]
+    do = "run `claimwatch replay`, look at what it lists, then `claimwatch replay --apply`"
+    return [Problem("baseline", why, do, "baseline")]
 
 
 def _edition_problems(connection: Connection, watch: Watch, now: datetime) -> list[Problem]:
@@ -87,8 +101,9 @@ def _edition_problems(connection: Connection, watch: Watch, now: datetime) -> li
     zone, problems = watch.settings.timezone, []
     for series, back in LOOK_BACK.items():
         last = editions.last_edition(connection, series)
-        if last is None:
-            continue  # none yet: there is nothing to go on from
+        if last is None:  # there is nothing to go on from
+            problems += _first_edition(connection, watch, now) if series == "weekly" else []
+            continue
         due = due_period(series, now, zone, last.period)
         if due is not None and (series == "weekly" or subscribers.list_readers(connection, series, now)):
             problems.append(_not_built(series, due.key))
@@ -102,6 +117,7 @@ def _edition_problems(connection: Connection, watch: Watch, now: datetime) -> li
                         f"{series} digest",
                         f"no edition covers {unit.key}",
                         f"run `claimwatch digest --series {series} --period {unit.key}`, then `deliver`",
+                        "edition",
                     )
                 )
     alert = due_alert(connection, watch, now) if subscribers.list_readers(connection, URGENT, now) else None
@@ -110,14 +126,32 @@ def _edition_problems(connection: Connection, watch: Watch, now: datetime) -> li
     for series, period, frozen_at in reviews.held_editions(connection):
         since = frozen_at.astimezone(ZoneInfo(zone)).isoformat(sep=" ", timespec="minutes")
         do = f"`claimwatch digest approve {period}`, or `cancel`"
-        problems.append(Problem(f"{series} digest", f"{period} waits for approval since {since}", do))
+        problems.append(Problem(f"{series} digest", f"{period} waits for approval since {since}", do, "approval"))
     return problems
+
+
+def _first_edition(connection: Connection, watch: Watch, now: datetime) -> list[Problem]:
+    """The first edition of all, where sources have been read for long and none was built."""
+    firsts = [read.started_at for slug in watch.polled for read in reads.earliest_good(connection, slug, 1)]
+    if not firsts or now - min(firsts) < FIRST_EDITION:
+        return []
+    return [
+        Problem(
+            "weekly digest",
+            f"none was ever built, although sources are read since {min(firsts):%Y-%m-%d}",
+            "run `claimwatch digest`, then `deliver`, and see that the schedule runs",
+            "edition",
+        )
+    ]
 
 
 def _not_built(series: str, period: str) -> Problem:
     option = "" if series == "weekly" else f" --series {series}"
     return Problem(
-        f"{series} digest", f"{period} is due and not built", f"run `claimwatch digest{option}`, then `deliver`"
+        f"{series} digest",
+        f"{period} is due and not built",
+        f"run `claimwatch digest{option}`, then `deliver`",
+        "edition",
     )
 
 
@@ -127,7 +161,7 @@ def _delivery_problems(connection: Connection, timezone: str) -> list[Problem]:
     for pause in relays.pauses(connection, time.time()):
         until = datetime.fromtimestamp(pause.until, ZoneInfo(timezone)).isoformat(sep=" ", timespec="minutes")
         why = f"mail to {pause.relay} is paused until {until}: {pause.reason}"
-        problems.append(Problem("outbox", why, "mend that and run `claimwatch deliver --resume`"))
+        problems.append(Problem("outbox", why, "mend that and run `claimwatch deliver --resume`", "outbox"))
     doubts, twice = len(outbox.list_doubts(connection)), outbox.count_possible_duplicates(connection)
     if doubts:
         do = "they settle by themselves: by CLAIMWATCH_POSTFIX_LOG where it is set, or else they are sent again"
@@ -138,28 +172,58 @@ def _delivery_problems(connection: Connection, timezone: str) -> list[Problem]:
     return problems
 
 
+def _lease_problems(connection: Connection, real: float) -> list[Problem]:
+    """What a process took up and never gave back. The next one takes it over: here, none has come."""
+    problems = []
+    for slug, owner, until in reads.lapsed_leases(connection, datetime.fromtimestamp(real - LEFT_LYING_S, UTC)):
+        why = f"{owner} has not given it back since {until.isoformat(timespec='minutes')}, and nobody took it over"
+        problems.append(Problem(slug, why, f"claimwatch poll {slug}, and see why no schedule did", "lease"))
+    if lying := outbox.count_lapsed(connection, real - LEFT_LYING_S):
+        do = "claimwatch deliver, and see why no schedule did"
+        problems.append(Problem("outbox", f"{lying} messages were cut off and nobody went on with them", do, "lease"))
+    return problems
+
+
+def _waiting_problems(connection: Connection, now: datetime) -> list[Problem]:
+    """Mail that waits although nothing keeps it back, and doubts that become more."""
+    problems = []
+    if waiting := outbox.count_left_over(connection, now, WAITS_TOO_LONG):
+        do = "claimwatch deliver, and see that the schedule runs"
+        why = f"{waiting} messages wait for over {WAITS_TOO_LONG.seconds // 3600} hours and nobody sends them"
+        problems.append(Problem("outbox", why, do, "outbox"))
+    doubts = len(outbox.list_doubts(connection))
+    if grow(alarms.gauge_values(connection, IN_DOUBT, now - timedelta(days=1)), doubts):
+        do = "look into the mail server's log: it takes mail and does not say so"
+        problems.append(Problem("in doubt", f"messages in doubt become more: {doubts} now", do, "outbox"))
+    return problems
+
+
+def grow(measured: Sequence[tuple[datetime, int]], now: int) -> bool:
+    """Whether there is more now than at the first measure, and not just a few."""
+    return now >= FEW_DOUBTS and bool(measured) and now > measured[0][1]
+
+
 def _read_problems(read: Read) -> list[Problem]:
     """What the last read of a source leaves to an operator."""
     problems = []
     if read.status is ReadStatus.HELD:
         what, _, do = (read.reason or "").partition("; ")
-        problems.append(Problem(read.source, f"its last read is held: {what}", do))
+        problems.append(Problem(read.source, f"its last read is held: {what}", do, "approval"))
     for warning in read.warnings:
         if MOVED in warning:
             why, _, do = warning.rpartition(": ")
-            problems.append(Problem(read.source, why, do))
+            problems.append(Problem(read.source, why, do, "source"))
     return problems
 
 
 def _source_problems(slug: str, state: reads.SourceState, every: timedelta, now: datetime) -> list[Problem]:
     again = f"claimwatch poll {slug} --force"
     if state.last_read_at is None:
-        return [Problem(slug, "was never read", again)]
+        return [Problem(slug, "was never read", again, "source")]
     if state.last_good_at is None:
-        return [Problem(slug, f"{state.failures} reads, none of them good", f"{again}, and see what it says")]
+        return [Problem(slug, f"{state.failures} reads, none of them good", f"{again}, and see what it says", "source")]
     if now - state.last_good_at > 3 * every:
         since = state.last_good_at.isoformat(timespec="minutes")
-        return [
-            Problem(slug, f"no good read since {since} ({state.failures} failed)", f"{again}, and see what it says")
-        ]
+        why = f"no good read since {since} ({state.failures} failed)"
+        return [Problem(slug, why, f"{again}, and see what it says", "source")]
     return []

@@ -10,7 +10,7 @@ from claimwatch.pipeline.compare import Change, Changes
 from claimwatch.pipeline.develop import develop
 from claimwatch.pipeline.harvest import Captured
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import documents, findings, reads
+from claimwatch.store import chain, documents, findings, reads
 
 
 def keep_read(connection: Connection, read: Read, parser: str, captured: Sequence[Captured]) -> tuple[int, ...]:
@@ -28,6 +28,12 @@ def keep_read(connection: Connection, read: Read, parser: str, captured: Sequenc
             reads.set_validator(connection, one.row.url, parser, one.etag, one.last_modified, capture_id)
         ids.append(one.same_as or capture_id)
     return tuple(ids)
+
+
+def chain_captures(watch: Watch) -> None:
+    """Tie what was captured into the chain, in a transaction of its own: on PostgreSQL processes take turns at it."""
+    with watch.store.write() as connection:
+        chain.extend_chain(connection)
 
 
 def keep_changes(

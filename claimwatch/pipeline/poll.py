@@ -14,7 +14,8 @@ from claimwatch.pipeline import rechecks
 from claimwatch.pipeline.compare import Changes, compare
 from claimwatch.pipeline.crawl import LEFT_OVER, Crawler
 from claimwatch.pipeline.harvest import Crawl
-from claimwatch.pipeline.keep import keep_changes, keep_read
+from claimwatch.pipeline.keep import chain_captures, keep_changes, keep_read
+from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.lease import SourceLease, free_lease
 from claimwatch.pipeline.parsing import load_parser
 from claimwatch.pipeline.pause import next_due_at
@@ -47,13 +48,16 @@ def poll(
     spec = watch.source(slug)
     if not (force or believe) and not _is_due(watch, slug):
         return None
+    watch = with_knowledge(watch)
     with free_lease(watch, slug) as lease:
         # Whoever had the lease a moment ago may have read the source.
         if lease is None or not (force or believe or _is_due(watch, slug)):
             return None
         with watch.store.write() as connection:
             advance_clock(connection, watch.now())
-        return _read_source(watch, spec, lease, progress, believe=believe)
+        read = _read_source(watch, spec, lease, progress, believe=believe)
+    chain_captures(watch)
+    return read
 
 
 def _is_due(watch: Watch, slug: str) -> bool:

@@ -15,6 +15,7 @@ from claimwatch.models import Entry, Finding, Page, PageFailure, Parsed, SourceS
 from claimwatch.pipeline.compare import digest_of, findings_of
 from claimwatch.pipeline.differences import Difference, Kind, appearing, differences
 from claimwatch.pipeline.keep_replay import Item, ItemReplay, keep_item
+from claimwatch.pipeline.knowledge import knowledge
 from claimwatch.pipeline.lease import source_lease
 from claimwatch.pipeline.parsing import load_parser, parse_page
 from claimwatch.pipeline.watch import Watch
@@ -117,6 +118,7 @@ class _Replay:
         self.since, self.outdated_only, self.progress = since, outdated_only, progress
         self.version = f"{spec.parser}:{spec.reading(parser.VERSION)}"
         self.report = SourceReplay(spec.slug)
+        self.knowledge = knowledge(watch)
         self.pages: dict[int, KeptPage] = {}
         self.parsed: dict[int, Parsed | None] = {}
 
@@ -201,7 +203,8 @@ class _Replay:
         found: tuple[Finding, ...] = ()
         if what is not None:
             try:
-                found = findings_of(self.watch, self.spec, what, self._before(connection, reading))
+                known = self.knowledge.at(reading.seen_at)
+                found = findings_of(known, self.spec, what, self._before(connection, reading))
             except ReadFailed as error:
                 self.report.refused.append(PageFailure(error.url, error.reason))
                 return
@@ -247,7 +250,7 @@ class _Replay:
                     continue
                 stored.add(at)
                 try:
-                    found = findings_of(self.watch, self.spec, what, None)
+                    found = findings_of(self.knowledge.now(), self.spec, what, None)
                 except ReadFailed as error:
                     self.report.refused.append(PageFailure(error.url, error.reason))
                     continue

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from claimwatch.editions import URGENT, assemble, parse_period
-from claimwatch.errors import UsageError
-from claimwatch.models import Candidate, Edition, Reader, Subscriber, Topics
+from claimwatch.editions import RECORD, URGENT, assemble, parse_period
+from claimwatch.errors import DecidedMeanwhile, UsageError
+from claimwatch.models import Candidate, Edition, Origin, Reader, Subscriber, Topics
 from claimwatch.pipeline.build import EXPIRY, compose_mail, render_mail
+from claimwatch.pipeline.held import compose_again
+from claimwatch.pipeline.tellable import as_told, moved_evidence
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, developments, editions, findings, ledger, outbox, reviews, subscribers
 from claimwatch.store.editions import EditionRow
@@ -44,25 +46,26 @@ class Recalled:
     cancelled: int
 
 
-def hold(watch: Watch, period: str, *, who: str, why: str | None = None) -> Reviewed:
+def hold(watch: Watch, period: str, *, who: str, why: str | None = None, seen: int | None = None) -> Reviewed:
     """Keep an edition's messages back until it is approved or cancelled.
 
-    Raises `UsageError` for an unknown edition, and when nothing of it waits any more.
+    `seen` is how many decisions about it there were when it was looked at. Raises `UsageError` for an unknown edition,
+    and when nothing of it waits any more; `DecidedMeanwhile` when there are more decisions than were seen.
     """
-    return _move(watch, period, "held", WAITING, "held", who, why)
+    return _move(watch, period, "held", WAITING, "held", who, why, seen)
 
 
-def approve(watch: Watch, period: str, *, who: str, why: str | None = None) -> Reviewed:
-    """Let the messages of a held edition go. Raises `UsageError` when it is not held."""
-    return _move(watch, period, "approved", ("held",), "ready", who, why)
+def approve(watch: Watch, period: str, *, who: str, why: str | None = None, seen: int | None = None) -> Reviewed:
+    """Let the messages of a held edition go. Raises `UsageError` when it is not held; `seen` as for `hold`."""
+    return _move(watch, period, "approved", ("held",), "ready", who, why, seen)
 
 
-def cancel(watch: Watch, period: str, *, who: str, why: str | None = None) -> Reviewed:
+def cancel(watch: Watch, period: str, *, who: str, why: str | None = None, seen: int | None = None) -> Reviewed:
     """Never send what still waits of an edition; readers are told its items in the next one.
 
-    Raises `UsageError` for an unknown edition, and when nothing of it waits any more.
+    Raises `UsageError` for an unknown edition, and when nothing of it waits any more; `seen` as for `hold`.
     """
-    return _move(watch, period, "cancelled", ("held", *WAITING), "cancelled", who, why)
+    return _move(watch, period, "cancelled", ("held", *WAITING), "cancelled", who, why, seen)
 
 
 def recall(watch: Watch, period: str, *, who: str, why: str, development: str | None = None) -> Recalled:
@@ -112,18 +115,29 @@ def find_edition(watch: Watch, period: str) -> EditionRow:
 
 
 def _move(
-    watch: Watch, period: str, what: str, before: tuple[str, ...], after: str, who: str, why: str | None
+    watch: Watch,
+    period: str,
+    what: str,
+    before: tuple[str, ...],
+    after: str,
+    who: str,
+    why: str | None,
+    seen: int | None,
 ) -> Reviewed:
     now = watch.now()
     with watch.store.write() as connection:
         advance_clock(connection, now)
         row = _find(connection, watch, period)
         name = f"{row.series}:{row.period}"
+        if seen is not None:
+            _refuse_late(connection, watch, row, seen)
         letters = reviews.letters(connection, row.id)
         left = sum(letter.state in LEFT for letter in letters)
         waiting = any(letter.state in before for letter in letters)
         if what == "approved" and row.state != "held":
             raise UsageError(f"{name} is not held; it is {row.state}")
+        if what == "approved":
+            compose_again(connection, watch, row, now)
         if row.state == "cancelled" or (letters and not waiting and what != "approved"):
             raise UsageError(
                 f"nothing of {name} waits any more ({left} of {len(letters)} messages have left); "
@@ -143,6 +157,15 @@ def _move(
         reviews.set_state(connection, row.id, state)
         reviews.note_decision(connection, row.id, what, who, why, now)
     return Reviewed(row.series, row.period, row.subject, state, moved, left)
+
+
+def _refuse_late(connection: Connection, watch: Watch, row: EditionRow, seen: int) -> None:
+    reviews.lock(connection, row.id)
+    decided = reviews.decisions(connection, row.id)
+    if len(decided) > seen:
+        last = decided[-1]
+        at = f"{last.at.astimezone(watch.zone):%Y-%m-%d %H:%M}"
+        raise DecidedMeanwhile(f"{last.who} {last.what} it on {at}, after you looked; nothing was changed", last)
 
 
 def _find(connection: Connection, watch: Watch, text: str) -> EditionRow:
@@ -170,9 +193,11 @@ def _as_told(
 ) -> Edition:
     """The items of an edition that are taken back, from the evidence that it had, withdrawn since or not."""
     candidates = []
+    origin = Origin.BACKFILL if row.series == RECORD else Origin.WATCH
     for id_, _version in editions.told_by(connection, row.id):
-        development = developments.find_development(connection, id_).development
-        evidence = findings.evidence_of(connection, id_, watch.sources, withdrawn=True)
+        development = as_told(connection, developments.find_development(connection, id_).development)
+        evidence = findings.evidence_of(connection, id_, watch.sources, origin=origin, withdrawn=True)
+        evidence += moved_evidence(connection, watch, development.key)
         had = tuple(one for one in evidence if one.first_seen_at <= row.frozen_at)
         if had and (wanted is None or development.key.startswith(wanted)):
             candidates.append(Candidate(development, had, told_before=False, reviewed=False))

@@ -7,24 +7,23 @@ again after a crash has the same Message-ID, and confirming twice is confirming 
 
 import hashlib
 import hmac
-import logging
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from claimwatch.delivery import Transport, load_signer, open_transport
-from claimwatch.errors import DeliveryFailed
+from sqlalchemy import Connection
+
+from claimwatch.delivery import load_signer
+from claimwatch.pipeline.letters import LEASE_S, Fate, Post, send_letters
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, signing_keys
 from claimwatch.store import consents
 from claimwatch.store.consents import Signup
 from claimwatch.tokens import confirm_url, preferences_url
 
-_LOG = logging.getLogger("claimwatch.signup")
-LEASE_S = 900.0
-BACK_OFF_S = (60.0, 300.0, 900.0, 3600.0, 10800.0)
 _WIRE = SMTP.clone(max_line_length=76)
 
 
@@ -67,19 +66,13 @@ LETTERS = {
 def send_signup_mails(watch: Watch) -> int:
     """Send the mail of every request that is due, and delete what has expired; returns how many were taken.
 
-    Safe to run twice at once. A temporary failure puts a request off with growing pauses until it expires, a permanent
-    one ends it; the reason is kept beside it and logged, and neither raises.
+    Safe to run twice at once. They share the relay's pace, budget and pauses with all other mail. A temporary failure
+    puts a request off with growing pauses until it expires, a permanent one ends it; the reason is kept beside it and
+    logged, and neither raises.
     """
-    taken = 0
     with watch.store.write() as connection:
         consents.tidy(connection, watch.now(), time.time())
-    asked = _claim(watch)
-    if asked is not None:
-        with open_transport(watch.settings.smtp_url.get_secret_value()) as transport:
-            while asked is not None:
-                taken += _send(watch, transport, asked)
-                asked = _claim(watch)
-    return taken
+    return send_letters(watch, _SignupMails(watch))
 
 
 def compose_letter(settings: Settings, asked: Signup) -> bytes:
@@ -88,44 +81,74 @@ def compose_letter(settings: Settings, asked: Signup) -> bytes:
     letter = LETTERS.get((asked.language, asked.kind), LETTERS["en", asked.kind])
     known = asked.kind == "known" and asked.subscriber_id is not None
     link = preferences_url(settings, asked.subscriber_id or 0) if known else confirm_url(settings, asked.id, asked.at)
+    return compose_note(
+        settings,
+        asked.address,
+        letter,
+        link=link,
+        name=f"signup\n{asked.id}\n{asked.at.isoformat()}",
+        at=asked.at,
+        language=asked.language,
+    )
+
+
+def compose_note(
+    settings: Settings, address: str, letter: Letter, *, link: str, name: str, at: datetime, language: str
+) -> bytes:
+    """The bytes of a mail with a link that somebody asked for; `name` is its own, and its first line the kind."""
+    message_id = note_id(settings, name)
+    return write_note(settings, address, letter, link=link, message_id=message_id, at=at, language=language)
+
+
+def write_note(
+    settings: Settings, address: str, letter: Letter, *, link: str, message_id: str, at: datetime, language: str
+) -> bytes:
+    """The same with a Message-ID that was given away before."""
     domain = parseaddr(settings.sender)[1].rpartition("@")[2]
-    said = f"signup\n{asked.id}\n{asked.at.isoformat()}".encode()
-    opaque = hmac.new(signing_keys(settings)[0].get_secret_value().encode(), said, hashlib.sha256).hexdigest()[:32]
     message = EmailMessage(policy=_WIRE)
     message["From"] = settings.sender
-    message["To"] = asked.address
+    message["To"] = address
     if settings.reply_to:
         message["Reply-To"] = settings.reply_to
     message["Subject"] = letter.subject
-    message["Date"] = format_datetime(asked.at)
-    message["Message-ID"] = f"<signup.{opaque}@{domain}>"
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     text = letter.text.format(link=link, operator=parseaddr(settings.operator)[1], postal=settings.postal_address)
     message.set_content(text, cte="quoted-printable")
-    message["Content-Language"] = asked.language
+    message["Content-Language"] = language
     mime = message.as_bytes()
     if settings.dkim_key is None or settings.dkim_selector is None:
         return mime
-    return load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain).sign(mime, asked.at)
+    return load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain).sign(mime, at)
 
 
-def _claim(watch: Watch) -> Signup | None:
-    with watch.store.write() as connection:
-        return consents.claim_signup(connection, watch.now(), time.time(), LEASE_S)
+def note_id(settings: Settings, name: str) -> str:
+    """The Message-ID of the mail of that name: always the same, and not to be guessed."""
+    domain = parseaddr(settings.sender)[1].rpartition("@")[2]
+    key = signing_keys(settings)[0].get_secret_value().encode()
+    opaque = hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32]
+    return f"<{name.partition(chr(10))[0]}.{opaque}@{domain}>"
 
 
-def _send(watch: Watch, transport: Transport, asked: Signup) -> bool:
-    sender = parseaddr(watch.settings.sender)[1]
-    try:
-        transport.send(sender, asked.address, compose_letter(watch.settings, asked))
-    except DeliveryFailed as error:
-        state = "refused" if error.permanent else "waiting"
-        later = time.time() + BACK_OFF_S[min(asked.tries, len(BACK_OFF_S)) - 1]
-        reason: str | None = str(error)
-        _LOG.warning("a mail to confirm was %s: %s", "refused" if error.permanent else "put off", error)
-    else:
-        state, later, reason = "sent", 0.0, None
-    with watch.store.write() as connection:
-        consents.settle_signup(connection, asked.id, state, reason=reason, next_try_at=later)
-    return state == "sent"
+class _SignupMails:
+    """Requests whose mail waits."""
+
+    what = "confirm"
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def due(self, connection: Connection, real: float) -> bool:
+        return consents.is_mail_due(connection, self._watch.now(), real)
+
+    def claim(self, connection: Connection, real: float) -> Signup | None:
+        return consents.claim_signup(connection, self._watch.now(), real, LEASE_S)
+
+    def post(self, one: Signup) -> Post:
+        settings = self._watch.settings
+        return Post(parseaddr(settings.sender)[1], one.address, compose_letter(settings, one), one.tries)
+
+    def settle(self, connection: Connection, one: Signup, fate: Fate) -> None:
+        consents.settle_signup(connection, one.id, fate.state, reason=fate.reason, next_try_at=fate.next_try_at)

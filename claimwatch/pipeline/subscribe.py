@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection
 
-from claimwatch.editions.words import words_for
+from claimwatch.editions import words_for
 from claimwatch.errors import UsageError
-from claimwatch.models import SERIES, SEVERITIES, Rendered, Subscriber, Subscription, Topics
-from claimwatch.pipeline.build import freeze_rendered
+from claimwatch.models import SERIES, SEVERITIES, Subscriber, Subscription, Topics
+from claimwatch.pipeline.build import archived, freeze_rendered
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import advance_clock, consents, editions, ledger, subscribers, suppressions
 from claimwatch.store.consents import Consent
@@ -139,8 +139,8 @@ def join(connection: Connection, watch: Watch, one: Person, now: datetime, agree
         consents.note_consent(connection, subscriber.id, consent)
     last = editions.last_edition(connection, "weekly", told=True)
     if last is not None and any(wish.series == "weekly" for wish in one.wanted):
-        rendered = Rendered(subject=last.subject, html=last.html, text=last.text)
-        message_id = freeze_rendered(connection, watch, rendered, last.series, last.period, last.id, subscriber, now)
+        mail = archived(last)
+        message_id = freeze_rendered(connection, watch, mail, last.series, last.period, last.id, subscriber, now)
         ledger.note_told(connection, subscriber.id, editions.told_by(connection, last.id), message_id, now)
     # Only of their own series: what an alert told others this week is still to come in the weekly digest.
     series = [wish.series for wish in one.wanted]

@@ -5,8 +5,8 @@ from email.utils import parseaddr
 
 from claimwatch.delivery import open_transport
 from claimwatch.errors import UsageError
-from claimwatch.models import Rendered, Subscriber
-from claimwatch.pipeline.build import compose_mail, preview
+from claimwatch.models import Subscriber
+from claimwatch.pipeline.build import TRIAL, archived, compose_mail, preview
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import editions
 
@@ -36,10 +36,10 @@ def send_trial(watch: Watch, address: str, series: str = "weekly") -> Trial:
             last = editions.last_edition(connection, series)
         if last is None:
             raise UsageError(f"there is no {series} edition to send: `claimwatch poll` and `claimwatch digest` first")
-        rendered, period = Rendered(last.subject, last.html, last.text, watch.settings.language), last.period
+        rendered, period = archived(last), last.period
     marked = replace(rendered, subject=f"[test] {rendered.subject}")
     recipient = Subscriber(0, address, None, rendered.language, watch.settings.timezone, True, now)
-    key = f"test:{series}:{period}:{now.isoformat()}"
+    key = f"{TRIAL}:{series}:{period}:{now.isoformat()}"
     _, mime = compose_mail(watch, marked, series, period, recipient, now, key=key)
     with open_transport(watch.settings.smtp_url.get_secret_value()) as transport:
         receipt = transport.send(parseaddr(watch.settings.sender)[1], address, mime)

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from claimwatch.baseline import load_baseline
 from claimwatch.captures import CaptureStore
@@ -21,7 +22,10 @@ from claimwatch.store import Store, hosts
 
 @dataclass(frozen=True)
 class Watch:
-    """An open Claimwatch. `now` tells the (possibly frozen) time as an aware UTC datetime."""
+    """An open Claimwatch. `now` tells the (possibly frozen) time as an aware UTC datetime.
+
+    `files` is the baseline of the files alone, where `baseline` holds what analysts accepted as well.
+    """
 
     settings: Settings
     store: Store
@@ -29,11 +33,23 @@ class Watch:
     baseline: Baseline
     sources: dict[str, SourceSpec]
     now: Callable[[], datetime]
+    files: Baseline | None = None
+
+    def with_baseline(self, baseline: Baseline) -> "Watch":
+        """The same over another version of the baseline; itself where it is the one it has."""
+        if baseline.version == self.baseline.version:
+            return self
+        return replace(self, baseline=baseline, files=self.files or self.baseline)
 
     @property
     def polled(self) -> dict[str, SourceSpec]:
         """The sources that are switched on: those that are due by themselves and that an edition accounts for."""
         return {slug: spec for slug, spec in self.sources.items() if spec.enabled}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where editions and the desk stand (`CLAIMWATCH_TIMEZONE`)."""
+        return ZoneInfo(self.settings.timezone)
 
     @cached_property
     def comparer(self) -> Comparer:

@@ -5,20 +5,23 @@ module a noun: `reads`, `documents`, `findings`, `editions`, `subscribers`, `led
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy import Connection, create_engine, event, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
+from claimwatch.store.folding import fold
+from claimwatch.store.rows import insert_once
 from claimwatch.store.tables import meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_WAIT = timedelta(seconds=60)  # the longest that a transaction waits for another, as below
 
 
 class Store:
@@ -35,7 +38,10 @@ class Store:
         self._name = address.render_as_string()  # the password shows as asterisks
         self.is_sqlite = address.get_backend_name() == "sqlite"
         if self.is_sqlite and address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not Path(address.database).exists():
+                with suppress(OSError):  # opening it says why it cannot be had; SQLite's other files take on its mode
+                    Path(address.database).touch(mode=0o600)
         # A connection per transaction: SQLite files open in microseconds, and no pool outlives a fork or a thread.
         self.engine = create_engine(address, poolclass=NullPool) if self.is_sqlite else create_engine(address)
         if self.is_sqlite:
@@ -82,12 +88,34 @@ class Store:
                     return
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.write() as connection:
+        with self._migrating() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise ClaimwatchError(
+                    f"the database {self._name} is of a newer version than this program ({error}): "
+                    "use the program that wrote it, or restore a backup from before the upgrade"
+                ) from error
+
+    @contextmanager
+    def _migrating(self) -> Iterator[Connection]:
+        """A transaction that may make tables anew: SQLite knows no other way to change one, and would then refuse to
+        drop the old one because others point to it. That they point to the new one is checked at the end."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.cursor().execute("PRAGMA foreign_keys=OFF")  # heeded only outside a transaction
+            connection.execution_options(claimwatch_write=True)
+            with connection.begin():
+                yield connection
+                if self.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                    raise ClaimwatchError(f"the database {self._name} was not migrated: {lost[0]} would point nowhere")
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -96,6 +124,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # The triggers of the search index call it.
+    connection.create_function("claimwatch_fold", 1, fold, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -104,14 +134,25 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def advance_clock(connection: Connection, now: datetime) -> None:
-    """Note `now` as the newest time seen; raises `ClockWentBack` when it is earlier than one already noted."""
-    stored = connection.execute(select(meta.c.value).where(meta.c.key == "newest_at")).scalar()
-    if stored is None:
-        connection.execute(insert(meta).values(key="newest_at", value=now.isoformat()))
+    """Note `now` as the newest time seen; raises `ClockWentBack` when it is well before one already noted.
+
+    Not when it is a little earlier: of processes that wait for each other, the one that read the clock first may be
+    the last to get the lock.
+    """
+    if insert_once(connection, meta, key="newest_at", value=now.isoformat()):
         return
-    if datetime.fromisoformat(stored) > now:
+    newest = meta.c.key == "newest_at"
+    stored = connection.execute(select(meta.c.value).where(newest).with_for_update()).scalar_one()
+    if datetime.fromisoformat(stored) > now + LOCK_WAIT:
         raise ClockWentBack(
             f"the clock reads {now.isoformat()}, earlier than {stored}, which is already stored. "
             "Set CLAIMWATCH_NOW to a later time, or use another CLAIMWATCH_HOME."
         )
-    connection.execute(update(meta).where(meta.c.key == "newest_at").values(value=now.isoformat()))
+    if datetime.fromisoformat(stored) < now:
+        connection.execute(update(meta).where(newest).values(value=now.isoformat()))
+
+
+def newest_time(connection: Connection) -> datetime | None:
+    """The newest time noted by `advance_clock`; None in an empty store."""
+    stored = connection.execute(select(meta.c.value).where(meta.c.key == "newest_at")).scalar()
+    return None if stored is None else datetime.fromisoformat(stored)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from claimwatch.models import Topics
 from claimwatch.store.rows import inserted_id
@@ -117,14 +117,14 @@ def find_signup(connection: Connection, signup_id: int, now: datetime) -> Signup
     )
 
 
+def is_mail_due(connection: Connection, now: datetime, real: float) -> bool:
+    """Whether the mail of any request is due."""
+    return connection.execute(select(signups.c.id).where(_due(now, real)).limit(1)).first() is not None
+
+
 def claim_signup(connection: Connection, now: datetime, real: float, lease_s: float) -> Signup | None:
     """The next request whose mail is due, put off by `lease_s` so that no other process sends it meanwhile."""
-    due = (
-        (signups.c.state == "waiting")
-        & (signups.c.expires_at > now)
-        & or_(signups.c.next_try_at.is_(None), signups.c.next_try_at <= real)
-    )
-    query = select(signups.c.id, signups.c.tries).where(due).order_by(signups.c.id).limit(1)
+    query = select(signups.c.id, signups.c.tries).where(_due(now, real)).order_by(signups.c.id).limit(1)
     row = connection.execute(query.with_for_update(skip_locked=True)).first()
     if row is None:
         return None
@@ -171,3 +171,8 @@ def note_use(connection: Connection, what: str, real: float, *, within: timedelt
     connection.execute(insert(form_uses).values(key=key, at=real))
     recent = (form_uses.c.key == key) & (form_uses.c.at > real - within.total_seconds())
     return connection.execute(select(func.count()).where(recent)).scalar_one()
+
+
+def _due(now: datetime, real: float) -> ColumnElement[bool]:
+    in_time = or_(signups.c.next_try_at.is_(None), signups.c.next_try_at <= real)
+    return and_(signups.c.state == "waiting", signups.c.expires_at > now, in_time)

@@ -3,13 +3,16 @@
 Only a live finding of origin `watch` makes a development something to tell; see `findings`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, not_, or_, select, update
 
 from claimwatch.models import Development, Finding, Origin, Outcome
+from claimwatch.store import states
+from claimwatch.store.editions import CANCELLED, RECORD
 from claimwatch.store.findings import live
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import developments, edition_items, editions, findings
@@ -41,8 +44,23 @@ def find_development(connection: Connection, development_id: int) -> Known:
     return known
 
 
-def save_development(connection: Connection, development: Development) -> int:
-    """Insert a development, or bring the stored one with its key up to date; returns its id."""
+def find_developments(connection: Connection, ids: Sequence[int]) -> dict[int, Development]:
+    """Stored developments by id."""
+    rows = connection.execute(select(developments).where(developments.c.id.in_(list(ids))))
+    return {row._mapping["id"]: _development(row) for row in rows}
+
+
+def find_by_key(connection: Connection, key: str) -> Known:
+    """The stored development of that key."""
+    (known,) = _known(connection, developments.c.key == key)
+    return known
+
+
+def save_development(connection: Connection, development: Development, seen_at: datetime | None = None) -> int:
+    """Insert a development, or bring the stored one with its key up to date; returns its id.
+
+    `seen_at` is when its present state was seen, by default when the development was first seen.
+    """
     values = {
         "outcome": development.outcome.value,
         "predicate": development.predicate,
@@ -61,8 +79,11 @@ def save_development(connection: Connection, development: Development) -> int:
     stored: int | None = connection.execute(query).scalar()
     if stored is not None:
         connection.execute(update(developments).where(developments.c.id == stored).values(**values))
+        states.note_state(connection, stored, development, seen_at or development.first_seen_at)
         return stored
-    return inserted_id(connection.execute(insert(developments).values(key=development.key, **values)))
+    fresh = inserted_id(connection.execute(insert(developments).values(key=development.key, **values)))
+    states.note_state(connection, fresh, development, seen_at or development.first_seen_at)
+    return fresh
 
 
 def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -> list[tuple[int, Development, bool]]:
@@ -84,6 +105,21 @@ def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -
         .order_by(developments.c.id)
     )
     return [(row._mapping["id"], _development(row), row._mapping["version"] is not None) for row in rows]
+
+
+def history(connection: Connection) -> list[tuple[int, Development]]:
+    """Alerting developments that only a backfill found and no edition told as news: (id, development)."""
+    news = (
+        select(edition_items.c.development_id)
+        .join(editions, editions.c.id == edition_items.c.edition_id)
+        .where(editions.c.series != RECORD, editions.c.state != CANCELLED)
+    )
+    rows = connection.execute(
+        select(developments)
+        .where(_found_by(Origin.BACKFILL), not_(_found_by(Origin.WATCH)), developments.c.id.not_in(news))
+        .order_by(developments.c.id)
+    )
+    return [(row._mapping["id"], _development(row)) for row in rows]
 
 
 def last_told(connection: Connection, development_id: int) -> tuple[int, datetime] | None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from claimwatch.models import Edition, Rendered
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import edition_items, editions
 
 CANCELLED = "cancelled"
+RECORD = "record"  # tells history, and only to those to whom it was mailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def find_edition(connection: Connection, series: str, period: str) -> EditionRow
     """The edition of a period, if there is one."""
     query = select(editions).where(editions.c.series == series, editions.c.period == period)
     row = connection.execute(query).first()
+    return None if row is None else _edition(row)
+
+
+def edition_by_id(connection: Connection, edition_id: int) -> EditionRow | None:
+    """The edition of that id, if there is one."""
+    row = connection.execute(select(editions).where(editions.c.id == edition_id)).first()
     return None if row is None else _edition(row)
 
 
@@ -92,9 +99,6 @@ def told_versions(connection: Connection, development_id: int) -> list[tuple[int
 
 def save_edition(connection: Connection, edition: Edition, rendered: Rendered, told: Sequence[tuple[int, int]]) -> int:
     """Freeze an edition; `told` holds (development id, state version) in the order of its items. Returns its id."""
-    counts: dict[str, int] = {}
-    for item in edition.items:
-        counts[item.outcome.value] = counts.get(item.outcome.value, 0) + 1
     edition_id = inserted_id(
         connection.execute(
             insert(editions).values(
@@ -107,19 +111,49 @@ def save_edition(connection: Connection, edition: Edition, rendered: Rendered, t
                 subject=rendered.subject,
                 html=rendered.html,
                 text=rendered.text,
-                outcomes=[[name, count] for name, count in counts.items()],
+                outcomes=_outcomes(edition),
                 baseline_version=edition.baseline_version,
                 state="frozen",
             )
         )
     )
+    _save_items(connection, edition_id, told)
+    return edition_id
+
+
+def replace_edition(
+    connection: Connection, edition_id: int, edition: Edition, rendered: Rendered, told: Sequence[tuple[int, int]]
+) -> None:
+    """Freeze another form of an edition of which nothing has left."""
+    connection.execute(
+        update(editions)
+        .where(editions.c.id == edition_id)
+        .values(
+            subject=rendered.subject,
+            html=rendered.html,
+            text=rendered.text,
+            outcomes=_outcomes(edition),
+            baseline_version=edition.baseline_version,
+        )
+    )
+    connection.execute(delete(edition_items).where(edition_items.c.edition_id == edition_id))
+    _save_items(connection, edition_id, told)
+
+
+def _outcomes(edition: Edition) -> list[list[object]]:
+    counts: dict[str, int] = {}
+    for item in edition.items:
+        counts[item.outcome.value] = counts.get(item.outcome.value, 0) + 1
+    return [[name, count] for name, count in counts.items()]
+
+
+def _save_items(connection: Connection, edition_id: int, told: Sequence[tuple[int, int]]) -> None:
     for position, (development_id, state_version) in enumerate(told):
         connection.execute(
             insert(edition_items).values(
                 edition_id=edition_id, development_id=development_id, state_version=state_version, position=position
             )
         )
-    return edition_id
 
 
 def told_by(connection: Connection, edition_id: int) -> list[tuple[int, int]]:
@@ -133,11 +167,11 @@ def told_by(connection: Connection, edition_id: int) -> list[tuple[int, int]]:
 
 
 def ever_told(connection: Connection, until: datetime, series: Sequence[str] | None = None) -> set[tuple[int, int]]:
-    """All (development id, state version) that any edition frozen up to `until` (of these series) has told."""
+    """All (development id, state version) that any edition frozen up to `until` (of these series) has told as news."""
     query = (
         select(edition_items.c.development_id, edition_items.c.state_version)
         .join(editions, editions.c.id == edition_items.c.edition_id)
-        .where(editions.c.frozen_at <= until, editions.c.state != CANCELLED)
+        .where(editions.c.frozen_at <= until, editions.c.state != CANCELLED, editions.c.series != RECORD)
     )
     if series is not None:
         query = query.where(editions.c.series.in_(series))

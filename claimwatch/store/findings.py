@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, not_, or_, select, update
 
-from claimwatch.models import Evidence, Finding, Origin, Outcome, Quantity, SourceClass, SourceSpec
+from claimwatch.models import DATE_PASSED, Evidence, Finding, Origin, Outcome, Quantity, SourceClass, SourceSpec
+from claimwatch.store import finding_claims
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import (
     captures,
@@ -23,13 +24,14 @@ from claimwatch.store.tables import (
 )
 
 WITHDRAWN = "withdrawn"
+DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
     """A finding as stored. `development` is None where it does not alert, `alerted` says it is told or due.
 
-    `status` is `open`, or `withdrawn` where a replay does not find it any more.
+    `status` is `open`, `withdrawn` where a replay does not find it any more, or `dismissed` by an analyst alone.
     """
 
     evidence: Evidence
@@ -52,7 +54,7 @@ def save_finding(
     origin: Origin = Origin.WATCH,
 ) -> int:
     """Store a finding; returns its id. `origin` says why its document was read."""
-    return inserted_id(
+    finding_id = inserted_id(
         connection.execute(
             insert(findings).values(
                 publication_revision_id=publication_revision_id,
@@ -66,6 +68,8 @@ def save_finding(
             )
         )
     )
+    finding_claims.link(connection, finding_id)
+    return finding_id
 
 
 def revise_finding(
@@ -79,7 +83,10 @@ def revise_finding(
     baseline_version: str,
     origin: Origin,
 ) -> None:
-    """Let a stored finding say what the present parser, lexicon and baseline make of it; it is open (again)."""
+    """Let a stored finding say what the present parser, lexicon and baseline make of it.
+
+    It is open (again), unless an analyst dismissed it.
+    """
     connection.execute(
         update(findings)
         .where(findings.c.id == finding_id)
@@ -93,11 +100,35 @@ def revise_finding(
             **_columns(finding),
         )
     )
+    finding_claims.link(connection, finding_id)
 
 
 def withdraw_finding(connection: Connection, finding_id: int) -> None:
     """Note that the present parser, lexicon and baseline do not find this any more. It stays listed."""
     connection.execute(update(findings).where(findings.c.id == finding_id).values(status=WITHDRAWN))
+    finding_claims.link(connection, finding_id)
+
+
+def move_findings(connection: Connection, ids: Sequence[int], development_id: int | None) -> None:
+    """Let findings tell of another development, or of none."""
+    for finding_id in ids:
+        values = {"development_id": development_id}
+        connection.execute(update(findings).where(findings.c.id == finding_id).values(**values))
+        finding_claims.link(connection, finding_id)
+
+
+def finding_ids(connection: Connection, development_id: int) -> list[int]:
+    """The ids of all findings of a development, whatever their status and origin."""
+    query = select(findings.c.id).where(findings.c.development_id == development_id).order_by(findings.c.id)
+    return list(connection.execute(query).scalars())
+
+
+def set_dismissed(connection: Connection, finding_id: int, *, dismissed: bool) -> None:
+    """Note that an analyst dismissed a finding alone, or took that back; one that was withdrawn stays so."""
+    before, after = ("open", DISMISSED) if dismissed else (DISMISSED, "open")
+    there = and_(findings.c.id == finding_id, findings.c.status == before)
+    connection.execute(update(findings).where(there).values(status=after))
+    finding_claims.link(connection, finding_id)
 
 
 def _columns(finding: Finding) -> dict[str, object]:
@@ -138,9 +169,10 @@ def note_baseline(connection: Connection, ids: Sequence[int], version: str) -> N
         connection.execute(update(findings).where(of_these).values(baseline_version=version))
 
 
-def count_outdated(connection: Connection, version: str) -> int:
-    """How many live findings were compared with another version of the baseline."""
-    query = select(func.count()).select_from(findings).where(and_(live(), findings.c.baseline_version != version))
+def count_outdated(connection: Connection, files_version: str) -> int:
+    """How many live findings were compared with other files of the baseline; what analysts accepted since is none."""
+    same = findings.c.baseline_version.startswith(files_version, autoescape=True)
+    query = select(func.count()).select_from(findings).where(and_(live(), not_(same)))
     return connection.execute(query).scalar_one()
 
 
@@ -169,6 +201,40 @@ def evidence_of(
     return [row.evidence for row in _rows(connection, where, sources, order=findings.c.id.desc())]
 
 
+def evidence_of_all(
+    connection: Connection, ids: Sequence[int], sources: Mapping[str, SourceSpec]
+) -> dict[int, list[Evidence]]:
+    """The same of several developments at once, by their ids."""
+    found: dict[int, list[Evidence]] = {id_: [] for id_ in ids}
+    where = and_(findings.c.development_id.in_(list(ids)), live(Origin.WATCH))
+    for row in _rows(connection, where, sources, order=findings.c.id.desc()):
+        assert row.development_id is not None
+        found[row.development_id].append(row.evidence)
+    return found
+
+
+def evidence_ever(
+    connection: Connection, ids: Sequence[int], sources: Mapping[str, SourceSpec]
+) -> dict[int, list[Evidence]]:
+    """What polls and backfills ever found of several developments, by their ids, withdrawn since or not."""
+    found: dict[int, list[Evidence]] = {id_: [] for id_ in ids}
+    origins = [origin.value for origin in (Origin.WATCH, Origin.BACKFILL)]
+    where = and_(findings.c.development_id.in_(list(ids)), findings.c.origin.in_(origins))
+    for row in _rows(connection, where, sources, order=findings.c.id.desc()):
+        assert row.development_id is not None
+        found[row.development_id].append(row.evidence)
+    return found
+
+
+def findings_by_id(
+    connection: Connection, development_id: int, more: Sequence[int], sources: Mapping[str, SourceSpec]
+) -> list[FindingRow]:
+    """The findings that polls made of a development and were not withdrawn, and `more` by their ids, newest first."""
+    there = and_(findings.c.status != WITHDRAWN, findings.c.origin == Origin.WATCH.value)
+    where = and_(or_(findings.c.development_id == development_id, findings.c.id.in_(list(more))), there)
+    return _rows(connection, where, sources, order=findings.c.id.desc())
+
+
 def findings_of(connection: Connection, development_id: int) -> list[FindingRow]:
     """The live findings that tell of a development, oldest first, of any origin."""
     return _rows(connection, and_(findings.c.development_id == development_id, live()), {})
@@ -182,8 +248,9 @@ def list_findings(
     entity: str | None = None,
     source: str | None = None,
     since: datetime | None = None,
+    waiting: bool = False,
 ) -> list[FindingRow]:
-    """Findings, oldest first, narrowed by what is given."""
+    """Findings, oldest first, narrowed by what is given; `waiting` leaves those whose name waits for review."""
     conditions = [findings.c.id > 0]
     if outcomes:
         conditions.append(findings.c.outcome.in_(outcomes))
@@ -193,6 +260,10 @@ def list_findings(
         conditions.append(findings.c.source == source)
     if since is not None:
         conditions.append(findings.c.first_seen_at >= since)
+    if waiting:
+        alerting = [outcome.value for outcome in Outcome if outcome.alerts]
+        doubtful = and_(findings.c.method == "fuzzy", findings.c.outcome.in_(alerting), live(Origin.WATCH))
+        conditions.append(and_(doubtful, findings.c.development_id.is_(None)))
     return _rows(connection, and_(*conditions), sources)
 
 
@@ -200,7 +271,7 @@ def findings_by_item(connection: Connection, source: str) -> dict[tuple[str, int
     """Every finding of a source, withdrawn ones too, oldest first, by what it stands in: (`publication` or `entry`,
     id), each with the id of its revision."""
     on_publication, on_entry = publication_revisions, entry_revisions
-    where = findings.c.source == source
+    where = and_(findings.c.source == source, findings.c.operation != DATE_PASSED)  # which no page says
     owners = connection.execute(
         select(
             findings.c.id,
@@ -228,6 +299,34 @@ def find_finding(connection: Connection, finding_id: int, sources: Mapping[str, 
     return next(iter(_rows(connection, findings.c.id == finding_id, sources)), None)
 
 
+def find_findings(connection: Connection, ids: Sequence[int], sources: Mapping[str, SourceSpec]) -> list[FindingRow]:
+    """Findings by id, oldest first; at most some hundreds at a time."""
+    return _rows(connection, findings.c.id.in_(ids), sources) if ids else []
+
+
+def findings_in(
+    connection: Connection,
+    sources: Mapping[str, SourceSpec],
+    *,
+    publication_id: int | None = None,
+    entry_id: int | None = None,
+) -> list[FindingRow]:
+    """The live findings in any revision of one publication or entry, in the order of the text; no near misses."""
+    column, id_ = (
+        (publication_revisions.c.publication_id, publication_id)
+        if publication_id is not None
+        else (entry_revisions.c.entry_id, entry_id)
+    )
+    where = and_(column == id_, live(), findings.c.method != "fuzzy")
+    return _rows(connection, where, sources, order=findings.c.start)
+
+
+def folded_ids(connection: Connection, outcomes: Sequence[Outcome]) -> list[int]:
+    """The ids of all findings of these outcomes that polls made, oldest first."""
+    these = and_(findings.c.outcome.in_([outcome.value for outcome in outcomes]), live(Origin.WATCH))
+    return list(connection.execute(select(findings.c.id).where(these).order_by(findings.c.id)).scalars())
+
+
 def folded_between(connection: Connection, after: datetime | None, until: datetime) -> list[tuple[str, str, int]]:
     """Non-alerting findings that polls saw first in (after, until], counted: (source, outcome, count)."""
     quiet = [outcome.value for outcome in Outcome if not outcome.alerts]
@@ -241,8 +340,8 @@ def folded_between(connection: Connection, after: datetime | None, until: dateti
 
 
 def live(origin: Origin | None = None) -> ColumnElement[bool]:
-    """The condition that a finding is not withdrawn, and of this origin if one is given."""
-    there = findings.c.status != WITHDRAWN
+    """The condition that a finding counts (neither withdrawn nor dismissed), and is of this origin if one is given."""
+    there = findings.c.status.not_in((WITHDRAWN, DISMISSED))
     return there if origin is None else and_(there, findings.c.origin == origin.value)
 
 
@@ -316,7 +415,7 @@ def _finding_row(row: Row[Any], sources: Mapping[str, SourceSpec]) -> FindingRow
         parser=values["parser"],
     )
     origin = Origin(values["origin"])
-    may_tell = origin is Origin.WATCH and (values["status"] != WITHDRAWN or values["told"])
+    may_tell = origin is Origin.WATCH and (values["status"] not in (WITHDRAWN, DISMISSED) or values["told"])
     return FindingRow(
         evidence=evidence,
         development=values["development_key"],

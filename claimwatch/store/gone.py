@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from claimwatch.models import Origin
+from claimwatch.models import Gone, Origin
 from claimwatch.store.digests import spelled
 from claimwatch.store.documents import latest_publications
 from claimwatch.store.findings import live
@@ -131,8 +131,8 @@ def missed_since(connection: Connection, url: str, statuses: Sequence[int], reas
     ).scalar()
 
 
-def gone_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[str]:
-    """What a source no longer shows since (after, until], as far as it is about watched companies; for people.
+def gone_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
+    """What a source no longer shows since (after, until], as far as it is about watched companies.
 
     Entries that left their list by name, pages that are not there any more by title, sentences that something was
     told from and that the newest revision of their page lacks.
@@ -144,17 +144,17 @@ def gone_between(connection: Connection, source: str, after: datetime | None, un
     ]
 
 
-def _gone_entries(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[str]:
+def _gone_entries(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
     query = (
         select(entry_revisions.c.name)
         .join(entries, entries.c.id == entry_revisions.c.entry_id)
         .join(mentions, mentions.c.entry_revision_id == entry_revisions.c.id)
         .where(and_(entries.c.source == source, _within(entries.c.gone_at, after, until)))
     )
-    return sorted(set(connection.execute(query).scalars()))
+    return [Gone(entry=name) for name in sorted(set(connection.execute(query).scalars()))]
 
 
-def _gone_pages(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[str]:
+def _gone_pages(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
     revision = publication_revisions
     earlier = publication_revisions.alias()
     named = (
@@ -168,10 +168,10 @@ def _gone_pages(connection: Connection, source: str, after: datetime | None, unt
             and_(publications.c.source == source, _within(publications.c.gone_at, after, until), named)
         )
     )
-    return sorted(f"the page “{_short(title, _TITLE_CHARS)}”" for title in titles.scalars())
+    return [Gone(page=title) for title in sorted(_short(title, _TITLE_CHARS) for title in titles.scalars())]
 
 
-def _gone_sentences(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[str]:
+def _gone_sentences(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
     """From revisions that followed one of the same parser: what another version of it leaves out is no news."""
     new, old, told_in = publication_revisions, publication_revisions.alias(), publication_revisions.alias()
     rows = connection.execute(
@@ -190,9 +190,9 @@ def _gone_sentences(connection: Connection, source: str, after: datetime | None,
         )
         .order_by(new.c.id, findings.c.id)
     )
-    gone: dict[str, bool] = {}
+    gone: dict[Gone, bool] = {}
     for title, quote, before, now in rows:
-        name = f"the sentence “{_short(quote, _QUOTE_CHARS)}” on the page “{_short(title, _TITLE_CHARS)}”"
+        name = Gone(sentence=_short(quote, _QUOTE_CHARS), page=_short(title, _TITLE_CHARS))
         said, says = (spelled(quote) in spelled(text) for text in (before, now))
         if said or says:
             gone[name] = not says

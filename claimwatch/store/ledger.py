@@ -1,18 +1,19 @@
 """The ledger: what each subscriber has been told, by development and state version (law 5).
 
 A row counts while its message may still reach the reader. Once the message was given up (cancelled, expired, refused,
-suppressed) the reader has not been told: the row is released, and the next edition tells what it stands for.
+suppressed) or has come back, the reader has not been told: the row is released, and the next edition tells what it
+stands for.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from claimwatch.store.tables import developments, editions, ledger, messages, subscribers
 
-GIVEN_UP = ("cancelled", "expired", "refused", "suppressed")
+GIVEN_UP = ("cancelled", "expired", "refused", "suppressed", "bounced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +90,37 @@ def note_told(
     connection: Connection, subscriber_id: int, what: Iterable[tuple[int, int]], message_id: int | None, at: datetime
 ) -> None:
     """Write the ledger. What counts as told already stays as it is; a released row passes to the new message."""
-    known = {row.pair: row.given_up for row in history(connection, subscriber_id)}
-    for development_id, state_version in what:
-        values = {"message_id": message_id, "at": at}
-        row = {
+    query = select(ledger.c.development_id, ledger.c.state_version, messages.c.state).outerjoin(
+        messages, messages.c.id == ledger.c.message_id
+    )
+    theirs = connection.execute(query.where(ledger.c.subscriber_id == subscriber_id))
+    known = {(development_id, version): state in GIVEN_UP for development_id, version, state in theirs}
+    rows = [
+        {
             "subscriber_id": subscriber_id,
             "development_id": development_id,
             "state_version": state_version,
+            "message_id": message_id,
+            "at": at,
         }
-        given_up = known.get((development_id, state_version))
-        if given_up is None:
-            connection.execute(insert(ledger).values(**row, **values))
-        elif given_up:
-            same = and_(*(ledger.c[name] == value for name, value in row.items()))
-            connection.execute(update(ledger).where(same).values(**values))
+        for development_id, state_version in what
+        if known.get((development_id, state_version), True)
+    ]
+    new = [row for row in rows if (row["development_id"], row["state_version"]) not in known]
+    if new:
+        connection.execute(insert(ledger), new)
+    for row in rows:
+        if row not in new:
+            same = and_(*(ledger.c[name] == row[name] for name in ("subscriber_id", "development_id", "state_version")))
+            connection.execute(update(ledger).where(same).values(message_id=message_id, at=at))
+
+
+def release(connection: Connection, message_id: int, keep: Iterable[tuple[int, int]]) -> None:
+    """Let go of what a message that has not left was to tell and does not tell any more: all but `keep`."""
+    kept = set(keep)
+    of_message = ledger.c.message_id == message_id
+    rows = connection.execute(select(ledger.c.development_id, ledger.c.state_version).where(of_message)).all()
+    for development_id, state_version in rows:
+        if (development_id, state_version) not in kept:
+            same = and_(ledger.c.development_id == development_id, ledger.c.state_version == state_version)
+            connection.execute(delete(ledger).where(of_message, same))

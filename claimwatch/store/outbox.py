@@ -1,20 +1,25 @@
 """The outbox: frozen messages, the attempts to send them, and the doubts that attempts without an answer leave.
 
 A message is `held` or `ready`, then `sending` under a lease, then `accepted`, `deferred`, `refused` or `in_doubt`;
-it may end as `suppressed`, `cancelled` or `expired` as well. Leases, doubts and next tries are in real time.
+it may end as `suppressed`, `cancelled` or `expired` as well, and what was accepted may be `bounced` later. Leases,
+doubts and next tries are in real time.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from claimwatch.models import Subscriber
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.suppressions import is_suppressed
-from claimwatch.store.tables import attempts, editions, messages, subscribers, subscriptions
+from claimwatch.store.tables import Utc, attempts, editions, messages, rests, subscribers, subscriptions
+
+URGENT = "urgent"
+HASTE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,72 +78,81 @@ def save_message(
     there = and_(messages.c.edition_id == edition_id, messages.c.subscriber_id == subscriber.id)
     if connection.execute(select(messages.c.id).where(there)).first() is not None:
         return None
-    return inserted_id(
-        connection.execute(
-            insert(messages).values(
-                edition_id=edition_id,
-                subscriber_id=subscriber.id,
-                recipient=subscriber.address,
-                message_id=message_id,
-                mime=mime,
-                sha256=hashlib.sha256(mime).hexdigest(),
-                state="ready",
-                tries=0,
-                created_at=created_at,
-                expires_at=expires_at,
-            )
-        )
-    )
+    values = {
+        "edition_id": edition_id,
+        "subscriber_id": subscriber.id,
+        "recipient": subscriber.address,
+        "message_id": message_id,
+        "mime": mime,
+        "sha256": hashlib.sha256(mime).hexdigest(),
+        "state": "ready",
+        "tries": 0,
+        "created_at": created_at,
+        "expires_at": expires_at,
+    }
+    return inserted_id(connection.execute(insert(messages), values))
+
+
+def replace_message(connection: Connection, id_: int, mime: bytes) -> None:
+    """Freeze other bytes for a message that has not left."""
+    values = {"mime": mime, "sha256": hashlib.sha256(mime).hexdigest()}
+    connection.execute(update(messages).where(messages.c.id == id_).values(**values))
 
 
 def find_due(connection: Connection, now: datetime, real: float, doubts_until: float | None = None) -> int | None:
-    """The id of the next message that may be sent, its row locked for this transaction; None when none is due.
+    """The id of the next message that may be sent, the first of `find_all_due`; None when none is due."""
+    return next(iter(find_all_due(connection, now, real, 1, doubts_until)), None)
 
-    On the way, what is due to somebody who is suppressed becomes `suppressed`. Doubts are due only up to
-    `doubts_until` (default `real`): those that came up later have not been held against the evidence yet.
+
+def find_all_due(
+    connection: Connection, now: datetime, real: float, most: int, doubts_until: float | None = None
+) -> list[int]:
+    """The ids of the next messages that may be sent, `most` at most, their rows locked for this transaction.
+
+    Alerts come before all else. On the way, what is due to somebody who is suppressed becomes `suppressed`. Doubts are
+    due only up to `doubts_until` (default `real`): later ones have not been held against the evidence yet.
     """
     doubts_until = real if doubts_until is None else doubts_until
-    state, next_try_at = messages.c.state, messages.c.next_try_at
-    # One query for each state, each answered from an index: together they would sort the whole outbox every time.
-    lines = (
-        (and_(state == "in_doubt", next_try_at <= doubts_until), next_try_at),
-        (and_(state == "deferred", next_try_at <= real), next_try_at),
-        (state == "ready", messages.c.id),
-    )
-    for due, order in lines:
-        query = select(messages.c.id, messages.c.recipient).where(due, _sendable(now)).order_by(order).limit(1)
-        while (found := connection.execute(query.with_for_update(skip_locked=True, of=messages)).first()) is not None:
-            if not is_suppressed(connection, found.recipient, now):
-                return int(found.id)
-            values = {"state": "suppressed", "reason": "the address is suppressed"}
-            connection.execute(update(messages).where(messages.c.id == found.id).values(**values))
-    return None
+    given = {"now": now, "real": real, "doubts_until": doubts_until}
+    alerts = connection.execute(_ALERTS, {"since": now - HASTE}).scalars().all()
+    found: list[int] = []
+    for of_alerts in (True, False) if alerts else (False,):
+        for line in _LINES:
+            query = line.where(messages.c.edition_id.in_(alerts)) if of_alerts else line
+            again = True
+            while again and len(found) < most:
+                again = False
+                for id_, recipient in connection.execute(query, given | {"most": most}).all():
+                    if is_suppressed(connection, recipient, now):
+                        values = {"state": "suppressed", "reason": "the address is suppressed"}
+                        connection.execute(update(messages).where(messages.c.id == id_).values(**values))
+                        again = True
+                    elif id_ not in found and len(found) < most:
+                        found.append(id_)
+    return found
 
 
 def next_due_at(connection: Connection, now: datetime, real: float, within_s: float) -> float | None:
     """When the next deferred message becomes due, in real time; None when that is more than `within_s` away."""
-    soon = and_(messages.c.state == "deferred", messages.c.next_try_at <= real + within_s, _sendable(now))
-    return connection.execute(select(func.min(messages.c.next_try_at)).where(soon)).scalar()
+    soon = and_(messages.c.state == "deferred", messages.c.next_try_at <= real + within_s, _SENDABLE)
+    return connection.execute(select(func.min(messages.c.next_try_at)).where(soon), {"now": now}).scalar()
 
 
 def lease_message(connection: Connection, id_: int, owner: str, now: datetime, real: float, lease_s: float) -> Claimed:
     """Lease a message that `find_due` gave in this transaction, and open an attempt."""
-    query = select(messages, editions.c.series).join(editions, editions.c.id == messages.c.edition_id)
-    row = connection.execute(query.where(messages.c.id == id_)).one()._mapping
+    row = connection.execute(_CLAIMED, {"id_": id_}).one()._mapping
     number, doubtful = row["tries"] + 1, row["state"] == "in_doubt"
-    connection.execute(
-        update(messages)
-        .where(messages.c.id == id_)
-        .values(
-            state="sending",
-            lease_owner=owner,
-            lease_until=real + lease_s,
-            tried_at=real,
-            tries=number,
-            possible_duplicate=row["possible_duplicate"] or doubtful,
-        )
-    )
-    connection.execute(insert(attempts).values(message_id=id_, number=number, started_at=now))
+    values = {
+        "id_": id_,
+        "state": "sending",
+        "lease_owner": owner,
+        "lease_until": real + lease_s,
+        "tried_at": real,
+        "tries": number,
+        "possible_duplicate": row["possible_duplicate"] or doubtful,
+    }
+    connection.execute(_LEASE, values)
+    connection.execute(insert(attempts), {"message_id": id_, "number": number, "started_at": now})
     return Claimed(id_, row["series"], row["recipient"], row["message_id"], row["mime"], number, doubtful)
 
 
@@ -147,27 +161,25 @@ def settle_message(connection: Connection, claimed: Claimed, owner: str, how: Se
 
     Put in doubt meanwhile, but not yet sent again, it is settled after all: who was there knows.
     """
-    mine = or_(and_(messages.c.lease_owner == owner, messages.c.state == "sending"), messages.c.state == "in_doubt")
-    changed = _settle(connection, claimed.id, claimed.attempt, mine, how, now)
-    connection.execute(
-        update(attempts)
-        .where(attempts.c.message_id == claimed.id, attempts.c.number == claimed.attempt)
-        .values(
-            ended_at=now,
-            result=how.state,
-            phase=how.phase,
-            code=how.code,
-            enhanced=how.enhanced,
-            queue_id=how.queue_id,
-            text=how.text,
-        )
-    )
-    return changed
+    changed = connection.execute(_SETTLE_MINE, _settled(claimed.id, claimed.attempt, how, now) | {"owner": owner})
+    values = {
+        "id_": claimed.id,
+        "attempt": claimed.attempt,
+        "ended_at": now,
+        "result": how.state,
+        "phase": how.phase,
+        "code": how.code,
+        "enhanced": how.enhanced,
+        "queue_id": how.queue_id,
+        "text": how.text,
+    }
+    connection.execute(_END_ATTEMPT, values)
+    return changed.rowcount == 1
 
 
 def settle_doubt(connection: Connection, doubt: Doubt, how: Settlement, now: datetime) -> bool:
     """Settle a doubt by evidence, as `accepted` or `ready`. False when somebody else was faster."""
-    if not _settle(connection, doubt.id, doubt.attempt, messages.c.state == "in_doubt", how, now):
+    if connection.execute(_SETTLE_DOUBT, _settled(doubt.id, doubt.attempt, how, now)).rowcount != 1:
         return False
     attempt = and_(attempts.c.message_id == doubt.id, attempts.c.number == doubt.attempt)
     result = "accepted" if how.state == "accepted" else "not taken"
@@ -222,14 +234,48 @@ def count_messages(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def count_lapsed(connection: Connection, before: float) -> int:
+    """Messages that are being sent under a lease that ran out before a time (real)."""
+    lapsed = and_(messages.c.state == "sending", messages.c.lease_until < before)
+    return connection.execute(select(func.count()).select_from(messages).where(lapsed)).scalar_one()
+
+
+def count_left_over(connection: Connection, now: datetime, waiting: timedelta) -> int:
+    """Messages that nobody has tried to send although they may be sent, and wait for longer than this.
+
+    None while others are being sent: a long queue is no standstill.
+    """
+    lately = select(attempts.c.id).where(attempts.c.started_at >= now - waiting).limit(1)
+    if connection.execute(lately).first() is not None:
+        return 0
+    query = select(func.count()).select_from(messages).join(editions, editions.c.id == messages.c.edition_id)
+    left = and_(messages.c.state == "ready", messages.c.tries == 0, messages.c.created_at < now - waiting)
+    return connection.execute(query.where(left, _SENDABLE), {"now": now}).scalar_one()
+
+
 def count_possible_duplicates(connection: Connection) -> int:
     """Messages that were sent again although nobody knew what had become of the attempt before."""
     query = select(func.count()).select_from(messages).where(messages.c.possible_duplicate.is_(True))
     return connection.execute(query).scalar_one()
 
 
-def _sendable(now: datetime) -> ColumnElement[bool]:
-    """Not too old, and to a reader who has neither left nor ended the series since."""
+def _settled(id_: int, attempt: int, how: Settlement, now: datetime) -> dict[str, object]:
+    return {
+        "id_": id_,
+        "attempt": attempt,
+        "state": how.state,
+        "lease_owner": None,
+        "lease_until": None,
+        "next_try_at": how.next_try_at,
+        "doubted_at": how.doubted_at,
+        "reason": how.text,
+        "accepted_at": now if how.state == "accepted" else None,
+    }
+
+
+def _is_sendable() -> ColumnElement[bool]:
+    """Not too old, and to a reader who has neither left nor ended the series since, and whose mail does not rest."""
+    now = bindparam("now", type_=Utc())
     ended = exists().where(
         subscriptions.c.subscriber_id == messages.c.subscriber_id,
         subscriptions.c.series == editions.c.series,
@@ -237,23 +283,38 @@ def _sendable(now: datetime) -> ColumnElement[bool]:
         subscriptions.c.ended_at.is_not(None),
     )
     there = exists().where(subscribers.c.id == messages.c.subscriber_id, subscribers.c.active.is_(True))
-    return and_(messages.c.expires_at > now, there, ~ended)
+    resting = exists().where(rests.c.subscriber_id == messages.c.subscriber_id, rests.c.until > now)
+    return and_(messages.c.expires_at > now, there, ~ended, ~resting)
 
 
-def _settle(
-    connection: Connection, id_: int, attempt: int, mine: ColumnElement[bool], how: Settlement, now: datetime
-) -> bool:
-    changed = connection.execute(
-        update(messages)
-        .where(messages.c.id == id_, messages.c.tries == attempt, mine)
-        .values(
-            state=how.state,
-            lease_owner=None,
-            lease_until=None,
-            next_try_at=how.next_try_at,
-            doubted_at=how.doubted_at,
-            reason=how.text,
-            accepted_at=now if how.state == "accepted" else None,
-        )
-    )
-    return changed.rowcount == 1
+def _line(due: ColumnElement[bool], order: ColumnElement[Any]) -> Select[tuple[int, str]]:
+    query = select(messages.c.id, messages.c.recipient).where(due, _SENDABLE).order_by(order).limit(bindparam("most"))
+    return query.with_for_update(skip_locked=True, of=messages)
+
+
+# These run for each message that leaves. Made once: putting a statement together takes longer than running it.
+_SENDABLE = _is_sendable()
+# One query for each state, each answered from an index: together they would sort the whole outbox every time.
+_LINES = (
+    _line(
+        and_(messages.c.state == "in_doubt", messages.c.next_try_at <= bindparam("doubts_until")),
+        messages.c.next_try_at,
+    ),
+    _line(and_(messages.c.state == "deferred", messages.c.next_try_at <= bindparam("real")), messages.c.next_try_at),
+    _line(messages.c.state == "ready", messages.c.id),
+)
+# An alert that is older has lost its haste, and has most likely expired.
+_ALERTS = select(editions.c.id).where(editions.c.series == URGENT, editions.c.frozen_at > bindparam("since"))
+_CLAIMED = (
+    select(messages, editions.c.series)
+    .join(editions, editions.c.id == messages.c.edition_id)
+    .where(messages.c.id == bindparam("id_"))
+)
+_LEASE = update(messages).where(messages.c.id == bindparam("id_"))
+_SETTLE = update(messages).where(messages.c.id == bindparam("id_"), messages.c.tries == bindparam("attempt"))
+_MINE = and_(messages.c.lease_owner == bindparam("owner"), messages.c.state == "sending")
+_SETTLE_MINE = _SETTLE.where(or_(_MINE, messages.c.state == "in_doubt"))
+_SETTLE_DOUBT = _SETTLE.where(messages.c.state == "in_doubt")
+_END_ATTEMPT = update(attempts).where(
+    attempts.c.message_id == bindparam("id_"), attempts.c.number == bindparam("attempt")
+)

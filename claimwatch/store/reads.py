@@ -135,6 +135,14 @@ def end_lease(connection: Connection, slug: str, owner: str) -> None:
     )
 
 
+def lapsed_leases(connection: Connection, before: datetime) -> list[tuple[str, str, datetime]]:
+    """(slug, owner, until) of leases that ran out before a time and were neither given back nor taken over."""
+    table = source_states
+    query = select(table.c.slug, table.c.lease_owner, table.c.lease_until)
+    lapsed = query.where(table.c.lease_owner.is_not(None), table.c.lease_until < before)
+    return [(slug, owner, until) for slug, owner, until in connection.execute(lapsed.order_by(table.c.slug))]
+
+
 def note_read(connection: Connection, read: Read, next_due_at: datetime, held: Sequence[tuple[str, int]] = ()) -> None:
     """Move the state of a source after a read; a bad one moves only what says that it was bad.
 
@@ -196,6 +204,13 @@ def record_capture(connection: Connection, read_id: int, capture: CaptureRow) ->
         )
     )
     return inserted_id(inserted)
+
+
+def latest_answers(connection: Connection, most: int) -> list[tuple[datetime, tuple[tuple[str, str], ...]]]:
+    """(fetched at, headers) of the latest captures that a server answered, newest first."""
+    query = select(captures.c.fetched_at, captures.c.headers).where(captures.c.status.is_not(None))
+    rows = connection.execute(query.order_by(captures.c.id.desc()).limit(most))
+    return [(at, tuple((name, value) for name, value in headers)) for at, headers in rows]
 
 
 def validator(connection: Connection, url: str, parser: str) -> Validator | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from claimwatch.store.tables import attempts, relays
@@ -15,6 +15,11 @@ REFUSED_SHARE = 0.05
 OURS_S, REFUSALS_S = 3600.0, 6 * 3600.0  # a pause that nobody lifts ends by itself, and the next mail tries again
 # After failure upon failure of the relay itself: too many connections pass in seconds, an outage does not.
 RESTS_S = (2.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
+
+# Run for each message that leaves, so made once.
+_ROW = select(relays).where(relays.c.relay == bindparam("name")).with_for_update()
+_CHANGE = update(relays).where(relays.c.relay == bindparam("name"))
+_WELL = _CHANGE.where(relays.c.failures > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,13 @@ def admit(
         if tokens < 1:
             return float((1 - tokens) / rate)
         values |= {"tokens": tokens - 1, "tokens_at": real}
-    connection.execute(update(relays).where(relays.c.relay == relay).values(**values))
+    connection.execute(_CHANGE, {"name": relay} | values)
     return None
 
 
 def note_success(connection: Connection, relay: str) -> None:
     """The relay took a message: it is well."""
-    connection.execute(update(relays).where(relays.c.relay == relay, relays.c.failures > 0).values(failures=0))
+    connection.execute(_WELL, {"name": relay, "failures": 0})
 
 
 def note_failure(connection: Connection, relay: str, reason: str, real: float) -> Pause:
@@ -116,10 +121,9 @@ def _pause(connection: Connection, pause: Pause, real: float) -> Pause:
 
 
 def _row(connection: Connection, relay: str) -> dict[str, Any]:
-    query = select(relays).where(relays.c.relay == relay).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(_ROW, {"name": relay}).first()
     if row is None:
         with suppress(IntegrityError), connection.begin_nested():  # another process may be first
             connection.execute(insert(relays).values(relay=relay, failures=0, sent=0, judged_from=0))
-        row = connection.execute(query).one()
+        row = connection.execute(_ROW, {"name": relay}).one()
     return dict(row._mapping)

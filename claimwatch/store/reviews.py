@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from claimwatch.store.tables import edition_events, editions, ledger, messages
 
@@ -34,6 +34,51 @@ class Letter:
     recipient: str
     message_id: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An edition in a list: without its mail. `messages` says how many there are in each state."""
+
+    id: int
+    series: str
+    period: str
+    state: str
+    frozen_at: datetime
+    subject: str
+    messages: tuple[tuple[str, int], ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether something of it has not left and still may."""
+        return self.state == "held" or any(state in WAITING for state, _ in self.messages)
+
+
+def edition_lines(connection: Connection, limit: int) -> list[Line]:
+    """Those that are held, however old, and the newest others up to `limit`, newest first."""
+    table = editions
+    newest = select(table.c.id).order_by(table.c.id.desc()).limit(limit)
+    query = select(table.c.id, table.c.series, table.c.period, table.c.state, table.c.frozen_at, table.c.subject)
+    rows = connection.execute(
+        query.where(or_(table.c.state == "held", table.c.id.in_(newest))).order_by(table.c.id.desc())
+    )
+    return [
+        Line(
+            id=row.id,
+            series=row.series,
+            period=row.period,
+            state=row.state,
+            frozen_at=row.frozen_at,
+            subject=row.subject,
+            messages=tuple(letter_counts(connection, row.id).items()),
+        )
+        for row in rows
+    ]
+
+
+def lock(connection: Connection, edition_id: int) -> None:
+    """Keep an edition from being decided on by anybody else until the transaction ends."""
+    connection.execute(select(editions.c.id).where(editions.c.id == edition_id).with_for_update()).all()
 
 
 def note_decision(connection: Connection, edition_id: int, what: str, who: str, why: str | None, at: datetime) -> None:

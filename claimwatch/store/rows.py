@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 def inserted_id(result: CursorResult[Any]) -> int:
@@ -12,3 +13,14 @@ def inserted_id(result: CursorResult[Any]) -> int:
     value = key[0]
     assert isinstance(value, int)
     return value
+
+
+def insert_once(connection: Connection, table: Table, **values: object) -> bool:
+    """Insert a row unless a unique key says that there is one; whether it was inserted.
+
+    Where another process is inserting the same at this moment, its transaction is waited for.
+    """
+    key = next(iter(table.primary_key))  # rowcount says nothing here on PostgreSQL
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    made = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return connection.execute(made).first() is not None

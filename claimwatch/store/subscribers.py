@@ -11,10 +11,13 @@ from claimwatch.store.rows import inserted_id
 from claimwatch.store.suppressions import suppressed_among
 from claimwatch.store.tables import (
     attempts,
+    bounces,
     consent_events,
     editions,
     ledger,
     messages,
+    probes,
+    rests,
     subscribers,
     subscriptions,
 )
@@ -218,7 +221,7 @@ def erase_subscriber(connection: Connection, subscriber_id: int, at: datetime) -
     connection.execute(update(attempts).where(attempts.c.message_id.in_(theirs)).values(text=None))
     bare = {"recipient": "", "mime": b"", "sha256": "", "reason": "erased"}
     connection.execute(update(messages).where(messages.c.subscriber_id == subscriber_id).values(**bare))
-    for table in (ledger, consent_events, subscriptions):
+    for table in (ledger, consent_events, subscriptions, bounces, probes, rests):
         connection.execute(delete(table).where(table.c.subscriber_id == subscriber_id))
     values = {
         "address": f"erased-{subscriber_id}",

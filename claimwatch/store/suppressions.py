@@ -12,11 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
+from claimwatch.store.rows import insert_once
 from claimwatch.store.tables import meta, suppressions
 
 _KEY = "address_key"
+# Asked for each message that leaves, so made once.
+_GET_KEY = select(meta.c.value).where(meta.c.key == _KEY)
+_HELD = select(suppressions.c.reason, suppressions.c.source, suppressions.c.at, suppressions.c.until).where(
+    suppressions.c.address_hmac == bindparam("hashed"), suppressions.c.lifted_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,9 @@ def address_hmac(connection: Connection, text: str) -> str:
     """The keyed hash of an address, upper and lower case alike; makes the key on first use, so it needs `write()`."""
     key = _key(connection)
     if key is None:
-        key = secrets.token_hex(32)
-        connection.execute(insert(meta).values(key=_KEY, value=key))
+        insert_once(connection, meta, key=_KEY, value=secrets.token_hex(32))
+        key = _key(connection)  # another process may have been first, with another key
+        assert key is not None, "the key was just inserted"
     return _hash(key, text)
 
 
@@ -48,13 +55,10 @@ def find_suppression(connection: Connection, address: str, now: datetime | None 
     key = _key(connection)
     if key is None:
         return None  # nothing has ever been suppressed
-    query = select(suppressions.c.reason, suppressions.c.source, suppressions.c.at, suppressions.c.until).where(
-        suppressions.c.address_hmac == _hash(key, address), suppressions.c.lifted_at.is_(None)
-    )
-    if now is not None:
-        query = query.where(or_(suppressions.c.until.is_(None), suppressions.c.until > now))
-    row = connection.execute(query).first()
-    return None if row is None else Suppression(*row)
+    row = connection.execute(_HELD, {"hashed": _hash(key, address)}).first()
+    if row is None or (now is not None and row.until is not None and row.until <= now):
+        return None
+    return Suppression(*row)
 
 
 def suppressed_among(connection: Connection, addresses: Iterable[str], now: datetime | None = None) -> set[str]:
@@ -75,9 +79,8 @@ def suppress(
     """Let no mail reach an address from now on. A suppression that is there already takes the new reason and date."""
     hashed = address_hmac(connection, address)
     values = {"reason": reason, "source": source, "at": at, "until": until, "lifted_at": None}
-    changed = connection.execute(update(suppressions).where(suppressions.c.address_hmac == hashed).values(**values))
-    if changed.rowcount == 0:
-        connection.execute(insert(suppressions).values(address_hmac=hashed, **values))
+    if not insert_once(connection, suppressions, address_hmac=hashed, **values):
+        connection.execute(update(suppressions).where(suppressions.c.address_hmac == hashed).values(**values))
 
 
 def lift(connection: Connection, address: str, at: datetime) -> bool:
@@ -88,7 +91,7 @@ def lift(connection: Connection, address: str, at: datetime) -> bool:
 
 
 def _key(connection: Connection) -> str | None:
-    key: str | None = connection.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar()
+    key: str | None = connection.execute(_GET_KEY).scalar()
     return key
 
 

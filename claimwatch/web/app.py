@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import text
 from starlette.exceptions import HTTPException
@@ -12,7 +13,25 @@ from starlette.exceptions import HTTPException
 from claimwatch.errors import ClaimwatchError
 from claimwatch.pipeline.watch import open_watch
 from claimwatch.settings import Settings
-from claimwatch.web import joining, leaving
+from claimwatch.web import (
+    about,
+    archive,
+    claims,
+    desk,
+    desk_editions,
+    desk_frame,
+    desk_texts,
+    documents,
+    feeds,
+    finder,
+    items,
+    joining,
+    leaving,
+    now,
+    session,
+    signing_in,
+    status,
+)
 from claimwatch.web.courier import Courier
 from claimwatch.web.pages import WEB, Site, ThisPage, page_of
 
@@ -28,7 +47,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Robots-Tag": "noindex",
 }
-_INDEXED = ("/", "/subscribe", "/privacy")
+# What search engines may show: our own words, not excerpts of other people's work, and no address with a token.
+_INDEXED = ("", "about", "claims", "editions", "items", "privacy", "status", "subscribe")
 _LOG = logging.getLogger("claimwatch.web")
 
 
@@ -42,13 +62,18 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="Claimwatch", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    for module in (now, claims, documents, archive, items, feeds, finder, status, about):
+        app.include_router(module.router)
     app.include_router(joining.router)
     app.include_router(leaving.router)
-    app.api_route("/", methods=["GET", "HEAD"])(show_about)
+    app.include_router(signing_in.router)
+    for room in (desk, desk_editions, desk_texts, desk_frame):
+        app.include_router(room.router)
     app.api_route("/privacy", methods=["GET", "HEAD"])(show_privacy)
     app.api_route("/static/style.css", methods=["GET", "HEAD"])(style)
     app.api_route("/healthz", methods=["GET", "HEAD"])(health)
     app.add_exception_handler(HTTPException, _http_fault)
+    app.add_exception_handler(RequestValidationError, _no_such_page)
 
     @app.middleware("http")
     async def add_headers(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -58,20 +83,15 @@ def create_app(settings: Settings) -> FastAPI:
             response = _fault(request, error)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.url.path in _INDEXED:
+        if request.url.path.strip("/").partition("/")[0] in _INDEXED:
             del response.headers["X-Robots-Tag"]
         response.headers.setdefault("Cache-Control", "no-store")
         if settings.public_url.startswith("https:"):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
 
+    session.set_up(app, settings)
     return app
-
-
-def show_about(page: ThisPage) -> Response:
-    """What this is."""
-    names = [company.name for company in page.watch.baseline.companies.values()]
-    return page.say(page.words.about, link=(page.root + "/subscribe", page.words.subscribe), companies=", ".join(names))
 
 
 def show_privacy(page: ThisPage) -> Response:
@@ -101,7 +121,16 @@ def _http_fault(request: Request, error: Exception) -> Response:
     page = page_of(request)
     if status == 404:
         return page.say(page.words.not_found, status)
-    return page.say((page.words.fault_title, page.words.faults["form"]), status)
+    answer = page.say((page.words.fault_title, page.words.faults["form"]), status)
+    if isinstance(error, HTTPException):
+        answer.headers.update(error.headers or {})  # such as Allow
+    return answer
+
+
+def _no_such_page(request: Request, error: Exception) -> Response:
+    """An address that no link of ours has: a number that is none, a name that there cannot be."""
+    page = page_of(request)
+    return page.say(page.words.not_found, 404)
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from claimwatch.errors import ClaimwatchError
+from claimwatch.pipeline.sign_in_mail import send_sign_in_mails
 from claimwatch.pipeline.signup_mail import send_signup_mails
 from claimwatch.pipeline.watch import Watch
 
@@ -40,9 +41,10 @@ class Courier:
 
     def _run(self) -> None:
         while not self._done:
-            try:
-                send_signup_mails(self._watch)
-            except (ClaimwatchError, OSError) as error:
-                _LOG.error("mail to confirm was put off: %s", error)
+            for what, send in (("confirm", send_signup_mails), ("sign in", send_sign_in_mails)):
+                try:
+                    send(self._watch)
+                except (ClaimwatchError, OSError) as error:
+                    _LOG.error("mail to %s was put off: %s", what, error)
             self._call.wait(RETRY_S)
             self._call.clear()

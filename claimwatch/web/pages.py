@@ -1,20 +1,23 @@
 """What every page has: its words, its address, its frame."""
 
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from claimwatch.models import SERIES, SEVERITIES
+from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import TEMPLATES
+from claimwatch.store import telling
 from claimwatch.web.courier import Courier
+from claimwatch.web.kept import Kept, Made
 from claimwatch.web.words import Words, preferred, words_of
 
 WEB = TEMPLATES / "web"
@@ -23,22 +26,31 @@ _PAGES = Environment(
 )
 
 
+# Pages that stand below an entry of the navigation without having its path.
+_ABOVE = {"/publications": "/documents", "/entries": "/documents", "/items": "/editions"}
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What all requests share."""
 
     watch: Watch
     courier: Courier
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One request: the site, the language of the answer, and the way back to it."""
+    """One request: the site, the language of the answer, and the way back to it.
+
+    `fixed` says that the address names the language; `query` is the rest of what the address asks for.
+    """
 
     site: Site
     words: Words
     path: str
     fixed: bool
+    query: str = ""
 
     @property
     def watch(self) -> Watch:
@@ -52,7 +64,20 @@ class Page:
 
     def in_language(self, language: str) -> "Page":
         """The page in a subscriber's language, unless the address names another."""
-        return self if self.fixed else Page(self.site, words_of(language), self.path, self.fixed)
+        return self if self.fixed else replace(self, words=words_of(language))
+
+    def to(self, path: str) -> str:
+        """The address of another of our pages; a language that was chosen goes along."""
+        if not self.fixed:
+            return self.root + path
+        bare, mark, fragment = path.partition("#")
+        return f"{self.root}{bare}{'&' if '?' in bare else '?'}lang={self.words.language}{mark}{fragment}"
+
+    @property
+    def switch(self) -> str:
+        """This page in the other language."""
+        query = f"{self.query}&" if self.query else ""
+        return f"{self.root}{self.path}?{query}lang={self.words.other[0]}"
 
     def show(self, template: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page made from a template."""
@@ -61,10 +86,30 @@ class Page:
             words=self.words,
             root=self.root,
             path=self.root + self.path,
+            to=self.to,
+            switch=self.switch,
+            here=here(self.path),
+            fixed=self.fixed,
             operator=parseaddr(settings.operator)[1],
             **values,
         )
         return HTMLResponse(html, status_code=status)
+
+    @property
+    def known(self) -> Watch:
+        """The watch with what analysts accepted as well; what claims and documents are looked up in."""
+        return self.kept("known", with_knowledge)
+
+    def kept(self, key: str, make: Callable[[Watch], Made]) -> Made:
+        """What `make` gives, worked out once in each language and again when something was stored; see `Kept`."""
+        with self.watch.store.read() as connection:
+            pulse = telling.pulse(connection)
+        stamp = (pulse, self.watch.now().date())
+        return self.site.kept.get((key, self.words.language), stamp, lambda: make(self.watch))
+
+    def missing(self) -> HTMLResponse:
+        """The page for an address at which there is nothing."""
+        return self.say(self.words.not_found, 404)
 
     def say(
         self, said: Sequence[str], status: int = 200, link: tuple[str, str] | None = None, **values: str
@@ -98,7 +143,15 @@ def page_of(request: Request) -> Page:
     asked = request.query_params.get("lang", "")
     fixed = asked in ("en", "nb")
     language = asked if fixed else preferred(request.headers.get("accept-language", ""))
-    return Page(request.app.state.site, words_of(language), request.url.path, fixed)
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    path = "/" + request.url.path.lstrip("/")  # `//host` would lead elsewhere
+    return Page(request.app.state.site, words_of(language), path, fixed, urlencode(others))
+
+
+def here(path: str) -> str:
+    """The entry of the navigation that a path belongs under; empty for none."""
+    first = "/" + path.strip("/").partition("/")[0]
+    return _ABOVE.get(first, first)
 
 
 def visitor_of(request: Request) -> str:

@@ -14,10 +14,11 @@ class Words:
     language: str
     other: tuple[str, str]
     subscribe: str
-    about: tuple[str, ...]
     privacy_title: str
     privacy: tuple[str, ...]
     skip: str
+    navigation: str
+    nav: Mapping[str, str]
     address: str
     address_hint: str
     honeypot: str
@@ -67,25 +68,29 @@ ENGLISH = Words(
     language="en",
     other=("nb", "Norsk"),
     subscribe="Subscribe",
-    about=(
-        "What is new about the watched companies",
-        "Claimwatch reads what public bodies publish about {companies}, and tells by mail what is new, changed, "
-        "withdrawn or denied against what two documents already claim, with the evidence for every line.",
-        "A machine does the reading, and says so. Nothing is worded as our own accusation: who says it stands "
-        "beside it.",
-    ),
     privacy_title="Privacy",
     privacy=(
         "We keep your address, what you chose, when you agreed and to which words, and which mails went to you. "
         "We use them for nothing but these mails, give them to nobody, and put no tracking into mails or pages.",
-        "The pages set no cookies and keep no internet addresses. Against abuse of the form a keyed hash of the "
-        "address that asked is kept for a day.",
+        "The pages set readers no cookies and keep no internet addresses. Against abuse of the form a keyed hash of "
+        "the address that asked is kept for a day.",
         "A request that nobody confirms is deleted after 48 hours. Every mail has a link to stop, which needs no "
         "log-in. Write to {operator} to have everything erased: a keyed hash of your address, the date and the reason "
         "stay, so that you are not written to by mistake.",
         "Responsible: {postal}, {operator}.",
     ),
     skip="Skip to the content",
+    navigation="Pages",
+    nav={
+        "/": "Now",
+        "/claims": "Claims",
+        "/documents": "Documents",
+        "/editions": "Back issues",
+        "/search": "Search",
+        "/status": "Status",
+        "/about": "About",
+        "/subscribe": "Subscribe",
+    },
     address="E-mail address",
     address_hint="A mail with a link to confirm goes there.",
     honeypot="Leave this empty",
@@ -95,6 +100,7 @@ ENGLISH = Words(
         "daily": ("Daily", "each morning"),
         "weekly": ("Weekly", "Monday morning"),
         "monthly": ("Monthly", "the first of the month"),
+        "record": ("What the record shows", "once, when older publications have been read"),
     },
     companies="Companies",
     sources="Sources",
@@ -158,27 +164,30 @@ BOKMAL = Words(
     language="nb",
     other=("en", "English"),
     subscribe="Abonner",
-    about=(
-        "Det som er nytt om selskapene vi følger",
-        "Claimwatch leser det offentlige organer skriver om {companies}, og forteller på e-post hva som er nytt, "
-        "endret, trukket tilbake eller avvist sammenlignet med det to dokumenter allerede hevder, med belegg for "
-        "hver linje.",
-        "En maskin leser, og det står der. Ingenting er vår egen beskyldning: Hvem som sier det, står alltid "
-        "ved siden av.",
-    ),
     privacy_title="Personvern",
     privacy=(
         "Vi lagrer adressen din, hva du har valgt, når du samtykket og til hvilken tekst, og hvilke e-poster du har "
         "fått. Vi bruker det bare til disse e-postene, gir det ikke til noen, og sporer verken i e-poster "
         "eller på sidene.",
-        "Sidene setter ingen informasjonskapsler og lagrer ingen internettadresser. Mot misbruk av skjemaet lagres en "
-        "nøklet hash av adressen som spurte, i ett døgn.",
+        "Sidene gir lesere ingen informasjonskapsler og lagrer ingen internettadresser. Mot misbruk av skjemaet lagres "
+        "en nøklet hash av adressen som spurte, i ett døgn.",
         "En forespørsel som ingen bekrefter, slettes etter 48 timer. Hver e-post har en lenke for å stoppe, uten "
         "innlogging. Skriv til {operator} for å få alt slettet: En nøklet hash av adressen, datoen og grunnen blir "
         "igjen, så du ikke får e-post ved en feil.",
         "Ansvarlig: {postal}, {operator}.",
     ),
     skip="Hopp til innholdet",
+    navigation="Sider",
+    nav={
+        "/": "Nå",
+        "/claims": "Påstander",
+        "/documents": "Dokumenter",
+        "/editions": "Utgaver",
+        "/search": "Søk",
+        "/status": "Status",
+        "/about": "Om",
+        "/subscribe": "Abonner",
+    },
     address="E-postadresse",
     address_hint="Dit går en e-post med en lenke for å bekrefte.",
     honeypot="La dette stå tomt",
@@ -188,6 +197,7 @@ BOKMAL = Words(
         "daily": ("Daglig", "hver morgen"),
         "weekly": ("Ukentlig", "mandag morgen"),
         "monthly": ("Månedlig", "den første i måneden"),
+        "record": ("Det arkivene viser", "én gang, når eldre publikasjoner er lest"),
     },
     companies="Selskaper",
     sources="Kilder",

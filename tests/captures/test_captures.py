@@ -49,9 +49,32 @@ def test_layout_on_disk_and_putting_twice_writes_once(tmp_path: Path) -> None:
     assert files_below(tmp_path) == [place]
     assert place.stat().st_size < len(BODY) / 10
     os.utime(place, (1, 1))
+    before = place.stat().st_ino
     store.put(BODY)
     assert files_below(tmp_path) == [place]
-    assert place.stat().st_mtime == 1
+    assert place.stat().st_ino == before
+    assert place.stat().st_mtime > 1, "noted as fresh, so that it is not let go meanwhile"
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+def test_only_bytes_that_nobody_asked_for_of_late_are_let_go(tmp_path: Path) -> None:
+    store = CaptureStore(f"file://{tmp_path}")
+    store.put(BODY)
+    place = tmp_path / SHA[:2] / SHA[2:4] / f"{SHA}.zst"
+    assert not store.discard(SHA)
+    os.utime(place, (1, 1))
+    assert store.discard(SHA)
+    assert not store.has(SHA)
+    assert store.discard(SHA), "gone already"
+
+
+def test_bytes_are_copied_as_they_lie(tmp_path: Path) -> None:
+    here, there = CaptureStore(f"file://{tmp_path}/here"), CaptureStore(f"memory://{tmp_path.name}/there")
+    here.put(BODY)
+    there.copy_in(SHA, here.packed(SHA))
+    assert there.get(SHA) == BODY
+    with pytest.raises(CaptureLost, match="other bytes"):
+        there.copy_in(hashlib.sha256(b"x").hexdigest(), here.packed(SHA))
 
 
 def test_a_crash_before_the_move_leaves_nothing_under_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,3 +89,38 @@ def test_old_publications_read_on_one_day_meet_by_their_own_dates(comparer: Comp
     assert (both.key, both.companies) == (first.key, ("dahua", "hikvision"))
     much_later = assign(found["hikvision"], date(2025, 2, 7), SEEN, (first,))
     assert much_later.key != first.key
+
+
+def reversal(comparer: Comparer, on: str | None, outcome: Outcome = Outcome.REVERSAL, entity: str = "dahua") -> Finding:
+    """A ban of a region that is lifted, or imposed, on a day; without one as a sentence without a date tells it."""
+    return replace(
+        findings(comparer, REMOVAL)["dahua"],
+        entity=entity,
+        outcome=outcome,
+        operation="remove" if outcome is Outcome.REVERSAL else "add",
+        predicate="procurement_ban",
+        object_class="government_purchases",
+        place="DK-84",
+        as_of=on,
+        rules=() if on else ("as_of.implied",),
+    )
+
+
+def test_what_was_lifted_and_is_told_again_without_a_date_is_no_second_lifting(comparer: Comparer) -> None:
+    lifted = assign(reversal(comparer, "2024-06-11"), date(2024, 6, 12), SEEN, [])
+    again = assign(reversal(comparer, None), date(2025, 3, 1), SEEN, [lifted])
+    assert (again.key, again.state_version) == (lifted.key, lifted.state_version)
+    # Of another company, on another day, or after it was imposed anew it is one.
+    imposed = assign(reversal(comparer, "2024-12-01", Outcome.UPDATE), date(2024, 12, 2), SEEN, [lifted])
+    for other, known in (
+        (reversal(comparer, None, entity="hikvision"), [lifted]),
+        (reversal(comparer, "2025-02-20"), [lifted]),
+        (reversal(comparer, None), [lifted, imposed]),
+    ):
+        assert assign(other, date(2025, 3, 1), SEEN, known).key not in {d.key for d in known}
+
+
+def test_what_takes_effect_later_belongs_to_what_was_decided(comparer: Comparer) -> None:
+    decided = assign(reversal(comparer, None), date(2024, 6, 11), SEEN, [])
+    effective = assign(reversal(comparer, "2024-07-01"), date(2024, 6, 11), SEEN, [decided])
+    assert effective.key == decided.key

@@ -57,3 +57,26 @@ def test_other_series_and_a_trial(cli: Run, read: Bench) -> None:
     assert sent["subject"].startswith("[test] Claimwatch W45")
     assert [str(mail["to"]) for mail in read.mails()] == ["operator@example.org"]
     assert cli("digest", "hold").status == 2
+
+
+def test_the_record_is_told_when_it_is_asked_for(cli: Run, bench: Bench) -> None:  # noqa: F811
+    page = {"key": "old", "text": "Dahua painted a clock tower in Malta on 9 May 2020.", "on": "2020-05-10"}
+    bench.serve("https://toy.example/old", {"items": [page]})
+    bench.serve_list(links=[{"url": "https://toy.example/old", "key": "old", "version": "1", "on": "2020-05-10"}])
+    cli("backfill", "toy", "--since", "2019-01-01")
+    refused = cli("digest", "--record")
+    assert refused.status == 2
+    assert "claimwatch subscribers add ADDRESS --series record" in refused.err
+    assert "1 items, 0 messages" in cli("digest", "--record", "--dry-run").out
+    cli("subscribers", "add", "historian@example.org", "--series", "record")
+    assert "What the record shows" in cli("digest", "--record", "--preview").out
+    (message,) = cli("digest", "--record", "--dry-run", "--json").json["messages"]
+    assert (message["recipient"], message["items"]) == ("historian@example.org", 1)
+    nothing = cli("digest", "--record", "--since", "2021-01-01")
+    assert (nothing.status, "were not told" in nothing.out) == (0, True)
+    assert "record 2020: 1 new — Dahua" in cli("digest", "--record").out
+    assert "1 accepted" in cli("deliver").out
+    assert "record:20200509-20200509  frozen" in cli("digest", "list").out
+    assert cli("digest", "--record", "--json").json is None
+    for wrong in (("--since", "2020-01-01"), ("--record", "--period", "2026-W45")):
+        assert cli("digest", *wrong).status == 2

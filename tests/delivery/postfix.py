@@ -1,4 +1,7 @@
-"""A real Postfix on loopback: STARTTLS and login demanded, every mail into one Maildir, nothing leaves the machine."""
+"""A real Postfix on loopback: STARTTLS and login demanded, nothing leaves the machine.
+
+Every mail to a reader comes into one Maildir, what comes back to us into another.
+"""
 
 import os
 import pwd
@@ -33,9 +36,11 @@ mynetworks =
 alias_maps =
 local_recipient_maps =
 default_transport = error:nothing leaves this test
-virtual_mailbox_domains = reader.example
+virtual_mailbox_domains = reader.example claimwatch.example
 virtual_mailbox_base = {root}/mail
-virtual_mailbox_maps = static:all/
+virtual_mailbox_maps = regexp:{root}/boxes
+virtual_alias_maps = inline:{{ {{ {gone} = nobody@moved.example }} }}
+transport_maps = inline:{{ {{ moved.example = error:5.1.1 no such user }} }}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 smtpd_tls_security_level = encrypt
@@ -50,6 +55,8 @@ smtpd_client_restrictions = permit_sasl_authenticated, reject
 smtpd_delay_reject = yes
 smtputf8_enable = no
 """
+BOXES = "/@claimwatch\\.example$/ returned/\n/./ all/\n"
+GONE = "weekly1@reader.example"  # taken from us, and then sent back
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -98,6 +105,7 @@ class Postfix:
     log: Path
     certificate: Path
     maildir: Path
+    returned: Path
 
     def copies(self) -> Counter[str]:
         """What arrived in the Maildir, by Message-ID."""
@@ -146,7 +154,8 @@ def _running(root: Path, port: int) -> Iterator[Postfix]:
         (root / name).mkdir()
     os.chown(root / "data", owner.pw_uid, owner.pw_gid)
     os.chown(root / "mail", nobody.pw_uid, nobody.pw_gid)
-    (root / "main.cf").write_text(MAIN.format(root=root, uid=nobody.pw_uid, gid=nobody.pw_gid))
+    (root / "main.cf").write_text(MAIN.format(root=root, uid=nobody.pw_uid, gid=nobody.pw_gid, gone=GONE))
+    (root / "boxes").write_text(BOXES)
     (root / "master.cf").write_text(MASTER.format(port=port))
     (root / "dovecot.conf").write_text(DOVECOT.format(root=root, user="dovecot", login=USER, password=PASSWORD))
     dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(root / "dovecot.conf")])
@@ -159,6 +168,7 @@ def _running(root: Path, port: int) -> Iterator[Postfix]:
                 root / "mail.log",
                 root / "certificate.pem",
                 root / "mail" / "all",
+                root / "mail" / "returned",
             )
         finally:
             subprocess.run(["postfix", "-c", str(root), "stop"], check=True, capture_output=True)

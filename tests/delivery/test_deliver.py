@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from claimwatch.pipeline import DeliveryReport, Watch, deliver
 from claimwatch.settings import load_settings
 from claimwatch.store import outbox, relays, subscribers, suppressions
-from claimwatch.store.tables import attempts, messages
+from claimwatch.store.tables import attempts, messages, rests
 from tests.delivery.sink import Sink
 from tests.faults.outbox_world import NOW, fill, message_id_of, open_outbox
 
@@ -226,6 +226,19 @@ def test_courtlistener_a_mail_is_not_marked_as_sent_before_it_is(tmp_path: Path)
         with watch.store.write() as connection:
             connection.execute(update(messages).values(next_try_at=time.time()))
         assert deliver(watch).accepted == len(sink.taken) == 1
+
+
+def test_courtlistener_a_mail_that_fails_for_now_is_tried_until_it_is_taken_or_too_old(tmp_path: Path) -> None:
+    """There the task that mails has no retries: one bad moment of the relay, and the mail is gone."""
+    answers = iter(["421 busy", "451 trouble", "452 4.2.2 full", "450 4.2.0 greylisted"])
+    with Sink(answer=lambda _: next(answers, "250 taken")) as sink, outbox_of(tmp_path, sink, 1) as watch:
+        for _ in range(8):
+            deliver(watch, resume=True)
+            with watch.store.write() as connection:
+                connection.execute(update(messages).values(next_try_at=time.time()))
+                connection.execute(delete(rests))
+        assert states(watch) == {"accepted": 1}
+        assert len(sink.taken) == 1
 
 
 def test_listmonk_what_was_fetched_and_not_sent_is_not_lost(tmp_path: Path) -> None:

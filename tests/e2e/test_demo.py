@@ -122,7 +122,7 @@ def test_the_first_edition_opens_with_the_withdrawal(demo: Demo) -> None:
     assert "Claim A09" in first
     assert "15. september 2020" in first, "the sentence on the page, in Nynorsk, which does not name the company"
     assert "https://etikkradet.no/hangzhou-hikvision-digital-technology-co-ltd/" in first
-    assert "where the baseline stands today" in demo.mails[0]["Subject"]
+    assert "the baseline today" in demo.mails[0]["Subject"]
     assert "First seen 9 November 2026, 07:00" in first
 
 

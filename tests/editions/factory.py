@@ -3,13 +3,13 @@
 The sentences were written for these tests and are quotations of nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from claimwatch.editions import assemble, parse_period, render
-from claimwatch.models import Candidate, Coverage, Edition, Outcome, Quantity, Rendered, SourceClass, Subscriber
+from claimwatch.editions import assemble, parse_period, record_period, render, why_line, words_for
+from claimwatch.models import Candidate, Coverage, Edition, Gone, Outcome, Quantity, Rendered, SourceClass, Subscriber
 from tests.editions.pieces import (
     COUNCIL,
     NOW,
@@ -198,8 +198,9 @@ def coverage(*, blind: bool = False) -> tuple[Coverage, ...]:
         Coverage("federal_register", REGISTER, 168, 2, good, date(2026, 11, 13), False,
                  gaps=(f"{REGISTER_XML}: no answer in 60 s",)),
         Coverage("entity_list", "Entity List (Supplement No. 4 to Part 744)", 7, 0, good, None, False,
-                 gone=("Example Trading Ltd., row of the Entity List",)),
-        Coverage("council_on_ethics", COUNCIL, 28, 0, good, date(2026, 9, 30), False),
+                 gone=(Gone(entry="Example Trading Ltd."), Gone(page="A page on cameras"))),
+        Coverage("council_on_ethics", COUNCIL, 28, 0, good, date(2026, 9, 30), False,
+                 pauses=((datetime(2026, 11, 10, 5, tzinfo=UTC), datetime(2026, 11, 12, 5, tzinfo=UTC)),)),
         nbim,
         Coverage("uhrp", UHRP, 168, 1, good, date(2026, 11, 12), False),
     )  # fmt: skip
@@ -226,6 +227,46 @@ def an_edition(
     )
 
 
+def an_alert(*candidates: Candidate) -> Edition:
+    """An alert as it is drafted: items, and nothing of how the sources stood."""
+    period = parse_period("2026-11-16T05:45Z", "Europe/Oslo")
+    return assemble(period, NOW, candidates, (), (), 0, a_baseline(), first=False)
+
+
+def a_record() -> Edition:
+    """What the record shows of four years."""
+    period = record_period(date(2019, 1, 1), date(2023, 10, 16), "Europe/Oslo")
+    return assemble(period, NOW, old_news(), (), (), 0, a_baseline(), first=False)
+
+
+def old_news() -> tuple[Candidate, ...]:
+    """What was said before the newest baseline document: two things about one claim, one about both companies."""
+    said = (
+        ("share-2021", Outcome.UPDATE, date(2021, 6, 30), "State investors held 41.9 per cent of Hikvision.", 41.9),
+        ("share-2019", Outcome.UPDATE, date(2019, 6, 30), "State investors held 43.4 per cent of Hikvision.", 43.4),
+    )
+    shares = [
+        a_candidate(
+            evidence_of(
+                a_finding(outcome, quote, predicate="ownership_share", object_class="state", operation="revise",
+                          claims=("A25",), place="CN", speaker=UHRP, url=f"https://uhrp.org/report/{key}/",
+                          before=Quantity(42.0, "percent", "eq", None, "42%"),
+                          after=Quantity(value, "percent", "eq", None, f"{value} per cent")),
+                UHRP, f"Who owned Hikvision in {on.year}", SourceClass.NGO, published_on=on,
+            ),
+            key=key, happened_on=None,
+        )
+        for key, outcome, on, quote, value in said
+    ]  # fmt: skip
+    asked = a_finding(
+        Outcome.NEW, "UHRP asks for sanctions on both Hikvision and Dahua.", predicate="calls_for",
+        object_class="sanctions", operation="call", speaker="UHRP", url="https://uhrp.org/statement/sanctions/",
+    )  # fmt: skip
+    call = evidence_of(asked, UHRP, "Sanction them", SourceClass.NGO, published_on=date(2020, 7, 1))
+    both = a_candidate(call, key="call", companies=("hikvision", "dahua"), happened_on=date(2020, 7, 1))
+    return (*shares, both, withdrawal())
+
+
 def many(count: int) -> tuple[Candidate, ...]:
     """So many unlike developments."""
     candidates = []
@@ -248,7 +289,7 @@ def every_outcome() -> tuple[Candidate, ...]:
     return (untyped(), demand(), denial(), proposal(), share(), citation(), withdrawal())
 
 
-EDITIONS = {
+EDITIONS: dict[str, Callable[[], Edition]] = {
     "reversal": lambda: an_edition(withdrawal()),
     "update": lambda: an_edition(share(), citation()),
     "pending": lambda: an_edition(proposal()),
@@ -261,17 +302,24 @@ EDITIONS = {
     "blind-week": lambda: an_edition(blind=True),
     "hostile": lambda: an_edition(hostile()),
     "sixty": lambda: an_edition(*many(60)),
+    "record": a_record,
+    "alert": lambda: an_alert(withdrawal()),
+    "correction": lambda: replace(
+        an_edition(withdrawal(), folded=(), context=0), coverage=(), correction="It was another fund."
+    ),
 }
 
 
 def a_mail(edition: Edition, *, timezone: str = "Europe/Oslo", language: str = "en") -> Rendered:
     """The edition as mail for a reader in Oslo."""
+    weekly = edition.series == "weekly" and language == "en"
+    why = WHY if weekly else why_line(words_for(language), edition.series, ["Hikvision", "Dahua"])
     return render(
         edition,
         language=language,
         timezone=timezone,
         public_url="https://claimwatch.example",
-        why=WHY,
+        why=why,
         operator=OPERATOR,
         postal_address=POSTAL,
     )

@@ -10,9 +10,10 @@ import pytest
 
 from claimwatch.delivery import Sender, compose, message_id_for
 from claimwatch.editions import preflight, render
+from claimwatch.editions.addresses import edition_path
 from claimwatch.editions.render import HTML_BUDGET
 from claimwatch.errors import EditionInvalid
-from claimwatch.models import Rendered
+from claimwatch.models import Outcome, Rendered, SourceClass
 from tests.editions import factory as make
 from tests.editions import pieces
 
@@ -27,12 +28,18 @@ def check(path: Path, got: bytes) -> None:
     assert got.decode() == path.read_bytes().decode(), f"{path} differs; delete it to have it written anew"
 
 
-@pytest.mark.parametrize("name", make.EDITIONS)
-def test_golden(name: str) -> None:
+GOLDENS = [
+    *((name, "en") for name in make.EDITIONS),
+    *((name, "nb") for name in ("full-week", "first", "record", "alert")),
+]
+
+
+@pytest.mark.parametrize(("name", "language"), GOLDENS)
+def test_golden(name: str, language: str) -> None:
     edition = make.EDITIONS[name]()
-    mail = make.a_mail(edition)
-    preflight(edition, mail)
-    reader = make.a_subscriber()
+    mail = make.a_mail(edition, language=language)
+    preflight(edition, mail, make.a_mail(edition, language=language), "https://claimwatch.example")
+    reader = make.a_subscriber(language=language)
     domain = "claimwatch.example"
     key = f"{edition.series}:{edition.period}"
     mime = compose(
@@ -43,11 +50,15 @@ def test_golden(name: str) -> None:
         date=pieces.NOW,
         series=edition.series,
         period=edition.period,
+        unsubscribe_url=f"https://{domain}/unsubscribe/7w.b1RKHkYp1sXxQ0m8bJ2dC4eF6gA",
+        archived_at=f"https://{domain}{edition_path(edition.series, edition.period)}",
+        references=(f"<weekly.2026-W45.0123456789abcdef@{domain}>",) if edition.correction else (),
     )
     missing = []
+    stem = name if language == "en" else f"{name}.{language}"
     for suffix, got in ((".html", mail.html.encode()), (".txt", mail.text.encode()), (".eml", mime)):
         try:
-            check(GOLDEN / f"{name}{suffix}", got)
+            check(GOLDEN / f"{stem}{suffix}", got)
         except pytest.fail.Exception as failure:
             missing.append(str(failure))
     assert not missing, "\n".join(missing)
@@ -63,11 +74,8 @@ def test_two_renders_give_the_same_bytes(name: str) -> None:
     [
         ("reversal", "Claimwatch W46: 1 reversed — Hikvision"),
         ("new", "Claimwatch W46: 2 new — Hikvision, Dahua"),
-        ("full-week", "Claimwatch W46: 1 reversed, 2 updated, 1 pending, 1 denied, 2 new, 1 source unread"),
-        (
-            "first",
-            "Claimwatch W46: where the baseline stands today — 1 reversed, 2 updated, 1 pending, 1 denied, 2 new",
-        ),
+        ("full-week", "Claimwatch W46: 1 reversed, 6 more, 1 source unread"),
+        ("first", "Claimwatch W46: the baseline today — 1 reversed, 6 more"),
         ("missed-weeks", "Claimwatch W53–W01: 1 updated — Hikvision"),
         ("empty-week", "Claimwatch W46: nothing new (5 of 5 sources read)"),
         ("blind-week", "Claimwatch W46: nothing new, 1 source unread"),
@@ -123,7 +131,7 @@ def test_times_are_the_readers_own() -> None:
 
 
 def test_a_language_without_words_gives_an_english_mail_dates_and_all() -> None:
-    mail = make.a_mail(make.EDITIONS["new"](), language="nb")
+    mail = make.a_mail(make.EDITIONS["new"](), language="fi")
     assert mail == make.a_mail(make.EDITIONS["new"]())
     assert mail.language == "en"
 
@@ -177,6 +185,30 @@ def test_links_to_this_machine_are_left_out_of_the_footer() -> None:
 
 Breaking = Callable[[Rendered], Rendered]
 FAULTS: dict[str, tuple[str, Breaking]] = {
+    "more in the subject than there are": (
+        "subject counts",
+        lambda m: replace(m, subject=m.subject.replace("6 more", "7 more")),
+    ),
+    "another item in the text": (
+        "text lacks the item",
+        lambda m: replace(m, text=m.text.replace("(Norway): recommendation", "(Norway): another thing")),
+    ),
+    "items in another order in the HTML": (
+        "HTML tells",
+        lambda m: replace(m, html=m.html.replace("recommendation to divest withdrawn", "something else")),
+    ),
+    "no language on the wrapper": (
+        "body of the HTML says it is in no language",
+        lambda m: replace(m, html=re.sub(r'(role="article"[^>]*) lang="en"', r"\1", m.html)),
+    ),
+    "a link in clear to somewhere else": (
+        "neither https nor a page",
+        lambda m: _into(m, '<a href="http://evil.example/">x</a>'),
+    ),
+    "a link with credentials": ("not a web address", lambda m: _into(m, '<a href="https://bank@evil.example/">x</a>')),
+    "a script on an element": ("would run a script", lambda m: _into(m, '<p onclick="x()">x</p>')),
+    "a bidi mark": (r"U\+202E", lambda m: replace(m, text=m.text + "\u202e")),
+    "a zero-width space in the subject": (r"U\+200B", lambda m: replace(m, subject=m.subject + "\u200b")),
     "other counts in the subject": ("subject counts", lambda m: replace(m, subject=m.subject.replace("1 re", "2 re"))),
     "no counts in the subject": ("subject counts", lambda m: replace(m, subject="Claimwatch W46")),
     "an item missing in the HTML": (
@@ -206,6 +238,52 @@ def test_preflight_refuses(name: str) -> None:
     preflight(edition, mail)
     with pytest.raises(EditionInvalid, match=named):
         preflight(edition, break_it(mail))
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("name", make.EDITIONS)
+def test_a_subject_has_at_most_sixty_characters(name: str, language: str) -> None:
+    assert len(make.a_mail(make.EDITIONS[name](), language=language).subject) <= 60
+
+
+def test_a_subject_leaves_out_companies_first_and_then_the_less_grave_outcomes() -> None:
+    def subject(*counts: int) -> str:
+        kinds = (make.withdrawal, make.share, make.proposal, make.denial, make.demand)
+        told = [
+            replace(candidate, development=replace(candidate.development, key=f"{kind}-{number}"))
+            for kind, count in enumerate(counts)
+            for number in range(count)
+            for candidate in [kinds[kind]()]
+        ]
+        edition = make.an_edition(*told)
+        mail = make.a_mail(edition)
+        preflight(edition, mail)
+        return mail.subject
+
+    assert subject(1, 1) == "Claimwatch W46: 1 reversed, 1 updated — Hikvision"
+    assert subject(1, 1, 1) == "Claimwatch W46: 1 reversed, 1 updated, 1 pending"
+    assert subject(1, 1, 1, 1) == "Claimwatch W46: 1 reversed, 1 updated, 1 pending, 1 denied"
+    assert subject(1, 1, 1, 1, 2) == "Claimwatch W46: 1 reversed, 1 updated, 1 pending, 3 more"
+    assert subject(0, 0, 0, 0, 12) == "Claimwatch W46: 12 new — Hikvision, Dahua"
+
+
+def test_preflight_refuses_a_mail_that_is_another_one_the_second_time() -> None:
+    edition = make.EDITIONS["full-week"]()
+    mail = make.a_mail(edition)
+    preflight(edition, mail, make.a_mail(edition))
+    with pytest.raises(EditionInvalid, match="rendered a second time"):
+        preflight(edition, mail, replace(mail, text=mail.text + " "))
+
+
+def test_a_page_that_is_served_in_clear_may_be_linked_by_the_item_that_stands_on_it() -> None:
+    finding = pieces.a_finding(
+        Outcome.NEW, "A page about Hikvision.", url="http://example.org/a", predicate="calls_for"
+    )
+    evidence = pieces.evidence_of(finding, pieces.UHRP, "Old", SourceClass.NGO)
+    edition = make.an_edition(pieces.a_candidate(evidence, key="clear"))
+    mail = make.a_mail(edition)
+    assert 'href="http://example.org/a"' in mail.html
+    preflight(edition, mail)
 
 
 def test_an_edition_without_sources_or_dates_renders() -> None:

@@ -123,7 +123,8 @@ def test_an_item_withdrawn(started: Started, fault: str, source: str) -> None:
     for days in (1, 3, 9, 11):
         run.read(SECOND + days * DAY)
     assert run.tell(FOURTH).items == ()
-    assert any(run.world.standing.title in gone for gone in run.coverage().gone), "nobody says that it is gone"
+    told = [gone.page or "" for gone in run.coverage().gone]
+    assert any(run.world.standing.title in page for page in told), "nobody says that it is gone"
     run.publish(run.world.base())
     run.read(FOURTH + 8 * DAY)
     assert run.tell(FOURTH + 2 * WEEK).items == (), "it came back, and was told as news"
@@ -143,7 +144,7 @@ def test_a_row_gone(started: Started, fault: str, source: str) -> None:
     read = run.read(SECOND - 2 * HOUR)
     assert (read.status, read.gone) == (ReadStatus.GOOD, 1)
     quiet(run)
-    assert run.coverage().gone == (run.world.standing.title,)
+    assert [gone.entry for gone in run.coverage().gone] == [run.world.standing.title]
     mended(run)
 
 

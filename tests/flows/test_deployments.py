@@ -17,6 +17,7 @@ from tests.flows.local_prefect import LocalPrefect, start_prefect, wait_for
 DEPLOYMENTS = {
     "federal-register", "entity-list", "council-on-ethics", "nbim-exclusions", "uhrp",
     "weekly-digest", "daily-digest", "monthly-digest", "urgent", "deliver", "watchdog",
+    "tidy",
 }  # fmt: skip
 
 

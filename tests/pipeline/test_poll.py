@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from claimwatch.models import Outcome, ReadStatus
+from claimwatch.models import Gone, Outcome, ReadStatus
 from claimwatch.pipeline import due_sources, poll
 from claimwatch.store import documents, findings, gone, reads
 from claimwatch.store.findings import FindingRow
@@ -199,7 +199,7 @@ def test_a_row_that_leaves_a_list_is_gone_and_reported_until_it_is_back(bench: B
     bench.serve_list(rows=REST, lists=["exclusions"])
     assert bench.poll(MONDAY + 6 * HOUR).gone == 1
     with bench.watch() as watch, watch.store.read() as connection:
-        assert gone.gone_between(connection, "toy", MONDAY, MONDAY + 6 * HOUR) == ["Hikvision"]
+        assert gone.gone_between(connection, "toy", MONDAY, MONDAY + 6 * HOUR) == [Gone(entry="Hikvision")]
     assert bench.poll(MONDAY + 12 * HOUR).gone == 0
     bench.serve_list(rows=[ROW, *REST], lists=["exclusions"])
     assert bench.poll(MONDAY + 18 * HOUR).gone == 0
@@ -233,7 +233,7 @@ def test_a_publication_that_leaves_a_list_is_gone_unless_it_has_come_out(bench: 
     bench.serve_list(items=[OTHER], lists=["filed"])
     assert bench.poll(MONDAY + 36 * HOUR).gone == 1
     with bench.watch() as watch, watch.store.read() as connection:
-        assert gone.gone_between(connection, "toy", None, MONDAY + 36 * HOUR) == ["the page “A filing”"]
+        assert gone.gone_between(connection, "toy", None, MONDAY + 36 * HOUR) == [Gone(page="A filing")]
     bench.serve_list(items=[filed, OTHER], lists=["filed"])
     assert bench.poll(MONDAY + 42 * HOUR).gone == 0
     with bench.watch() as watch, watch.store.read() as connection:

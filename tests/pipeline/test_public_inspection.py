@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from claimwatch.models import Gone
 from claimwatch.store import gone
 from tests.pipeline.bench import MONDAY, Bench
 from tests.upstream import reply
@@ -74,7 +75,7 @@ def _inspect(bench: Bench, *filings: dict[str, Any], opened: str | None = "2026-
     bench.serve(INSPECTION, {"count": len(filings), "results": list(filings), "regular_filings_updated_at": opened})
 
 
-def _gone(bench: Bench) -> list[str]:
+def _gone(bench: Bench) -> list[Gone]:
     with bench.watch() as watch, watch.store.read() as connection:
         return gone.gone_between(connection, "federal_register", None, MONDAY + 30 * DAY)
 
@@ -93,7 +94,7 @@ def test_a_filing_that_is_pulled_is_said_to_be_gone_a_day_later(bench: Bench) ->
     assert _gone(bench) == []
     _poll(bench, DAY + HOUR)
     assert len(_gone(bench)) == 1
-    assert "Hikvision Subsidiaries" in _gone(bench)[0]
+    assert "Hikvision Subsidiaries" in (_gone(bench)[0].page or "")
 
 
 def test_a_filing_that_was_published_is_not_gone(bench: Bench) -> None:

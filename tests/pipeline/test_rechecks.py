@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from claimwatch.models import Edition, Read, ReadStatus
+from claimwatch.models import Edition, Gone, Read, ReadStatus
 from claimwatch.pipeline import build
 from claimwatch.store import findings, gone, tables
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench
@@ -130,7 +130,7 @@ def test_a_page_that_is_not_there_for_a_day_is_gone_and_said_so(told: Bench) -> 
     later = told.poll(MONDAY + 2 * WEEK + 3 * DAY)
     assert (told.asked(), later.status, later.gone) == ([LIST, PAGE], ReadStatus.GOOD, 0)
     (coverage,) = edition(told, MONDAY + 3 * WEEK).coverage
-    assert coverage.gone == ("the page “A museum”",)
+    assert coverage.gone == (Gone(page="A museum"),)
 
 
 def test_a_page_that_is_missed_once_is_not_gone(told: Bench) -> None:
@@ -195,7 +195,7 @@ def test_a_sentence_that_was_taken_out_is_said_to_be_gone(told: Bench) -> None:
     told.poll(MONDAY + WEEK + DAY)
     built = edition(told, MONDAY + 2 * WEEK)
     assert [item.evidence[0].finding.quote for item in built.items] == [MORE_NEWS], "that it went is no news"
-    assert built.coverage[0].gone == (f"the sentence “{NEWS}” on the page “A museum”",)
+    assert built.coverage[0].gone == (Gone(page="A museum", sentence=NEWS),)
 
 
 def test_a_sentence_that_came_back_is_not_gone(told: Bench) -> None:

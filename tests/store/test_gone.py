@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, update
 
-from claimwatch.models import Mention, Origin, Publication
+from claimwatch.models import Gone, Mention, Origin, Publication
 from claimwatch.store import Store, developments, documents, findings, gone, reads, tables
 from claimwatch.store.reads import CaptureRow
 from tests.store.samples import HOUR, NOW, add_capture, development, entry, finding, publication, read
@@ -54,7 +54,7 @@ def test_gone_rows_are_reported_where_they_name_a_watched_company(store: Store) 
         documents.save_mentions(connection, [mention, mention], entry_revision_id=revision)
         stored = documents.known_entries(connection, "entity_list")
         documents.mark_gone(connection, [row.id for row in stored.values()], NOW)
-        assert gone.gone_between(connection, "entity_list", NOW - HOUR, NOW) == [entry().name]
+        assert gone.gone_between(connection, "entity_list", NOW - HOUR, NOW) == [Gone(entry=entry().name)]
         assert gone.gone_between(connection, "entity_list", NOW, NOW + HOUR) == []
         assert gone.gone_between(connection, "entity_list", None, NOW - HOUR) == []
 
@@ -70,7 +70,7 @@ def test_a_gone_page_is_reported_where_it_ever_named_a_watched_company(store: St
         stored = documents.known_publications(connection, "uhrp")
         gone.mark_publications_gone(connection, [row.id for row in stored.values()], NOW)
         assert all(row.gone for row in documents.known_publications(connection, "uhrp").values())
-        assert gone.gone_between(connection, "uhrp", NOW - HOUR, NOW) == ["the page “A title that is renamed”"]
+        assert gone.gone_between(connection, "uhrp", NOW - HOUR, NOW) == [Gone(page="A title that is renamed")]
         assert gone.gone_between(connection, "uhrp", NOW, NOW + HOUR) == []
         save(connection, publication("Nobody is named any more.", title="A title that is renamed"))
         assert gone.gone_between(connection, "uhrp", NOW - HOUR, NOW) == []
@@ -114,7 +114,7 @@ def test_a_sentence_is_gone_when_the_same_parser_does_not_find_it_any_more(store
         save(connection, publication("A  sentence about Hikvision. Less."), at=NOW + HOUR)
         assert gone.gone_between(connection, "uhrp", NOW, NOW + HOUR) == []
         save(connection, publication("Less."), at=later)
-        said = "the sentence “A sentence about Hikvision.” on the page “One”"
+        said = Gone(page="One", sentence="A sentence about Hikvision.")
         assert gone.gone_between(connection, "uhrp", NOW + HOUR, later) == [said]
         assert gone.gone_between(connection, "uhrp", None, later) == [said]
         save(connection, publication("Even less."), at=later + DAY)

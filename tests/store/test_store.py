@@ -19,7 +19,10 @@ from tests.store.samples import HOUR, NOW, read
 
 def test_the_migrations_make_just_the_tables(store: Store) -> None:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The full-text tables of the search differ by database; tests/store/test_search_index.py looks at them.
+        full_text = ("search_document_text", "search_finding_text")
+        options = {"compare_type": True, "include_name": lambda name, *_: not (name or "").startswith(full_text)}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 

@@ -85,7 +85,9 @@ def settings_in(home: Path, **more: object) -> Settings:
 def serving(settings: Settings) -> Iterator[Pages]:
     """Serve until the block ends."""
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, access_log=False, log_level="error", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, access_log=False, log_level="error", ws="none", proxy_headers=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

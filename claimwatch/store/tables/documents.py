@@ -1,6 +1,6 @@
 """What sources published: publications and list entries, each with its revisions."""
 
-from sqlalchemy import JSON, Column, Date, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
 from claimwatch.store.tables.base import Utc, metadata, new_id, ref
 
@@ -38,6 +38,7 @@ publication_revisions = Table(
     Column("parser", String(128), nullable=False),
     Column("seen_at", Utc, nullable=False),
     UniqueConstraint("publication_id", "number"),
+    Index("ix_publication_revisions_published", "publication_id", "published_on"),
 )
 
 entries = Table(
@@ -75,4 +76,5 @@ entry_revisions = Table(
     Column("parser", String(128), nullable=False),
     Column("seen_at", Utc, nullable=False),
     UniqueConstraint("entry_id", "number"),
+    Index("ix_entry_revisions_published", "entry_id", "published_on"),
 )

@@ -1,6 +1,6 @@
 """What was chosen to be told, and what happened to each edition on its way."""
 
-from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from claimwatch.store.tables.base import Utc, metadata, new_id, ref
 
@@ -21,6 +21,7 @@ editions = Table(
     Column("baseline_version", String(64), nullable=False),
     Column("state", String(16), nullable=False, default="frozen"),
     UniqueConstraint("series", "period"),
+    Index("ix_editions_state_series", "state", "series"),  # a row is long: what is listed must not be read whole
 )
 
 edition_events = Table(
@@ -38,7 +39,7 @@ edition_items = Table(
     "edition_items",
     metadata,
     ref("edition_id", "editions", primary_key=True),
-    ref("development_id", "developments", primary_key=True),
+    ref("development_id", "developments", primary_key=True, index=True),
     Column("state_version", Integer, nullable=False),
     Column("position", Integer, nullable=False),
 )

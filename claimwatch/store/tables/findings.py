@@ -73,7 +73,9 @@ findings = Table(
     Column("status", String(16), nullable=False),
     Column("origin", String(16), nullable=False, default="watch"),
     Column("baseline_version", String(64), nullable=False),
-    Column("first_seen_at", Utc, nullable=False),
+    Column("first_seen_at", Utc, nullable=False, index=True),
     UniqueConstraint("publication_revision_id", "entity", "start", "end", "fingerprint"),
     UniqueConstraint("entry_revision_id", "entity", "start", "end", "fingerprint"),
+    # Whether anything is left of a development, and about whom and from where, without reading a finding.
+    Index("ix_findings_standing", "development_id", "status", "origin", "entity", "source"),
 )

@@ -41,6 +41,7 @@ messages = Table(
     Column("reason", Text),
     UniqueConstraint("edition_id", "subscriber_id"),
     Index("ix_messages_state_next_try_at", "state", "next_try_at"),
+    Index("ix_messages_state_edition_id", "state", "edition_id", "id"),
 )
 
 attempts = Table(

@@ -1,0 +1,171 @@
+"""Numbers in words as digits in their place: "fifty-five thousand", "a quarter of a million", "two in five", 百分之四十.
+
+English, Bokmål, Nynorsk, Chinese. What is written instead is never longer, so that offsets stay what they were.
+"""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen " \
+    "seventeen eighteen nineteen"  # fmt: skip
+_SMALL = {word: number for number, word in enumerate(_UNITS.split())}
+_TENS = {
+    word: number * 10
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_NORWEGIAN = (
+    "null", "en ett ein eit éin én", "to", "tre", "fire", "fem", "seks", "sju syv", "åtte", "ni", "ti",
+    "elleve", "tolv", "tretten", "fjorten", "femten", "seksten", "sytten", "atten", "nitten",
+)  # fmt: skip
+_NO_SMALL = {word: number for number, words in enumerate(_NORWEGIAN) for word in words.split()}
+_NO_TENS = {
+    word: number * 10
+    for number, word in enumerate("tjue tretti førti femti seksti sytti åtti nitti".split(), start=2)
+}
+_NO_COMPOUND = {
+    tens + word: base + number for tens, base in _NO_TENS.items() for word, number in _NO_SMALL.items() if 0 < number < 10
+}
+_SCALES = {
+    "thousand": 1000, "million": 10**6, "billion": 10**9,
+    "tusen": 1000, "millioner": 10**6, "millionar": 10**6, "milliard": 10**9, "milliarder": 10**9,
+}  # fmt: skip
+_HUNDREDS = {"hundred": 100, "hundre": 100, "dozen": 12, "dusin": 12}
+_PARTS = {
+    "half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5),
+    "sixth": Fraction(1, 6), "eighth": Fraction(1, 8), "tenth": Fraction(1, 10), "halvparten": Fraction(1, 2),
+    "tredel": Fraction(1, 3), "firedel": Fraction(1, 4), "fjerdedel": Fraction(1, 4), "femtedel": Fraction(1, 5),
+    "tidel": Fraction(1, 10),
+}  # fmt: skip
+# Words that are numbers only beside a greater one: "a hundred", "one thousand", "en million".
+_VALUES = {
+    "en": {**_SMALL, **_TENS, "a": 1},
+    "no": {**_NO_SMALL, **_NO_TENS, **_NO_COMPOUND},
+}
+_ALONE = {
+    "en": frozenset({"a", "zero", "one"}),
+    "no": frozenset({"en", "ett", "ein", "eit", "én", "éin", "null", "to", "ti", "fire"}),
+}
+_WORD = re.compile(r"[a-zæøåé]+")
+_BETWEEN = re.compile(r"(?:\s|-)(?:(?:and|og)\s)?")
+_ONE_OF = re.compile(r"\b(?P<part>\d+) (?:in|out of|av|of) (?P<every>every |hver |kvar )?(?P<whole>3|4|5|6|8|10|100)\b(?! *[%,.]?\d)")
+_PART_OF = re.compile(rf"\b(?:a|one|en|ein) (?P<part>{'|'.join(_PARTS)})\b(?!-| (?:of a )?(?:party|country|time|year|paper))")
+_PARTS_OF = re.compile(r"\b(?P<times>two|three|four|to|tre|fire)[ -](?P<part>third|quarter|fifth|tenth|tredel|fjerdedel|femtedel)(?:s|er|ar)\b")
+_PART_MILLION = re.compile(r"\b(?:a )?(?P<part>half|quarter)(?: of)?(?: a|-a)?[ -]million\b")
+_CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_CHINESE_TENS = {"十": 10, "百": 100, "千": 1000}
+_C = "零一二两三四五六七八九十百千"
+_CHINESE_PERCENT = re.compile(rf"百分之(?P<whole>[{_C}]+)(?:点(?P<rest>[{_C}]+))?")
+_CHINESE_TENTHS = re.compile(rf"(?P<tens>[{_C}])成(?P<ones>[{_C}])?")
+_CHINESE_COUNT = re.compile(rf"(?P<number>[{_C}]{{2,}}|[两三四五六七八九])(?=[多余]?(?:万|亿|个|家|台|套|项|份|名|所|处|座|国|种))(?!个?[月年日季])")
+
+
+def in_digits(folded: str, language: str) -> str:
+    """A folded text with its numbers in words as digits, padded by blanks to the length that they had."""
+    if language.startswith("zh"):
+        for pattern, write in _CHINESE_FORMS:
+            folded = pattern.sub(lambda m, write=write: _padded(m, write(m)), folded)  # type: ignore[misc]
+        return folded
+    folded = _PART_MILLION.sub(lambda m: _padded(m, str(int(_PARTS[m["part"]] * 10**6))), folded)
+    folded = _PARTS_OF.sub(lambda m: _padded(m, _percent(_times(m["times"]) * _PARTS[m["part"]])), folded)
+    folded = _PART_OF.sub(lambda m: _padded(m, _percent(_PARTS[m["part"]])), folded)
+    folded = _sequences(folded, "no" if language in ("nb", "nn") else "en")
+    return _ONE_OF.sub(_shared, folded)
+
+
+def _times(word: str) -> int:
+    return (_SMALL | _NO_SMALL)[word]
+
+
+def _percent(part: Fraction) -> str:
+    return f"{round(part * 100)}%"
+
+
+def _shared(match: re.Match[str]) -> str:
+    """"Two in five", "42 of every hundred" as a percentage; "two of five cameras" is a count."""
+    part, whole = int(match["part"]), int(match["whole"])
+    if part >= whole or (" of " in match[0] and not match["every"]):
+        return match[0]
+    return _padded(match, f"{part * 100 / whole:.3g}%")
+
+
+def _padded(match: re.Match[str], digits: str) -> str:
+    return digits.ljust(len(match[0])) if len(digits) <= len(match[0]) else match[0]
+
+
+def _sequences(folded: str, language: str) -> str:
+    values, alone = _VALUES[language], _ALONE[language]
+    written: list[str] = []
+    at = 0
+    words = list(_WORD.finditer(folded))
+    index = 0
+    while index < len(words):
+        run = _run(folded, words, index, values)
+        if run:
+            start, end = run[0].start(), run[-1].end()
+            digits = str(_total([word[0] for word in run], values))
+            if not (len(run) == 1 and run[0][0] in alone) and len(digits) <= end - start:
+                written += [folded[at:start], digits.ljust(end - start)]
+                at = end
+        index += max(1, len(run))
+    return "".join([*written, folded[at:]])
+
+
+def _run(
+    folded: str, words: list[re.Match[str]], index: int, values: dict[str, int]
+) -> list[re.Match[str]]:
+    """The words of one number from `index` on; "and" joins only after a hundred or a thousand."""
+    run: list[re.Match[str]] = []
+    joined = False
+    for word in words[index:]:
+        if run and word[0] in ("and", "og") and (run[-1][0] in _HUNDREDS or run[-1][0] in _SCALES):
+            joined = True
+            continue
+        if word[0] not in values and not (run and (word[0] in _HUNDREDS or word[0] in _SCALES)):
+            break
+        if run:
+            gap = folded[run[-1].end() : word.start()]
+            allowed = _BETWEEN.fullmatch(gap) if joined else gap in (" ", "-", "\n")
+            last = values.get(run[-1][0], 100)
+            tens = 20 <= last < 100 and values.get(word[0], 100) < 10
+            if not allowed or (word[0] in values and last < 100 and not tens) or word[0] == "a":
+                break
+        elif word[0] in values and word.start() and folded[word.start() - 1] in "-0123456789":
+            break
+        run.append(word)
+        joined = False
+    return run
+
+
+def _total(words: list[str], values: dict[str, int]) -> int:
+    total = current = 0
+    for word in words:
+        if word in _SCALES:
+            total, current = total + max(current, 1) * _SCALES[word], 0
+        elif word in _HUNDREDS:
+            current = max(current, 1) * _HUNDREDS[word]
+        else:
+            current += values[word]
+    return total + current
+
+
+def _chinese(number: str) -> int:
+    total, digit = 0, 0
+    for sign in number:
+        if sign in _CHINESE_TENS:
+            total, digit = total + (digit or 1) * _CHINESE_TENS[sign], 0
+        else:
+            digit = _CHINESE[sign]
+    return total + digit
+
+
+def _chinese_percent(match: re.Match[str]) -> str:
+    rest = "".join(str(_CHINESE.get(sign, 0)) for sign in match["rest"] or "")
+    return f"{_chinese(match['whole'])}{'.' + rest if rest else ''}%"
+
+
+_CHINESE_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (_CHINESE_PERCENT, _chinese_percent),
+    (_CHINESE_TENTHS, lambda m: f"{_chinese(m['tens'])}{_chinese(m['ones']) if m['ones'] else 0}%"),
+    (_CHINESE_COUNT, lambda m: str(_chinese(m["number"]))),
+)

@@ -1,0 +1,178 @@
+"""One item as a reader sees it: in words, numbers in their form, hostile text made safe."""
+
+from dataclasses import dataclass, replace
+
+from claimwatch.editions.addresses import item_path
+from claimwatch.editions.assemble import dated
+from claimwatch.editions.calendar import RECORD, URGENT
+from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
+from claimwatch.editions.forms import Forms
+from claimwatch.editions.glossary import glosses
+from claimwatch.editions.headlines import attributed, headline, what_became
+from claimwatch.editions.names import source_name, value_of
+from claimwatch.models import Edition, Evidence, Item, Outcome, Quantity
+
+_TITLE_LIMIT = 160
+_VALUE_LIMIT = 240
+# Of a single alert: its text part has at most 20 lines above the footer.
+_SHORT_HEADLINE, _SHORT_VALUE, _SHORT_QUOTE, _SHORT_NAME = 140, 100, 180, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where something was said: the source, its name for the page or row, the value there, a link if one is fit."""
+
+    name: str
+    link: Link | None
+    title: str = ""
+    now: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One item as a reader sees it. `dates` are (label, day) pairs; `labels` are short remarks beside the badge.
+
+    `section` is the heading that it stands under, `page` the item on our pages, `glosses` (word, our gloss) pairs.
+    """
+
+    number: int
+    section: str
+    outcome: str
+    badge: str
+    headline: str
+    page: Link | None
+    place: str | None
+    labels: tuple[str, ...]
+    before_label: str
+    before: str | None
+    claim: str | None
+    claim_quote: str | None
+    claim_document: str | None
+    now_label: str
+    now: str | None
+    quote: tuple[Piece, ...]
+    quote_language: str
+    glosses: tuple[tuple[str, str], ...]
+    speaker: str
+    title: str
+    source: Seen
+    dates: tuple[tuple[str, str], ...]
+    also: tuple[Seen, ...]
+
+
+def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: str | None) -> Shown:
+    """An item of an edition, told in full; `public` is the base of the pages, None where there are none to link to."""
+    words, lead = forms.words, item.evidence[0]
+    finding = lead.finding
+    history = edition.series == RECORD
+    labels = (
+        (history, forms.day(dated(item))),
+        (item.told_before, words.told_before),
+        (item.late and not edition.first and edition.series != URGENT, words.late),
+        (not item.reviewed, words.machine_read),
+    )
+    compared = item.claim is not None or finding.before is not None
+    now = _now(item, forms) if compared else None
+    # A value with nothing of the same thing before it stands beside the claim; it does not replace it.
+    is_beside = finding.before is None and finding.after is not None and finding.after.value is not None
+    section = words.new if item.outcome is Outcome.NEW else words.attention
+    quote = excerpt(finding)
+    return Shown(
+        number=number,
+        section=", ".join(clean(name, 60) for name in item.companies) if history else section,
+        outcome=item.outcome.value,
+        badge=words.badge[item.outcome],
+        headline=clean(headline(item, words, history=history)),
+        page=safe_link(public + item_path(item.development)) if public else None,
+        place=forms.place(item.place) if item.place else None,
+        labels=tuple(label for said, label in labels if said),
+        before_label=words.known if history else words.before[Outcome.NEW if is_beside else item.outcome],
+        before=_quantity(finding.before, forms) if compared else None,
+        claim=words.claim.format(item.claim.id) if item.claim else None,
+        claim_quote=clean(item.claim.quote, _VALUE_LIMIT) if item.claim else None,
+        claim_document=clean(item.document.title, _TITLE_LIMIT) if item.document else None,
+        now_label=words.then if history else words.now[Outcome.NEW if is_beside else item.outcome],
+        now=now,
+        quote=quote,
+        quote_language=finding.language,
+        glosses=glosses("".join(piece.text for piece in quote), finding.language, words.language),
+        speaker=attributed(lead, words),
+        title=clean(lead.title, _TITLE_LIMIT),
+        source=Seen(_source(lead, forms), safe_link(finding.url)),
+        dates=_dates(item, lead, now, forms),
+        also=_also(item, forms),
+    )
+
+
+def short_item(shown: Shown, item: Item, forms: Forms) -> Shown:
+    """One item in a few lines; the page that it links to and the archive have the rest."""
+    before, claim = shown.before, shown.claim
+    if before is not None:
+        before, claim = clean(before, _SHORT_VALUE) + (f" ({claim})" if claim else ""), None
+    names = dict.fromkeys(seen.name for seen in shown.also)
+    quote = excerpt(item.evidence[0].finding, _SHORT_QUOTE)
+    return replace(
+        shown,
+        section="",
+        headline=clean(shown.headline, _SHORT_HEADLINE),
+        before=before,
+        claim=claim,
+        claim_quote=clean(shown.claim_quote, _SHORT_VALUE) if shown.claim_quote else None,
+        claim_document=clean(shown.claim_document, _SHORT_NAME) if shown.claim_document else None,
+        now=clean(shown.now, _SHORT_VALUE) if shown.now else None,
+        quote=quote,
+        glosses=glosses("".join(piece.text for piece in quote), shown.quote_language, forms.words.language)[:2],
+        speaker=clean(shown.speaker, _SHORT_NAME),
+        title="",
+        also=(Seen(clean(", ".join(names), _SHORT_NAME), None),) if names else (),
+    )
+
+
+def _now(item: Item, forms: Forms) -> str | None:
+    words, finding = forms.words, item.evidence[0].finding
+    if item.outcome is Outcome.DENIAL:
+        return words.rejected_by.format(attributed(item.evidence[0], words))
+    after = _quantity(finding.after, forms)
+    if after is not None or item.outcome is Outcome.NEW:
+        return after
+    became = what_became(item, words)
+    became = became[0].upper() + became[1:]
+    return words.on.format(became, forms.day(item.happened_on)) if item.happened_on else became
+
+
+def _quantity(quantity: Quantity | None, forms: Forms) -> str | None:
+    if quantity is None:
+        return None
+    text = value_of(quantity, forms.words, _VALUE_LIMIT)
+    return forms.words.as_of.format(text, forms.as_of(quantity.as_of)) if quantity.as_of else text
+
+
+def _dates(item: Item, lead: Evidence, now: str | None, forms: Forms) -> tuple[tuple[str, str], ...]:
+    words = forms.words
+    dates = [(words.published, lead.published_on), (words.effective, lead.effective_on)]
+    if item.happened_on not in (lead.published_on, lead.effective_on):
+        dates.append((words.happened, item.happened_on))
+    told = [(label, forms.day(on)) for label, on in dates if on is not None]
+    told = [(label, day) for label, day in told if label != words.happened or day not in (now or "")]
+    return (*told, (words.first_seen, forms.moment(item.first_seen_at)))
+
+
+def _also(item: Item, forms: Forms) -> tuple[Seen, ...]:
+    """Each further page or row once, with its value where that is another than the first one's."""
+    lead = item.evidence[0]
+    told = {(lead.finding.url, lead.title)}
+    also = []
+    for evidence in item.evidence[1:]:
+        where = (evidence.finding.url, evidence.title)
+        if where not in told:
+            told.add(where)
+            after = evidence.finding.after
+            differs = after is not None and (lead.finding.after is None or after.text != lead.finding.after.text)
+            now = _quantity(after, forms) if differs else None
+            link, title = safe_link(evidence.finding.url), clean(evidence.title, _TITLE_LIMIT)
+            also.append(Seen(_source(evidence, forms), link, title, now))
+    return tuple(also)
+
+
+def _source(evidence: Evidence, forms: Forms) -> str:
+    return clean(source_name(evidence.source_name, forms.words), 80)

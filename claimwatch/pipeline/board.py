@@ -1,0 +1,189 @@
+"""The board of claims: how each claim of the baseline stands today, and what was found about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from claimwatch.models import Candidate, Claim, Document, Outcome, Predicate, Standing
+from claimwatch.pipeline.tellable import as_reviewed
+from claimwatch.pipeline.watch import Watch
+from claimwatch.store import decisions, developments, finding_claims, findings
+from claimwatch.store.finding_claims import About, Tally
+from claimwatch.store.findings import FindingRow
+
+PER_PAGE = 25
+
+
+class ClaimStatus(StrEnum):
+    """How a claim stands, gravest first. CORROBORATED: somebody has said it again since, and nobody otherwise."""
+
+    REVERSED = "reversed"
+    UPDATED = "updated"
+    DISPUTED = "disputed"
+    PENDING = "pending"
+    CORROBORATED = "corroborated"
+    STANDS = "stands"
+
+
+# What of a claim is no longer as it was, and what only bears on it.
+_CHANGES = {Outcome.REVERSAL: ClaimStatus.REVERSED, Outcome.UPDATE: ClaimStatus.UPDATED}
+_DOUBTS = {Outcome.DENIAL: ClaimStatus.DISPUTED, Outcome.PENDING: ClaimStatus.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim. `told` are the findings foremost about it by outcome and month, oldest first.
+
+    `restated` counts publications and list entries that say it again. `change` is the development that decides the
+    status, with the one finding that says so; None where none does. `also` are statuses that hold beside the first.
+    """
+
+    claim: Claim
+    document: Document
+    status: ClaimStatus
+    also: tuple[ClaimStatus, ...]
+    restated: int
+    told: tuple[Tally, ...]
+    change: Candidate | None
+
+    def count(self, outcome: Outcome) -> int:
+        """How many findings of one outcome are foremost about it."""
+        return sum(tally.count for tally in self.told if tally.outcome is outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All claims by predicate, in the order of the ontology. `since` is the date from which findings are shown."""
+
+    groups: tuple[tuple[Predicate, tuple[ClaimRow, ...]], ...]
+    since: date
+    today: date
+
+    @property
+    def rows(self) -> tuple[ClaimRow, ...]:
+        """The claims without their groups."""
+        return tuple(row for _, rows in self.groups for row in rows)
+
+    def count(self, status: ClaimStatus) -> int:
+        """How many claims stand so first of all."""
+        return sum(row.status is status for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRow:
+    """A finding that concerns a claim; `about` says how, and where it stands."""
+
+    about: About
+    finding: FindingRow
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFile:
+    """One claim with one page of the findings that concern it, newest first; `total` counts them all."""
+
+    row: ClaimRow
+    since: date
+    today: date
+    about: tuple[AboutRow, ...]
+    total: int
+
+
+def board(watch: Watch) -> Board:
+    """The board as it stands now."""
+    with watch.store.read() as connection:
+        tallies = finding_claims.tallies(connection)
+        rows = _rows(connection, watch, tuple(watch.baseline.claims.values()), tallies)
+    groups = (
+        (predicate, tuple(row for row in rows if row.claim.predicate == name))
+        for name, predicate in watch.baseline.predicates.items()
+    )
+    today = watch.now().date()
+    return Board(tuple(group for group in groups if group[1]), _since(watch, tallies, today), today)
+
+
+def claim_file(watch: Watch, claim_id: str, *, page: int = 1) -> ClaimFile | None:
+    """Everything about one claim; None where there is no such claim. `page` counts from 1."""
+    claim = watch.baseline.claims.get(claim_id)
+    if claim is None:
+        return None
+    with watch.store.read() as connection:
+        tallies = finding_claims.tallies(connection, claim_id)
+        (row,) = _rows(connection, watch, (claim,), tallies)
+        total = finding_claims.count_about(connection, claim_id)
+        about = finding_claims.findings_about(connection, claim_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        rows = {
+            one.evidence.id: one
+            for one in findings.find_findings(connection, [one.finding_id for one in about], watch.sources)
+        }
+    today = watch.now().date()
+    shown = tuple(AboutRow(one, rows[one.finding_id]) for one in about)
+    return ClaimFile(row, _since(watch, tallies, today), today, shown, total)
+
+
+def _rows(
+    connection: Connection, watch: Watch, claims: Sequence[Claim], tallies: Sequence[Tally]
+) -> tuple[ClaimRow, ...]:
+    told: dict[str, list[Tally]] = {}
+    for tally in tallies:
+        told.setdefault(tally.claim, []).append(tally)
+    restated = finding_claims.corroborations(connection, claims[0].id if len(claims) == 1 else None)
+    judged = {claim.id: _judge(told.get(claim.id, ()), restated.get(claim.id, 0)) for claim in claims}
+    deciding = [tally.newest for _, _, tally in judged.values() if tally is not None]
+    changes = _changes(connection, watch, deciding)
+    return tuple(
+        ClaimRow(
+            claim=claim,
+            document=watch.baseline.documents[claim.document],
+            status=status,
+            also=also,
+            restated=restated.get(claim.id, 0),
+            told=tuple(told.get(claim.id, ())),
+            change=changes.get(tally.newest) if tally is not None else None,
+        )
+        for claim, (status, also, tally) in zip(claims, judged.values(), strict=True)
+    )
+
+
+def _changes(connection: Connection, watch: Watch, ids: Sequence[int]) -> dict[int, Candidate]:
+    """The developments that findings tell of, each with that finding, by its id."""
+    rows = findings.find_findings(connection, ids, watch.sources)
+    told = [row.development_id for row in rows if row.development_id is not None]
+    known = developments.find_developments(connection, told)
+    settled = decisions.standings_of_some(connection, [one.key for one in known.values()])
+    return {
+        row.evidence.id: as_reviewed(watch, one, (row.evidence,), settled.get(one.key, Standing()))
+        for row in rows
+        if row.development_id is not None and (one := known.get(row.development_id)) is not None
+    }
+
+
+def _judge(told: Sequence[Tally], restated: int) -> tuple[ClaimStatus, tuple[ClaimStatus, ...], Tally | None]:
+    """The status of a claim, what holds beside it, and the finding that decides it.
+
+    The newest reversal or update decides, in a month that has both the reversal; a denial or a pending change decides
+    only where there is neither.
+    """
+    newest: dict[Outcome, Tally] = {}
+    for tally in told:
+        if tally.outcome not in newest or tally.told_in >= newest[tally.outcome].told_in:
+            newest[tally.outcome] = tally
+    changes = sorted(
+        (newest[outcome] for outcome in _CHANGES if outcome in newest),
+        key=lambda tally: (tally.told_in, tally.outcome is Outcome.REVERSAL),
+    )
+    doubts = [newest[outcome] for outcome in _DOUBTS if outcome in newest]
+    deciding = next(iter([*reversed(changes), *doubts]), None)
+    beside = [_DOUBTS[tally.outcome] for tally in doubts if tally is not deciding]
+    if deciding is None:
+        return (ClaimStatus.CORROBORATED if restated else ClaimStatus.STANDS), (), None
+    return (_CHANGES | _DOUBTS)[deciding.outcome], tuple(beside), deciding
+
+
+def _since(watch: Watch, tallies: Sequence[Tally], today: date) -> date:
+    """The baseline's first date, or that of the oldest finding if that is older; no more than 15 years back."""
+    dated = [document.date for document in watch.baseline.documents.values() if document.date is not None]
+    first = min([*dated, *(tally.told_in for tally in tallies)], default=today)
+    return max(date(min(first, today).year, 1, 1), date(today.year - 15, 1, 1))

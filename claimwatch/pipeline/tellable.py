@@ -1,0 +1,141 @@
+"""What readers may be told of what was found: not what analysts dismissed, put off, or joined to what was told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from claimwatch.models import Action, Candidate, Development, Evidence, Standing
+from claimwatch.pipeline.labels import labelled, labelled_evidence
+from claimwatch.pipeline.watch import Watch
+from claimwatch.store import cases, decisions, developments, findings
+from claimwatch.store.findings import FindingRow
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two developments that an analyst made one: who was told `one`, in its state, counts as told `other`."""
+
+    one: Pair
+    other: Pair
+
+
+def today_of(watch: Watch) -> date:
+    """The day where the desk stands (`CLAIMWATCH_TIMEZONE`)."""
+    return watch.now().astimezone(watch.zone).date()
+
+
+def tellable(connection: Connection, watch: Watch, series: str) -> list[tuple[int, Candidate]]:
+    """The developments, by id, whose present state no edition of a series has told and that readers may be told."""
+    today, told = today_of(watch), _told_as(connection, series)
+    found = []
+    for id_, development, told_before in developments.untold(connection, series):
+        known = told.get(id_, 0)
+        if known >= development.state_version:
+            continue
+        one = candidate(connection, watch, id_, development, today, told_before=told_before or known > 0)
+        if one is not None:
+            found.append((id_, one))
+    return found
+
+
+def candidate(
+    connection: Connection, watch: Watch, id_: int, development: Development, today: date, *, told_before: bool = False
+) -> Candidate | None:
+    """A development as readers are told of it, under the label that analysts gave it; None: not for now."""
+    standing = decisions.standing_of(connection, development.key)
+    if not development.outcome.alerts or not standing.is_told(development.state_version, today):
+        return None
+    evidence = tuple(findings.evidence_of(connection, id_, watch.sources))
+    return as_reviewed(watch, development, evidence, standing, told_before=told_before)
+
+
+def as_reviewed(
+    watch: Watch,
+    development: Development,
+    evidence: tuple[Evidence, ...],
+    standing: Standing,
+    *,
+    told_before: bool = False,
+) -> Candidate:
+    """A development and its evidence with what analysts said of them."""
+    return Candidate(
+        labelled(development, standing.label, watch.baseline),
+        labelled_evidence(evidence, standing, watch.baseline),
+        told_before,
+        reviewed=standing.reviewed(development.state_version),
+    )
+
+
+def as_told(connection: Connection, development: Development) -> Development:
+    """A development as an edition could tell it; of one that analysts called no news since, what it was before."""
+    if development.outcome.alerts:
+        return development
+    earlier = (one.was for one in decisions.decisions_on(connection, development.key) if one.action is Action.RELABEL)
+    return next((one for one in earlier if one is not None and one.outcome.alerts), development)
+
+
+def moved_evidence(connection: Connection, watch: Watch, key: str) -> list[Evidence]:
+    """The findings of a development that went to another one when the two were joined, as far as they are there."""
+    last = decisions.standing_of(connection, key).last
+    if last is None or last.action is not Action.SAME_AS:
+        return []
+    id_ = cases.development_id(connection, decisions.joined_to(connection, key))
+    assert id_ is not None, "what a development was joined to is one"
+    there = findings.evidence_of(connection, id_, watch.sources, withdrawn=True)
+    return [one for one in there if one.id in last.moved]
+
+
+def as_decided(connection: Connection, watch: Watch, rows: Sequence[FindingRow]) -> list[FindingRow]:
+    """Findings as analysts labelled them; one that they keep from readers is alerted only if it was told before."""
+    standings, today = decisions.standings_of_all(connection), today_of(watch)
+    return [_as_decided(connection, watch, row, standings.get(row.development or ""), today) for row in rows]
+
+
+def _as_decided(
+    connection: Connection, watch: Watch, row: FindingRow, standing: Standing | None, today: date
+) -> FindingRow:
+    if standing is None or row.development_id is None:
+        return row
+    (evidence,) = labelled_evidence((row.evidence,), standing, watch.baseline)
+    version = developments.find_development(connection, row.development_id).development.state_version
+    told = standing.is_told(version, today) or bool(cases.told_in(connection, row.development_id))
+    return replace(row, evidence=evidence, alerted=row.alerted and told)
+
+
+def alike(connection: Connection) -> tuple[Alike, ...]:
+    """The developments that are joined now, by their ids, in the order in which that was decided."""
+    found = []
+    for joint in decisions.joints(connection):
+        one, other = (cases.development_id(connection, key) for key in (joint.key, joint.other))
+        if one is not None and other is not None:
+            found.append(Alike((one, joint.version), (other, joint.other_version)))
+    return tuple(found)
+
+
+def through(pairs: Iterable[Pair], joined: Iterable[Alike]) -> set[Pair]:
+    """`pairs` (development id, state version) with those that are alike by an analyst's word."""
+    known = set(pairs)
+    for each in joined:
+        if any(id_ == each.one[0] and version >= each.one[1] for id_, version in known):
+            known.add(each.other)
+    return known
+
+
+def _told_as(connection: Connection, series: str) -> dict[int, int]:
+    """The newest state of each development that a series has told through another one that was joined to it."""
+    joined = alike(connection)
+    told = {
+        (id_, one.state_version)
+        for each in joined
+        for id_ in (each.one[0], each.other[0])
+        for one in cases.told_in(connection, id_)
+        if one.series == series and one.state != "cancelled"
+    }
+    newest: dict[int, int] = {}
+    for id_, version in through(told, joined):
+        newest[id_] = max(version, newest.get(id_, 0))
+    return newest

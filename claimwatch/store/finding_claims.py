@@ -1,0 +1,143 @@
+"""Which findings concern which claim, kept beside the findings so that a board of all claims takes one short query.
+
+Only findings that count are linked: live ones that no analyst dismissed and that are no near-miss spellings waiting
+for review; where an analyst said what they are, as that. `findings` calls `link` whenever it stores or changes one,
+the desk `link_development` after each decision.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, insert, select
+
+from claimwatch.models import Action, Outcome
+from claimwatch.store import decisions
+from claimwatch.store.tables import (
+    developments,
+    entry_revisions,
+    finding_claims,
+    findings,
+    publication_revisions,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many findings say one thing of a claim in the month that begins on `told_in`; `newest` is the last one."""
+
+    claim: str
+    outcome: Outcome
+    told_in: date
+    count: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A finding that concerns a claim, and where it stands; `position` 0 says that it is foremost about this one."""
+
+    finding_id: int
+    position: int
+    outcome: Outcome
+    publication_id: int | None
+    entry_id: int | None
+
+
+def link(connection: Connection, finding_id: int) -> None:
+    """Make the links of a finding anew, from what it says now; none for one that does not count."""
+    connection.execute(delete(finding_claims).where(finding_claims.c.finding_id == finding_id))
+    row = connection.execute(_sources().where(findings.c.id == finding_id)).one()
+    if row.status != "open" or row.method == "fuzzy":
+        return
+    outcome, claims = row.outcome, tuple(row.claims)
+    if row.development is not None:
+        settled = decisions.standing_of(connection, row.development)
+        if settled.action is Action.DISMISS and settled.covers(row.state_version):
+            return
+        if settled.label is not None and settled.relabel is not None:
+            if settled.label.outcome is not None and row.first_seen_at <= settled.relabel.at:
+                outcome = settled.label.outcome.value
+            claims = claims if settled.label.claims is None else settled.label.claims
+    told_on = row.happened_on or row.page_on or row.row_on or row.first_seen_at.date()
+    links = [
+        {
+            "claim_id": claim,
+            "finding_id": finding_id,
+            "position": position,
+            "outcome": outcome,
+            "told_in": told_on.replace(day=1),
+            "publication_id": row.publication_id,
+            "entry_id": row.entry_id,
+        }
+        for position, claim in enumerate(dict.fromkeys(claims))
+    ]
+    if links:
+        connection.execute(insert(finding_claims), links)
+
+
+def link_development(connection: Connection, key: str) -> None:
+    """Make the links of all findings of a development anew: an analyst decided on it."""
+    query = select(findings.c.id).join(developments, developments.c.id == findings.c.development_id)
+    for finding_id in connection.execute(query.where(developments.c.key == key)).scalars().all():
+        link(connection, finding_id)
+
+
+def tallies(connection: Connection, claim_id: str | None = None) -> list[Tally]:
+    """Findings foremost about each claim (or one of them), by claim, outcome and month."""
+    columns = (finding_claims.c.claim_id, finding_claims.c.outcome, finding_claims.c.told_in)
+    query = select(*columns, func.count(), func.max(finding_claims.c.finding_id)).where(finding_claims.c.position == 0)
+    if claim_id is not None:
+        query = query.where(finding_claims.c.claim_id == claim_id)
+    rows = connection.execute(query.group_by(*columns).order_by(*columns))
+    return [Tally(claim, Outcome(outcome), *rest) for claim, outcome, *rest in rows]
+
+
+def corroborations(connection: Connection, claim_id: str | None = None) -> dict[str, int]:
+    """How many publications and entries restate each claim (or one of them), by claim; none that nobody restates."""
+    table = finding_claims
+    items = func.count(table.c.publication_id.distinct()) + func.count(table.c.entry_id.distinct())
+    query = select(table.c.claim_id, items).where(table.c.position == 0, table.c.outcome == Outcome.RESTATEMENT.value)
+    if claim_id is not None:
+        query = query.where(table.c.claim_id == claim_id)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.claim_id))}
+
+
+def findings_about(connection: Connection, claim_id: str, *, limit: int, offset: int = 0) -> list[About]:
+    """The findings that concern a claim, newest month first; those foremost about it and the others."""
+    table = finding_claims
+    columns = (table.c.finding_id, table.c.position, table.c.outcome, table.c.publication_id, table.c.entry_id)
+    query = select(*columns).where(table.c.claim_id == claim_id)
+    newest = query.order_by(table.c.told_in.desc(), table.c.finding_id.desc()).limit(limit).offset(offset)
+    return [
+        About(id_, position, Outcome(outcome), *item) for id_, position, outcome, *item in connection.execute(newest)
+    ]
+
+
+def count_about(connection: Connection, claim_id: str) -> int:
+    """How many findings concern a claim."""
+    there = finding_claims.c.claim_id == claim_id
+    return connection.execute(select(func.count()).select_from(finding_claims).where(there)).scalar_one()
+
+
+def _sources() -> Select[Any]:
+    on_publication, on_entry = publication_revisions, entry_revisions
+    return (
+        select(
+            findings.c.status,
+            findings.c.method,
+            findings.c.claims,
+            findings.c.outcome,
+            findings.c.first_seen_at,
+            developments.c.key.label("development"),
+            developments.c.state_version,
+            developments.c.happened_on,
+            on_publication.c.published_on.label("page_on"),
+            on_entry.c.published_on.label("row_on"),
+            on_publication.c.publication_id,
+            on_entry.c.entry_id,
+        )
+        .outerjoin(on_publication, on_publication.c.id == findings.c.publication_revision_id)
+        .outerjoin(on_entry, on_entry.c.id == findings.c.entry_revision_id)
+        .outerjoin(developments, developments.c.id == findings.c.development_id)
+    )
