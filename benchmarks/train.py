@@ -111,11 +111,11 @@ def fit(rows: Sequence[tuple[Sequence[str], str]], strength: float) -> Head:
     model = LogisticRegression(C=strength, max_iter=5000, tol=0.002)
     model.fit(matrix, [label for _, label in rows])
     names = vectors.get_feature_names_out()
-    weights: dict[str, list[tuple[int, float]]] = {}
+    weights: dict[str, list[float]] = {}
     for index, row in enumerate(model.coef_):
         for name, weight in zip(names, row, strict=True):
             if abs(weight) >= _SMALLEST:
-                weights.setdefault(str(name), []).append((index, round(float(weight), 2)))
+                weights.setdefault(str(name), [0.0] * len(model.coef_))[index] = round(float(weight), 2)
     return Head(tuple(map(str, model.classes_)), tuple(round(float(b), 3) for b in model.intercept_), weights)
 
 
@@ -154,7 +154,7 @@ def predicted(example: Example, outcome: Head) -> str:
     likely = outcome.probabilities(example.signals)
     if not example.named and not about(likely, pointed=example.pointed):
         return NONE
-    return weigh(example.ruled, likely, pointed=example.pointed, signals=example.signals).outcome
+    return weigh(example.ruled, likely, pointed=example.pointed).outcome
 
 
 def cross_validated(full: Sequence[Example]) -> list[str]:
@@ -182,9 +182,10 @@ def cross_validated(full: Sequence[Example]) -> list[str]:
 def written(head: Head) -> dict[str, object]:
     """A head as the file holds it."""
     by_label: dict[str, dict[str, float]] = {label: {} for label in head.labels}
-    for signal, pairs in head.weights.items():
-        for index, weight in pairs:
-            by_label[head.labels[index]][signal] = weight
+    for signal, row in head.weights.items():
+        for label, weight in zip(head.labels, row, strict=True):
+            if weight:
+                by_label[label][signal] = weight
     return {"labels": list(head.labels), "bias": list(head.bias), "weights": by_label}
 
 

@@ -154,13 +154,15 @@ def only(found: Sequence[T], what: str, page: Page) -> T:
 def squeeze(text: str) -> str:
     """Text with every run of white space as one space, trimmed, in NFC, without characters that nobody sees, and with
     letters that were encoded twice as they were meant."""
+    if text.isascii() and text.isprintable():  # most of it is: nothing to mend, and its only white space is the blank
+        return " ".join(text.split())
     return _SPACE.sub(" ", unicodedata.normalize("NFC", mended(text).translate(_UNSEEN))).strip()
 
 
 def hyphens(text: str) -> str:
     """Text with en dashes, figure dashes and minus signs as hyphens; em dashes stay. Letters that were encoded twice
     (`Ã–`) would lose part of themselves, so they are mended first, as `squeeze` does."""
-    return mended(text).translate(_DASHES)
+    return text if text.isascii() else mended(text).translate(_DASHES)
 
 
 def text_of(node: Tag) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from claimwatch.baseline import load_baseline
+from claimwatch.claims import Comparer
+from claimwatch.models import Baseline
 from claimwatch.store import Store
 from demo.world import World
 from tests.upstream import Upstream
@@ -76,4 +79,28 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "_migrate", copy_or_migrate)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loaded_once() -> Iterator[None]:
+    """A baseline is loaded and compiled once for as long as its files stay as they are: both keep no state."""
+    baselines: dict[tuple[object, ...], Baseline] = {}
+    comparers: dict[int, tuple[Baseline, Comparer]] = {}
+
+    def load(root: Path) -> Baseline:
+        stats = [(path, path.stat()) for path in sorted(Path(root).rglob("*")) if path.is_file()]
+        key = (Path(root), *((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats))
+        if key not in baselines:
+            baselines[key] = load_baseline(root)
+        return baselines[key]
+
+    def compiled(baseline: Baseline) -> Comparer:
+        if id(baseline) not in comparers:
+            comparers[id(baseline)] = (baseline, Comparer(baseline))  # the baseline stays, and its id with it
+        return comparers[id(baseline)][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("claimwatch.pipeline.watch.load_baseline", load)
+        patch.setattr("claimwatch.pipeline.watch.Comparer", compiled)
         yield

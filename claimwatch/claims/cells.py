@@ -44,12 +44,11 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vector:
-    """The content words of a text in order: their TF-IDF weights, the sum of the squares, their weights alone."""
+class _Scores:
+    """How like a text is to claims, by their ids; a claim that shares no word with it is left out."""
 
-    tfidf: dict[str, float]
-    square: float
-    weights: dict[str, float]
+    likeness: dict[str, float]
+    contained: dict[str, float]
 
 
 # How many texts are remembered: one unit is compared with all claims, by the judge and again for the classifier.
@@ -66,20 +65,39 @@ class Cells:
         spread = Counter(word for bag in bags.values() for word in bag)
         self._weight = {word: math.log(1 + len(self._claims) / count) for word, count in spread.items()}
         self._unseen_weight = math.log(1 + len(self._claims))
-        self._quotes = {name: self._vector(bag) for name, bag in bags.items()}
+        quotes = {name: self._tfidf(bag) for name, bag in bags.items()}
+        self._squares = {name: _square(tfidf) for name, tfidf in quotes.items()}
+        self._holders: dict[str, list[tuple[str, float]]] = {}
+        for name, tfidf in quotes.items():
+            for word, value in tfidf.items():
+                self._holders.setdefault(word, []).append((name, value))
         self._about = {
             entity: tuple(claim for claim in self._claims if entity in claim.subjects)
             for entity in {subject for claim in self._claims for subject in claim.subjects}
         }
-        self._read = functools.lru_cache(maxsize=_REMEMBERED)(lambda text: self._vector(Counter(content(text))))
-        size = _REMEMBERED * len(self._claims)
-        self._likeness = functools.lru_cache(maxsize=size)(self._cosine)
-        self._contained = functools.lru_cache(maxsize=size)(self._share)
+        self._scores = functools.lru_cache(maxsize=_REMEMBERED)(self._scored)
 
-    def _vector(self, bag: Counter[str]) -> _Vector:
-        weights = {word: self._weight.get(word, self._unseen_weight) for word in sorted(bag)}
-        tfidf = {word: bag[word] * weight for word, weight in weights.items()}
-        return _Vector(tfidf, sum(v * v for v in tfidf.values()), weights)
+    def _tfidf(self, bag: Counter[str]) -> dict[str, float]:
+        """The weights of a text's content words, in order of the words."""
+        return {word: bag[word] * self._weight.get(word, self._unseen_weight) for word in sorted(bag)}
+
+    def _scored(self, text: str) -> _Scores:
+        """A text against all claims at once, word by word: most claims share no word with it."""
+        own = self._tfidf(Counter(content(text)))
+        products: dict[str, float] = {}
+        shared: dict[str, float] = {}
+        total = 0.0
+        for word, value in own.items():
+            weight = self._weight.get(word, self._unseen_weight)
+            total += weight
+            for name, theirs in self._holders.get(word, ()):
+                products[name] = products.get(name, 0.0) + value * theirs
+                shared[name] = shared.get(name, 0.0) + weight
+        square = _square(own)
+        return _Scores(
+            {name: product / math.sqrt(square * self._squares[name]) for name, product in products.items()},
+            {name: weight / total for name, weight in shared.items()},
+        )
 
     def about(self, entity: str) -> tuple[Claim, ...]:
         """The claims about a company."""
@@ -87,22 +105,11 @@ class Cells:
 
     def likeness(self, sentence: str, claim: Claim) -> float:
         """Cosine of the TF-IDF vectors of a sentence and a claim's quote, 0 to 1."""
-        return self._likeness(sentence, claim.id)
-
-    def _cosine(self, sentence: str, claim_id: str) -> float:
-        one, two = self._read(sentence), self._quotes[claim_id]
-        product = sum(value * two.tfidf[word] for word, value in one.tfidf.items() if word in two.tfidf)
-        norm = math.sqrt(one.square * two.square)
-        return product / norm if norm else 0.0
+        return self._scores(sentence).likeness.get(claim.id, 0.0)
 
     def contained(self, sentence: str, claim: Claim) -> float:
         """The share of a sentence's content words, by weight, that a claim's quote holds."""
-        return self._contained(sentence, claim.id)
-
-    def _share(self, sentence: str, claim_id: str) -> float:
-        weights, quote = self._read(sentence).weights, self._quotes[claim_id].weights
-        total = sum(weights.values())
-        return sum(weight for word, weight in weights.items() if word in quote) / total if total else 0.0
+        return self._scores(sentence).contained.get(claim.id, 0.0)
 
     def rank(self, sentence: str, claims: Iterable[Claim]) -> tuple[Claim, ...]:
         """Claims by likeness to a sentence, then by id; a claim that only restates another comes after it."""
@@ -129,6 +136,10 @@ class Cells:
         if same:
             return Standing("other_place", self.rank(sentence, same))
         return Standing("other_object", self.rank(sentence, own))
+
+
+def _square(tfidf: dict[str, float]) -> float:
+    return sum(value * value for value in tfidf.values())
 
 
 def content(text: str) -> list[str]:

@@ -75,3 +75,51 @@ def as_of(frame: Frame, moments: Sequence[dates.Moment], folded: str) -> str | N
         return None
     first, last = frame.at
     return min(moments, key=lambda m: (max(m.start - last, first - m.end, 0), m.start)).on
+
+
+# A date that only says which thing is meant, or how it was before: "the order of 2023", "counted in 2021".
+_WHICH = re.compile(
+    r"\bfiscal year $|\b(?:that|which|who) (?:last )?$"
+    r"|(?<!said )(?<!says )(?<!show )(?<!shows )(?<!found )\b(?:that|which|who|it|they|he|she)\b"
+    r"(?: [\w']+){1,4} (?:in|since) $"
+    r"|\b(?:against|than|down from|up from|compared (?:with|to)|mot|as it was)\b"
+    r"(?:(?:[^,;.]|,(?=\d))*\d)?[^,;.]{0,25}$"
+)
+# The same where something is changed or ended: "the warning of March is withdrawn", "the petition docketed in May".
+_WHICH_BEFORE = re.compile(r"\b(?:of|since|av|siden|sidan)(?: last)? $")
+_FROM = re.compile(r"\b(?:from|frå|fra)(?: last)? $")
+_DONE = re.compile(
+    r"(?<!was )(?<!were )(?<!been )(?<!has )(?<!have )(?<!had )(?<!is )(?<!are )\b(?!(?:removed|suspended|lapsed|ended|"
+    r"expired|died)\b)(?:[a-z]+ed|bought|built|made|taken down|set up) (?:to [a-z ]+)?in $"
+)
+_WERE = re.compile(r" (?:were|was|is|are|has|have|had|ble|vart|er)\b")
+_CHANGING = frozenset({"remove", "suspend", "revise", "add", "move", "propose"})
+_LEADING = re.compile(r"^(?:in|on|of|since|from|by|last|this|i|på|sist|siden|sidan|frå|fra|early|late|mid) ")
+_STARTS = re.compile(r"\b(?:months|years|days|effect|virkning|verknad) (?:as )?(?:from|of|fra|frå) $")
+
+
+def told_on(frame: Frame, moments: Sequence[dates.Moment], folded: str, said: str | None) -> str | None:
+    """The date that what a sentence tells holds for, None where its dates only say which thing is meant.
+
+    `said` is the date that weighed in the outcome; it stays where it is not one of those.
+    """
+    starts = [m for m in moments if _STARTS.search(folded[: m.start])]
+    if frame.operation in ("remove", "suspend") and starts:
+        return starts[0].on
+    live = [m for m in moments if not _which(m, folded, frame.operation)]
+    if said is not None and any(m.on == said for m in live):
+        return said
+    return as_of(frame, live, folded)
+
+
+def _which(moment: dates.Moment, folded: str, operation: str) -> bool:
+    lead = _LEADING.match(folded[moment.start : moment.end])
+    before = folded[: moment.start + (lead.end() if lead else 0)]
+    if aside(folded, moment.start) and not _EFFECT.search(before):
+        return True
+    changing = operation in _CHANGING
+    if _DONE.search(before) and (changing or _WERE.match(folded, moment.end)):
+        return True
+    if changing and len(moment.on) < len("2020-09-15") and _FROM.search(before):
+        return True
+    return bool(_WHICH.search(before) or (changing and _WHICH_BEFORE.search(before)))

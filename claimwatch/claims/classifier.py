@@ -20,18 +20,16 @@ NOTHING = "none"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question with its possible answers. `weights` are, by signal, (index of the label, weight)."""
+    """One question with its possible answers. `weights` are, by signal, a weight for each label."""
 
     labels: tuple[str, ...]
     bias: tuple[float, ...]
-    weights: Mapping[str, Sequence[tuple[int, float]]]
+    weights: Mapping[str, Sequence[float]]
 
     def probabilities(self, signals: Iterable[str]) -> dict[str, float]:
         """The probability of each label, in the order of the labels. Unknown signals say nothing."""
-        scores = list(self.bias)
-        for signal in signals:
-            for index, weight in self.weights.get(signal, ()):
-                scores[index] += weight
+        rows = [self.weights[signal] for signal in signals if signal in self.weights]
+        scores = [sum(column) for column in zip(self.bias, *rows, strict=True)]
         highest = max(scores)
         powers = [math.exp(score - highest) for score in scores]
         total = sum(powers)
@@ -73,10 +71,11 @@ def _head(raw: Mapping[str, object], name: str, known: set[str]) -> Head:
         labels = tuple(head["labels"])
         bias = tuple(float(value) for value in head["bias"])
         by_label = cast("Mapping[str, Mapping[str, float]]", head["weights"])
-        weights: dict[str, list[tuple[int, float]]] = {}
+        weights: dict[str, list[float]] = {}
         for index, label in enumerate(labels):
             for signal, weight in by_label[label].items():
-                weights.setdefault(signal, []).append((index, float(weight)))
+                # Whole rows: a unit has some 150 signals, and a sum down a column needs no loop of ours.
+                weights.setdefault(signal, [0.0] * len(labels))[index] = float(weight)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BaselineInvalid(f"{where}: should hold labels, bias and weights ({error!r}); run ./dev train") from error
     if len(bias) != len(labels) or not labels:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from claimwatch.claims import dates, places, quantities, records
+from claimwatch.claims import dates, details, places, quantities, records, whereabouts
 from claimwatch.claims.ahead import fixed_dates
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.classifier import NOTHING, Classifier, read_classifier, top
@@ -18,7 +18,7 @@ from claimwatch.claims.signals import heading, opinion, resemblance, signals
 from claimwatch.claims.speakers import named_speaker
 from claimwatch.claims.subjects import Subjects, page_subject, resolve
 from claimwatch.claims.text import fold, words
-from claimwatch.claims.thread import Thread, onward, opening
+from claimwatch.claims.thread import Thread, home, onward, opening
 from claimwatch.claims.triggers import Lexicon, Triggers
 from claimwatch.claims.weighing import CLAIM, PREDICATE, PREDICATE_AGAINST_CUES, about, weigh
 from claimwatch.mentions import Scanner
@@ -59,6 +59,7 @@ class Comparer:
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:
         """A finding for every company in every sentence or row that names it or carries it, in order of the text."""
         found: list[Finding] = []
+        page: whereabouts.Setting | None = None
         for sighting in self.sightings(publication):
             if isinstance(sighting, Subjects):
                 row = records.row(publication, sighting.unit)
@@ -67,7 +68,8 @@ class Comparer:
                 continue
             weighed = self._weighed(sighting)
             if weighed is not None:
-                found.append(self._finding(publication, source_class, weighed))
+                page = page or whereabouts.setting(publication, home(publication.source))
+                found.append(self._finding(publication, source_class, weighed, page))
         return tuple(found)
 
     def sightings(self, publication: Publication) -> Iterator["Sighting | Subjects"]:
@@ -137,7 +139,7 @@ class Comparer:
         if not named and not about(likely, pointed=subjects.pointed):
             return None
         judged = sighting.judged
-        decision = weigh(judged.decision, likely, pointed=subjects.pointed, signals=sighting.signals)
+        decision = weigh(judged.decision, likely, pointed=subjects.pointed)
         return replace(sighting, judged=replace(judged, decision=decision))
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:
@@ -180,28 +182,15 @@ class Comparer:
             language=publication.language,
         )
 
-    def _implied_date(
-        self, best: Judged, told_on: str | None, publication: Publication, source_class: SourceClass
-    ) -> str | None:
-        """The date of what gives none itself: the claim's where it is restated, else the publication's.
-
-        `told_on` is the date of the sentence before, where this one goes on about the same. A body acts, and a speaker
-        speaks, on the day of the publication; of what others report only the month is known.
-        """
-        if best.decision.outcome is Outcome.RESTATEMENT and best.claims:
-            return self._baseline.claims[best.claims[0]].as_of
-        if not best.decision.outcome.alerts or best.frame.predicate is None or publication.published_on is None:
-            return None
-        day = publication.published_on.isoformat()
-        if best.frame.operation in ("deny", "call"):
-            return day
-        return told_on or (day if source_class is SourceClass.OFFICIAL else day[:7])
-
-    def _finding(self, publication: Publication, source_class: SourceClass, sighting: Sighting) -> Finding:
+    def _finding(
+        self, publication: Publication, source_class: SourceClass, sighting: Sighting, page: whereabouts.Setting
+    ) -> Finding:
         entity, subjects, reading, best = sighting.entity, sighting.subjects, sighting.reading, sighting.judged
+        predicate = self._baseline.predicates.get(best.frame.predicate or "")
+        known = self._baseline.claims[best.claims[0]].as_of if best.claims else None
+        said_on, as_of = details.dated(reading, best, sighting.thread, known, publication.published_on, source_class)
         unit = subjects.unit
         ahead = fixed_dates(publication.text[unit.start : unit.end], publication.published_on)
-        told_on = None if reading.named else sighting.thread.on
         company = _company_spans(entity, reading)
         who = named_speaker(reading.text)
         itself = best.frame.operation == "deny" or (who is None and speaks(reading.folded, company, reading.lexicon))
@@ -224,10 +213,10 @@ class Comparer:
             decision=best.decision,
             claims=best.claims,
             before=best.before,
-            after=best.after,
-            place=best.place,
-            said_on=best.as_of,
-            as_of=best.as_of or self._implied_date(best, told_on, publication, source_class),
+            after=details.value(entity, reading, best, predicate.units if predicate else ()),
+            place=whereabouts.place(reading, best, sighting.thread.place, page),
+            said_on=said_on,
+            as_of=as_of,
             speaker=who,
             hedged=not best.frame.in_force,
             baseline=self._baseline,

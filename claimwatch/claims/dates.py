@@ -5,7 +5,7 @@ A date is an ISO string of that precision: `2020`, `2020-09`, `2020-09-15`. Engl
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from claimwatch.claims.text import fold
@@ -144,6 +144,104 @@ _YEAR = re.compile(
     r"|((?:19|20)\d\d)年|^((?:19|20)\d\d)\b|\b((?:19|20)\d\d)\b(?=[,.;)]| (?:to|and|og)\b)"
 )
 _LATER = re.compile(rf"\b({_N}|\d{{1,2}}) ({'|'.join(_SPANS)}) (?:later|seinare|senere|after that)\b")
+
+
+# Dates that a reader is told, beyond those that weigh in the outcome: seasons, quarters, ends of years and months.
+_QUARTERS = {"first": 3, "second": 6, "third": 9, "fourth": 12, "første": 3, "andre": 6, "tredje": 9, "fjerde": 12}
+_Q = "|".join(_QUARTERS)
+_SEASON = "spring|summer|autumn|fall|winter|vår|sommer|sommar|høst|haust|vinter"
+_LATE_SEASONS = {
+    "autumn": 9, "fall": 9, "høst": 9, "haust": 9, "summer": 6, "sommer": 6, "sommar": 6, "spring": 3, "vår": 3,
+}  # fmt: skip
+_CHINESE_MONTHS = {name: number for number, name in enumerate("一二三四五六七八九十", start=1)}
+_CHINESE_MONTHS |= {"十一": 11, "十二": 12}
+_COARSE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
+    (re.compile(rf"\b({_Q}) (?:quarter|kvartal)(?: of| i)? (\d{{4}})\b"),
+     lambda m, base: _iso(int(m[2]), _QUARTERS[m[1]])),
+    (re.compile(rf"\b({_Q}) (?:quarter|kvartal)\b"),
+     lambda m, base: _iso(base.year if _QUARTERS[m[1]] <= base.month else base.year - 1, _QUARTERS[m[1]])),
+    (re.compile(rf"\b(?:end of(?= dec)|last (?:\w+ )?day of|utgangen av) ({_M})(?:,? (\d{{4}}))?\b"),
+     lambda m, base: _month_end(base, _MONTHS[m[1]], m[2])),
+    (re.compile(r"\bturn of the year\b|\bårsskiftet\b|\b(?:siste|forrige|førre) årsskift\w*|\byear-end\b|去年底"),
+     lambda m, base: _iso(base.year - 1, 12, 31)),
+    (re.compile(r"\bhalvårsskiftet\b"), lambda m, base: _iso(base.year if base.month > 6 else base.year - 1, 6, 30)),
+    (re.compile(rf"\b(?:last|i fjor|førre) ({_SEASON})\b"), lambda m, base: _last_season(base, m[1])),
+    (re.compile(rf"\b({_N}|eight|nine|eleven|\d{{1,2}}) months ago\b"),
+     lambda m, base: _months_before(base, m[1])),
+    (re.compile(r"(今年|去年)?(十[一二]?|[一二三四五六七八九]|\d{1,2})月(?!\d|[一二三四五六七八九十]+日)"),
+     lambda m, base: _chinese_month(m, base)),
+)  # fmt: skip
+_SOON = 90
+_WILL = re.compile(
+    r"\b(?:will|shall|is to|are to|be|intends?|plans?|expected|due|agenda|calendar|takes? up|from|before|skal|vil|"
+    r"ventes|ventast|frå|fra|innen|innan)\b"
+)
+_BOUND = re.compile(r"\b(?:by|until|before|til|innen|innan|senest)(?: the)? $")
+_NAMED_MONTH = re.compile(rf"\b(?:{_M})\b")
+
+
+def _month_end(base: date, month: int, year: str | None) -> str | None:
+    chosen = int(year) if year else base.year if month < base.month else base.year - 1
+    following = date(chosen + month // 12, month % 12 + 1, 1)
+    return (following - timedelta(days=1)).isoformat()
+
+
+def _last_season(base: date, season: str) -> str | None:
+    """The year of the last such season; a winter has that in which it began."""
+    begins = _LATE_SEASONS.get(season)
+    return _iso(base.year - 1 if begins is None or base.month < begins + 3 else base.year)
+
+
+def _months_before(base: date, count: str) -> str | None:
+    number = _SMALL.get(count) or {"eight": 8, "nine": 9, "eleven": 11}.get(count) or int(count)
+    month = base.year * 12 + base.month - 1 - number
+    return _iso(month // 12, month % 12 + 1)
+
+
+def _chinese_month(match: re.Match[str], base: date) -> str | None:
+    month = _CHINESE_MONTHS.get(match[2]) or (int(match[2]) if match[2].isdigit() else 0)
+    past = match[1] == "今年" or (match[1] is None and month <= base.month)
+    return _iso(base.year if past else base.year - 1, month)
+
+
+def wider(text: str, base: date | None, context: str | None = None) -> tuple[Moment, ...]:
+    """The dates of a text as `find` gives them, with seasons, quarters and ends of years and months.
+
+    A day without a year is the one that is near: ahead where that is less than three months off.
+    """
+    folded = fold(text)
+    found: list[Moment] = []
+    coarse = (
+        Moment(on, match.start(), match.end(), relative=True)
+        for pattern, relate in (_COARSE if base is not None else ())
+        for match in pattern.finditer(folded)
+        if base is not None and (on := relate(match, base))
+    )
+    for moment in (*coarse, *_candidates(folded, base, context)):
+        if all(moment.end <= other.start or moment.start >= other.end for other in found):
+            found.append(moment if base is None else _nearby(moment, folded, base))
+    fine = [
+        moment
+        for moment in found
+        if not any(0 <= moment.start - other.end <= 1 and len(other.on) > len(moment.on) for other in found)
+    ]
+    return tuple(sorted(fine, key=lambda moment: moment.start))
+
+
+def _nearby(moment: Moment, folded: str, base: date) -> Moment:
+    """A month or day without a year, a year on where that is soon, a year back where it has just been."""
+    if not moment.relative or len(moment.on) < 7 or not _NAMED_MONTH.search(folded[moment.start : moment.end]):
+        return moment
+    year = int(moment.on[:4])
+    following, previous = (_iso(year + step, *map(int, moment.on[5:].split("-"))) for step in (1, -1))
+    ahead, behind = as_date(following), as_date(previous)
+    exact = len(moment.on) == 10
+    if ahead and following and 0 < (ahead - base).days <= _SOON and moment.on[:7] != base.isoformat()[:7]:
+        return replace(moment, on=following) if exact or _WILL.search(folded) else moment
+    bound = _BOUND.search(folded[: moment.start])
+    if behind and previous and exact and not bound and 0 <= (base - behind).days <= 31:
+        return replace(moment, on=previous)
+    return moment
 
 
 def find(text: str, base: date | None, context: str | None = None) -> tuple[Moment, ...]:

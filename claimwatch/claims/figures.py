@@ -44,6 +44,38 @@ def ranks(text: str) -> tuple[Amount, ...]:
     return tuple(newest or found)
 
 
+_PLACE_NAMES = {
+    "first": 1, "top": 1, "leader": 1, "second": 2, "runner-up": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
+    "number one": 1, "number two": 2, "number three": 3, "number four": 4, "nummer en": 1, "nummer to": 2,
+    "førsteplassen": 1, "andreplassen": 2, "tredjeplassen": 3, "nummer tre": 3,
+}  # fmt: skip
+_PLACE_NAME = "|".join(sorted(_PLACE_NAMES, key=len, reverse=True))
+_RANKED = re.compile(
+    rf"\b(?:(?:is|are|in|was|stands|stays|remains|ranks?|ranked|as|to|now|the|at the|til|er|still|become|comes?|came|"
+    rf"from|frå|fra) (?P<name>{_PLACE_NAME})|(?:no|nr)\. ?(?P<number>\d)|nummer (?P<digit>\d))\b"
+    r"(?! (?:time|year|country|quarter|party|week|half))"
+    r"|(?P<leads>\b(?:heads|leads|tops|leder)\b)|(?P<follows>\bfollows\b)"
+)
+
+
+def ranked(entity: str, folded: str, named: Sequence[Named], entities: Sequence[str]) -> Amount | None:
+    """The place in a ranking that words other than "largest" give a company: "from second to fourth", "No. 1"."""
+    found: list[Amount] = []
+    newest: list[Amount] = []
+    for match in _RANKED.finditer(folded):
+        name = match["name"]
+        group = "name" if name else "number" if match["number"] else "digit" if match["digit"] else None
+        start, end = match.span(group) if group else match.span()
+        said = match["number"] or match["digit"] or (2 if match["follows"] else 1)
+        number = _PLACE_NAMES[name] if name else int(said)
+        if not match[0].startswith(("from ", "fra ", "frå ")):
+            found.append(Amount(float(number), "rank", "eq", start, end))
+            if match[0].startswith(("now ", "to ", "til ")) and "," not in folded[found[0].end : start]:
+                newest.append(found[-1])
+    pairs = paired(found, named, entities, folded)
+    return (pairs or {}).get(entity) or of_company(newest or found, entity, named, folded)
+
+
 _IN_TURN = re.compile(r"\b(?:respectively|in that order|henholdsvis|høvesvis|respektivt|respektive)\b|分别")
 _BREAK = re.compile(r";|,? (?:while|whereas|but|mens|medan|men) |, (?:and|og) ")
 

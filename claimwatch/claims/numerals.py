@@ -1,4 +1,4 @@
-"""Numbers in words as digits in their place: "fifty-five thousand", "a quarter of a million", "two in five", 百分之四十.
+"""Numbers in words as digits in their place: "fifty-five thousand", "a quarter of a million", "two in five".
 
 English, Bokmål, Nynorsk, Chinese. What is written instead is never longer, so that offsets stay what they were.
 """
@@ -7,24 +7,27 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen " \
-    "seventeen eighteen nineteen"  # fmt: skip
-_SMALL = {word: number for number, word in enumerate(_UNITS.split())}
+_SMALL = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
 _TENS = {
-    word: number * 10
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _NORWEGIAN = (
     "null", "en ett ein eit éin én", "to", "tre", "fire", "fem", "seks", "sju syv", "åtte", "ni", "ti",
     "elleve", "tolv", "tretten", "fjorten", "femten", "seksten", "sytten", "atten", "nitten",
 )  # fmt: skip
 _NO_SMALL = {word: number for number, words in enumerate(_NORWEGIAN) for word in words.split()}
 _NO_TENS = {
-    word: number * 10
-    for number, word in enumerate("tjue tretti førti femti seksti sytti åtti nitti".split(), start=2)
-}
+    "tjue": 20, "tretti": 30, "førti": 40, "femti": 50, "seksti": 60, "sytti": 70, "åtti": 80, "nitti": 90,
+}  # fmt: skip
 _NO_COMPOUND = {
-    tens + word: base + number for tens, base in _NO_TENS.items() for word, number in _NO_SMALL.items() if 0 < number < 10
+    tens + word: base + number
+    for tens, base in _NO_TENS.items()
+    for word, number in _NO_SMALL.items()
+    if 0 < number < 10
 }
 _SCALES = {
     "thousand": 1000, "million": 10**6, "billion": 10**9,
@@ -48,16 +51,26 @@ _ALONE = {
 }
 _WORD = re.compile(r"[a-zæøåé]+")
 _BETWEEN = re.compile(r"(?:\s|-)(?:(?:and|og)\s)?")
-_ONE_OF = re.compile(r"\b(?P<part>\d+) (?:in|out of|av|of) (?P<every>every |hver |kvar )?(?P<whole>3|4|5|6|8|10|100)\b(?! *[%,.]?\d)")
-_PART_OF = re.compile(rf"\b(?:a|one|en|ein) (?P<part>{'|'.join(_PARTS)})\b(?!-| (?:of a )?(?:party|country|time|year|paper))")
-_PARTS_OF = re.compile(r"\b(?P<times>two|three|four|to|tre|fire)[ -](?P<part>third|quarter|fifth|tenth|tredel|fjerdedel|femtedel)(?:s|er|ar)\b")
+_ONE_OF = re.compile(
+    r"\b(?P<part>\d+) +(?:in|out of|av|of) (?P<every>every |hver |kvar )?"
+    r"(?P<whole>3|4|5|6|8|10|100|hundred|hundre)\b(?! *[%,.]?\d)"
+)
+_PART_OF = re.compile(
+    rf"\b(?:a|one|en|ein) (?P<part>{'|'.join(_PARTS)})\b(?!-| (?:of a )?(?:party|country|time|year|paper))"
+)
+_PARTS_OF = re.compile(
+    r"\b(?P<times>two|three|four|to|tre|fire)[ -]"
+    r"(?P<part>third|quarter|fifth|tenth|tredel|fjerdedel|femtedel)(?:s|er|ar)\b"
+)
 _PART_MILLION = re.compile(r"\b(?:a )?(?P<part>half|quarter)(?: of)?(?: a|-a)?[ -]million\b")
 _CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _CHINESE_TENS = {"十": 10, "百": 100, "千": 1000}
 _C = "零一二两三四五六七八九十百千"
 _CHINESE_PERCENT = re.compile(rf"百分之(?P<whole>[{_C}]+)(?:点(?P<rest>[{_C}]+))?")
 _CHINESE_TENTHS = re.compile(rf"(?P<tens>[{_C}])成(?P<ones>[{_C}])?")
-_CHINESE_COUNT = re.compile(rf"(?P<number>[{_C}]{{2,}}|[两三四五六七八九])(?=[多余]?(?:万|亿|个|家|台|套|项|份|名|所|处|座|国|种))(?!个?[月年日季])")
+_CHINESE_COUNT = re.compile(
+    rf"(?P<number>[{_C}]{{2,}}|[两三四五六七八九])(?=[多余]?(?:万|亿|个|家|台|套|项|份|名|所|处|座|国|种))(?!个?[月年日季])"
+)
 
 
 def in_digits(folded: str, language: str) -> str:
@@ -82,8 +95,8 @@ def _percent(part: Fraction) -> str:
 
 
 def _shared(match: re.Match[str]) -> str:
-    """"Two in five", "42 of every hundred" as a percentage; "two of five cameras" is a count."""
-    part, whole = int(match["part"]), int(match["whole"])
+    """ "Two in five", "42 of every hundred" as a percentage; "two of five cameras" is a count."""
+    part, whole = int(match["part"]), int(match["whole"]) if match["whole"].isdigit() else 100
     if part >= whole or (" of " in match[0] and not match["every"]):
         return match[0]
     return _padded(match, f"{part * 100 / whole:.3g}%")
@@ -107,13 +120,12 @@ def _sequences(folded: str, language: str) -> str:
             if not (len(run) == 1 and run[0][0] in alone) and len(digits) <= end - start:
                 written += [folded[at:start], digits.ljust(end - start)]
                 at = end
-        index += max(1, len(run))
+            index = words.index(run[-1], index)
+        index += 1
     return "".join([*written, folded[at:]])
 
 
-def _run(
-    folded: str, words: list[re.Match[str]], index: int, values: dict[str, int]
-) -> list[re.Match[str]]:
+def _run(folded: str, words: list[re.Match[str]], index: int, values: dict[str, int]) -> list[re.Match[str]]:
     """The words of one number from `index` on; "and" joins only after a hundred or a thousand."""
     run: list[re.Match[str]] = []
     joined = False

@@ -13,49 +13,83 @@ Chinese has no word boundaries, so a Chinese word stands as it is.
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
 
 from claimwatch.claims.text import fold
 
 _TOKEN = re.compile(r" \.\.\. | \.\. |\\d|@\w+|\(|\)\??|\||\[[^\]]+\]\??|\^|\*|\?| |\+|.")
 _GAP = {" ... ": 8, " .. ": 3}
 _CJK = re.compile(r"[㐀-鿿]")
+# Of how many units it is remembered which anchors stand in them: all cues are asked of one before the next.
+_REMEMBERED = 64
 
 
 class PatternInvalid(ValueError):
     """A pattern that cannot be compiled; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """An expression with its anchors: strings of which one stands in every text that it matches.
+class Anchors:
+    """The anchors of many expressions, sought together: one pass over a text tells which of them stand in it.
 
-    They spare most texts the expression. None: no such strings are known.
+    An anchor of an expression is one of a set of strings, of which one stands in every text that it matches. Anchors
+    spare most texts the expressions.
     """
 
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._automaton: AhoCorasick | None = None
+        self.standing = functools.lru_cache(maxsize=_REMEMBERED)(self._standing)
+
+    def add(self, anchors: Iterable[str]) -> frozenset[int]:
+        """The numbers of anchors, under which `standing` tells of them."""
+        self._automaton = None
+        self.standing.cache_clear()
+        return frozenset(self._numbers.setdefault(anchor, len(self._numbers)) for anchor in anchors)
+
+    def _standing(self, folded: str) -> frozenset[int]:
+        """The numbers of the anchors that stand in a folded text."""
+        if self._automaton is None:
+            self._automaton = AhoCorasick(list(self._numbers))
+        return frozenset(number for number, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An expression with the numbers of its anchors; None where no such strings are known."""
+
     expression: re.Pattern[str]
-    anchors: frozenset[str] | None
+    anchors: frozenset[int] | None
+    known: Anchors
 
     def possible(self, folded: str) -> bool:
         """Whether the expression may stand in a folded text."""
-        return self.anchors is None or any(anchor in folded for anchor in self.anchors)
+        return self.anchors is None or not self.anchors.isdisjoint(self.known.standing(folded))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cue:
-    """Several patterns of one meaning. `plain` is one expression for all that need no `&`."""
+    """Several patterns of one meaning. `plain` is one expression for all that need no `&`.
+
+    `anchors` are those of any of them: most cues have none in a text, and need no further look.
+    """
 
     plain: _Part | None
     joined: tuple[tuple[tuple[_Part, ...], tuple[_Part, ...]], ...]
+    anchors: frozenset[int] | None
+    known: Anchors
 
     def spans(self, folded: str) -> tuple[tuple[int, int], ...]:
         """Where it stands in a folded text, in order of discovery; of `a & b` the span of `a`."""
+        if self.anchors is not None and self.anchors.isdisjoint(self.known.standing(folded)):
+            return ()
         return _spans(self, folded)
 
     def hits(self, folded: str) -> bool:
         """Whether it stands anywhere in a folded text."""
-        return bool(_spans(self, folded))
+        return bool(self.spans(folded))
 
 
 # A unit is asked for the same cues by every frame of every company: the answers of the last units are remembered.
@@ -72,26 +106,39 @@ def _spans(cue: Cue, folded: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def compile_cue(patterns: Sequence[str], classes: Mapping[str, Sequence[str]]) -> Cue:
-    """One cue of several patterns. Raises `PatternInvalid` naming the pattern."""
+def compile_cue(patterns: Sequence[str], classes: Mapping[str, Sequence[str]], known: Anchors) -> Cue:
+    """One cue of several patterns, whose anchors are added to `known`. Raises `PatternInvalid` naming the pattern."""
     plain: list[str] = []
     joined = []
     for pattern in patterns:
         parts = [part.strip() for part in fold(pattern).split(" & ")]
-        try:
-            if len(parts) == 1:
-                _part(parts, classes)
-                plain.append(parts[0])
-                continue
-            wanted = tuple(_part([p], classes) for p in parts if not p.startswith("!"))
-            barred = tuple(_part([p[1:]], classes) for p in parts if p.startswith("!"))
-            joined.append((wanted, barred))
-        except re.error as error:
-            raise PatternInvalid(f"{pattern!r}: {error}") from error
-    return Cue(_part(plain, classes) if plain else None, tuple(joined))
+        if len(parts) == 1 and pattern.count("(") == pattern.count(")"):
+            plain.append(parts[0])
+            continue
+        wanted = tuple(_checked(p, classes, known) for p in parts if not p.startswith("!"))
+        barred = tuple(_checked(p[1:], classes, known) for p in parts if p.startswith("!"))
+        joined.append((wanted, barred))
+    try:
+        first = _part(plain, classes, known) if plain else None
+    except re.error:
+        # To compile each takes longer than all at once: only now that one is broken is it sought.
+        for pattern in plain:
+            _checked(pattern, classes, known)
+        raise
+    each = [*([first.anchors] if first else []), *(wanted[0].anchors if wanted else None for wanted, _ in joined)]
+    anchors = None if None in each else frozenset().union(*(numbers for numbers in each if numbers is not None))
+    return Cue(first, tuple(joined), anchors, known)
 
 
-def _part(patterns: Sequence[str], classes: Mapping[str, Sequence[str]]) -> _Part:
+def _checked(pattern: str, classes: Mapping[str, Sequence[str]], known: Anchors) -> _Part:
+    """One pattern by itself. Raises `PatternInvalid`."""
+    try:
+        return _part([pattern], classes, known)
+    except re.error as error:
+        raise PatternInvalid(f"{pattern!r}: {error}") from error
+
+
+def _part(patterns: Sequence[str], classes: Mapping[str, Sequence[str]], known: Anchors) -> _Part:
     """One expression for any of the patterns, the first that fits."""
     bodies = ["".join(_piece(token, pattern, classes) for token in _TOKEN.findall(pattern)) for pattern in patterns]
     if any(map(_CJK.search, bodies)):
@@ -99,7 +146,8 @@ def _part(patterns: Sequence[str], classes: Mapping[str, Sequence[str]]) -> _Par
     else:
         # Asked once for all of them: where no word begins, none can.
         whole = r"(?<!\w)(?:" + "|".join(rf"(?:{body})(?!\w)" for body in bodies) + ")"
-    return _Part(re.compile(whole), _any_of([_anchors(pattern, classes) for pattern in patterns]))
+    anchors = _any_of([_anchors(pattern, classes) for pattern in patterns])
+    return _Part(re.compile(whole), known.add(anchors) if anchors is not None else None, known)
 
 
 def _any_of(choices: Sequence[frozenset[str] | None]) -> frozenset[str] | None:

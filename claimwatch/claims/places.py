@@ -5,6 +5,7 @@ adjectives, capitals used for governments, and authorities from the small gazett
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +71,49 @@ _BODIES = {
     "EU": "parliament's administration|europarl",
     "DK-84": "hillerød",
 }  # fmt: skip
+# Towns, counties and bodies that tell a reader where something holds, beyond those that weigh in the outcome.
+_TOWNS = {
+    "CN-XJ": "karakax|moyu|pishan|luopu|yarkand|yutian|hetian|aksu|ili|turpan|korla|kuqa|tekes|墨玉|皮山|洛浦|于田",
+    "DK-81": "north jutland|northern jutland|nordjylland", "DK-82": "central jutland|midtjylland|aarhus",
+    "DK-83": "southern denmark|syddanmark|odense", "DK-84": "danish capital's|copenhagen region",
+    "DK-85": "region zealand|zealand|sjælland", "DK": "copenhagen|københavn",
+    "AU-QLD": "queensland|queensland's|brisbane", "AU-VIC": "victoria's|melbourne|melbourne's|geelong",
+    "AU-NSW": "sydney", "AU-WA": "western australia|perth", "AU-SA": "south australia|adelaide",
+    "NZ": "auckland|christchurch", "GB-SCT": "glasgow", "GB-WLS": "cardiff", "GB-NIR": "belfast",
+    "GB": "manchester|leeds|birmingham|liverpool|bristol|sheffield|kent|wiltshire|surrey|essex|yorkshire|hampshire",
+    "GB-LND": "hounslow|hackney|camden|lambeth|croydon|greenwich|islington",
+    "US": "los angeles|chicago|boston|seattle|houston", "US-OK": "oklahoma", "US-TN": "tennessee",
+    "CA-ON": "toronto", "CA-QC": "montreal|montréal", "CA-BC": "vancouver",
+    "NL": "amsterdam|rotterdam|utrecht|eindhoven", "SE": "stockholm|gothenburg|göteborg|malmö", "FI": "helsinki",
+    "DE": "munich|hamburg|frankfurt|düsseldorf|essen|cologne", "AT": "vienna", "CH": "zurich|geneva|bern",
+    "PL": "warsaw", "CZ": "prague", "SK": "bratislava", "HU": "budapest", "RO": "bucharest", "BG": "sofia",
+    "RS": "belgrade|belgrade's", "GR": "athens|greek", "IT": "milan|turin|modena|naples", "ES": "madrid|barcelona",
+    "PT": "lisbon", "FR": "lyon|marseille", "BE": "antwerp|ghent", "LT": "vilnius", "LV": "riga", "EE": "tallinn",
+    "IN": "mumbai|bengaluru|bangalore|chennai", "ID": "jakarta", "TH": "bangkok", "VN": "hanoi", "PH": "manila(?:'s)?",
+    "MY": "kuala lumpur", "TW": "keelung|kaohsiung", "KR": "korean|busan", "JP": "osaka", "PS": "hebron|west bank",
+    "IL": "tel aviv|jerusalem", "KE": "nairobi", "NG": "lagos|abuja", "ZA": "johannesburg|cape town", "EG": "cairo",
+    "BR": "são paulo|sao paulo|brazilian", "AR": "buenos aires", "CO": "bogota|bogotá", "EC": "quito", "PE": "lima",
+    "MX": "mexico city|mexican", "KZ": "almaty|astana", "KG": "bishkek", "UZ": "tashkent", "RU": "moscow|russian",
+    "NO": "bodø|drammen|sandefjord|kristiansand|ålesund|fredrikstad|viken|vestland|rogaland|nordland|"
+    "innlandet|norwegians",
+}  # fmt: skip
+_MORE_BODIES = {
+    "CN-XJ": "uyghur(?!s? (?:human rights project|congress))\\w*|uighur\\w*|uigur\\w*|camps?|mosques?|internment|"
+    "genocide|"
+    "crimes against humanity|genocidal|folkemord\\w*|moskear|interneringsleir\\w*|"
+    "维吾尔\\w*|种族灭绝",
+    "US": "cbp|securities and exchange commission|attorney general|the house (?:on|of)|house bill|executive order|"
+    "u\\.s\\. persons|general services administration|ndaa|federal agencies|district judge|"
+    "the bureau|court of appeals",
+    "GB": "nhs|my lords|hon\\. member|noble lord|cllr|borough",
+    "AU": "commonwealth|senate estimates|home affairs minister",
+    "CA": "crown corporations?|governor in council|investment canada act|federal court|mounties|rcmp",
+    "NL": "tweede kamer|apg|abp|pggm|robeco", "SE": "riksdag|handelsbanken|ap\\d|ap7|avarn",
+    "NO": "klp|storebrand|the fund|the bank|fondet|banken|sparebank\\w*|statsbygg|kystverket|justisminister\\w*|"
+    "justisdepartement\\w*",
+    "EU": "meps?|general court|court of justice|the commission|council of the (?:european )?union|the union",
+    "DK": "folketing\\w*", "IE": "garda|td|leinster house", "DE": "bundeswehr|bsi", "IN": "lok sabha|rajya sabha",
+}  # fmt: skip
 _NOT_COUNTRIES = frozenset({"chad", "jersey", "georgia", "guinea", "mali", "niue", "togo", "oman", "man", "iran's"})
 _LANGUAGES = ("en", "nb", "nn", "zh")
 
@@ -82,6 +126,17 @@ class Place:
     start: int
     end: int
     named: bool
+
+
+@cache
+def _further() -> re.Pattern[str]:
+    """Towns and further bodies as one pattern, a group per entry."""
+    parts = [
+        rf"(?P<{kind}_{code.replace('-', '_')}>(?:{forms})(?![a-zæøå0-9]))"
+        for kind, table in (("n", _TOWNS), ("b", _MORE_BODIES))
+        for code, forms in table.items()
+    ]
+    return re.compile(rf"(?<![a-zæøå0-9])(?:{'|'.join(parts)})")
 
 
 @cache
@@ -136,6 +191,23 @@ def find(text: str) -> tuple[Place, ...]:
         if all(place.end <= other.start or place.start >= other.end for other in kept):
             kept.append(place)
     return tuple(sorted(kept, key=lambda place: place.start))
+
+
+def wider(text: str) -> tuple[Place, ...]:
+    """The places of a text as `find` gives them, with towns, counties and further bodies."""
+    known = find(text)
+    starts = [place.start for place in known]
+    found = dict(enumerate(known))
+    added: list[Place] = []
+    for match in _further().finditer(fold(text)):
+        kind, _, code = (match.lastgroup or "").partition("_")
+        first, last = bisect_left(starts, match.start()) - 1, bisect_left(starts, match.end())
+        covered = [at for at in range(max(first, 0), last) if known[at].end > match.start()]
+        if all(match.end() - match.start() > known[at].end - known[at].start for at in covered):
+            for at in covered:
+                found.pop(at, None)
+            added.append(Place(code.replace("_", "-"), match.start(), match.end(), named=kind == "n"))
+    return tuple(sorted([*found.values(), *added], key=lambda place: place.start))
 
 
 def within(inner: str, outer: str) -> bool:

@@ -41,6 +41,7 @@ _CURRENCIES = {
     "pounds": "GBP", "pund": "GBP", "¥": "CNY", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "cny": "CNY",
     "元": "CNY", "人民币": "CNY", "nok": "NOK", "kroner": "NOK", "kronor": "SEK", "a$": "AUD", "aud": "AUD",
 }  # fmt: skip
+CURRENCIES = frozenset(_CURRENCIES.values())
 _UNITS = {
     "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?|百分点",
     "countries": "countries|states and territories|countries and (?:territories|regions)|nations|states|markets|land"
@@ -127,6 +128,24 @@ def find(text: str, language: str = "en", told: str | None = None) -> tuple[Amou
     """
     folded = fold(text)
     return tuple(sorted(_amounts(folded, language, told), key=lambda amount: amount.start))
+
+
+def numbers(folded: str, language: str) -> tuple[Amount, ...]:
+    """Every number of a folded text that is no date or citation, with its unit where one is said, else None."""
+    found = []
+    taken = 0
+    previous: Amount | None = None
+    for match in _AMOUNTS["no" if language in ("nb", "nn") else "en"].finditer(folded):
+        if match.start() < taken or _is_no_amount(folded, match):
+            continue
+        value = _value(match, language)
+        if value is not None:
+            unit, taken = _unit_of(folded, match, previous)
+            if unit in ("cameras", "devices") and _PER_YEAR.match(folded[taken : taken + 14].lstrip()):
+                unit = f"{unit}/year"
+            found.append(Amount(value, unit, _comparator(match), match.start(), taken))
+            previous = found[-1] if unit else previous
+    return tuple(found)
 
 
 def _amounts(folded: str, language: str, told: str | None) -> Iterator[Amount]:

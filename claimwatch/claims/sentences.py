@@ -5,8 +5,9 @@ proposes the sentence ends; abbreviations, Norwegian ordinals ("15. september") 
 because no splitter gets "Co., Ltd." and "U.S." right in all three languages.
 """
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -129,20 +130,38 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
     piece = text[start:end]
     folded = fold(piece)
     found: set[int] = {match.end() for match in _CHINESE_END.finditer(piece)}
-    proposed = {last for _, last in sent_spans(piece)}
+    # Most ends are settled by what stands around them: only for the rest is nupunkt asked, once.
+    proposals = functools.cache(lambda: frozenset(last for _, last in sent_spans(piece)))
     for match in _LATIN_END.finditer(piece):
-        after = match.end() + len(piece[match.end() :]) - len(piece[match.end() :].lstrip())
-        near = any(last in proposed for last in range(match.start(), after + 1))
+        after = _followed_at(piece, match.end())
+
+        def near(first: int = match.start(), last: int = after) -> bool:
+            return not proposals().isdisjoint(range(first, last + 1))
+
         if _ends_sentence(piece, folded, match.start(), match.end(), after, near):
             found.add(match.end())
     return sorted(start + cut for cut in found if 0 < cut < len(piece) and piece[cut:].strip())
 
 
-def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, proposed: bool) -> bool:
+def _followed_at(piece: str, end: int) -> int:
+    """Where the next character stands that is not white space."""
+    while end < len(piece) and piece[end].isspace():
+        end += 1
+    return end
+
+
+def _word_before(folded: str, end: int) -> str:
+    """The letters, digits and dots just before an offset."""
+    start = end
+    while start and (folded[start - 1].isalnum() or folded[start - 1] in "._"):
+        start -= 1
+    return folded[start:end]
+
+
+def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, proposed: Callable[[], bool]) -> bool:
     if piece[dot] != "." or piece[dot : dot + 2] == "..":
         return piece[dot] != "…" or piece[after : after + 1].isupper()
-    word = re.search(r"[\w.]*$", folded[:dot])
-    last_word = (word[0] if word else "").strip(".")
+    last_word = _word_before(folded, dot).strip(".")
     following = piece[after : after + 1]
     genitive = folded[max(0, dot - 2) : dot] == "'s"
     initial = len(last_word) == 1 and last_word.isalpha() and last_word not in "iå" and not genitive
@@ -158,4 +177,4 @@ def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, prop
         return False
     if last_word.isdigit() and len(last_word) <= 2:
         return following.isupper() or following in "(\"'“‘«–-"
-    return following.isupper() or following.isdigit() or following in "(\"'“‘«–-§[" or proposed
+    return following.isupper() or following.isdigit() or following in "(\"'“‘«–-§[" or proposed()

@@ -143,20 +143,19 @@ def opinion(judged: Judged) -> tuple[str, ...]:
 def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
     """How near the unit is to the baseline's claims on the company, in words, in values and in years."""
     own = cells.about(entity)
-    likeness = {claim: cells.likeness(reading.text, claim) for claim in own}
-    best = max(likeness.values(), default=0.0)
+    best = max((cells.likeness(reading.text, claim) for claim in own), default=0.0)
     yield from (f"like>{step}" for step in _LIKENESS_STEPS if best > step)
     contained = max((cells.contained(reading.text, claim) for claim in own), default=0.0)
     yield from (f"held>{step}" for step in _LIKENESS_STEPS if contained > step)
     if best > _LIKENESS_STEPS[1]:
-        yield f"nearest={max(own, key=lambda claim: (likeness[claim], claim.id)).predicate}"
+        yield f"nearest={max(own, key=lambda claim: (cells.likeness(reading.text, claim), claim.id)).predicate}"
     known = [quantity for claim in own if (quantity := values.of_claim(claim)) is not None]
     for amount in reading.amounts:
         quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
         state = "known" if any(values.same(quantity, other) for other in known) else "unknown"
         yield f"amount={state}"
         yield f"amount={state} {amount.unit}"
-    years = _years(own)
+    years = _years(own) if reading.moments else set()
     for moment in reading.moments:
         yield "year=known" if moment.on[:4] in years else f"year={'later' if moment.on[:4] > max(years) else 'unknown'}"
     days = {claim.as_of for claim in own}

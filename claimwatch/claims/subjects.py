@@ -99,12 +99,11 @@ def resolve(
             found.append(Subjects(unit, named))
             continue
         folded = fold(text[unit.start : unit.end])
-        figures = _figures(folded, lexicon)
         others = bool(_OTHERS.search(text, unit.start, unit.end))
         entities = _carried(folded, unit, focus, tuple(seen), page, near, lexicon, others)
         if not entities and not others and lexicon.hits("all", folded):
             entities = anywhere  # "the two makers", named only later
-        if not entities and near and (figures & told or (told and _BARE_FIGURE.search(folded))):
+        if not entities and near and told and (_figures(folded, lexicon) & told or _BARE_FIGURE.search(folded)):
             entities = focus
         pointed = bool(entities)
         if pointed or (focus and near and unit.kind == "sentence" and at - last_named <= _REACH):

@@ -29,6 +29,11 @@ class Thread:
     unit: str | None = None
 
 
+def home(source: str) -> str | None:
+    """The country of a source that is a public body of one, None for any other."""
+    return _SOURCE_PLACES.get(source)
+
+
 def opening(title: str, source: str, lexicon: Lexicon) -> Thread:
     """What a page's title tells before its first sentence; the source's own country where the title names none."""
     measure = next(
@@ -37,7 +42,7 @@ def opening(title: str, source: str, lexicon: Lexicon) -> Thread:
         None,
     )  # fmt: skip
     place = next((p.code for p in places.find(title) if p.named and p.code != "world"), None)
-    return Thread(measure, place or _SOURCE_PLACES.get(source))
+    return Thread(measure, place or home(source))
 
 
 def onward(thread: Thread, reading: Reading, judged: Sequence[Judged]) -> Thread:

@@ -8,7 +8,7 @@ The format is described in docs/detection.md.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from claimwatch.claims.patterns import Cue, PatternInvalid, compile_cue
+from claimwatch.claims.patterns import Anchors, Cue, PatternInvalid, compile_cue
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Predicate
 
@@ -32,11 +32,12 @@ class Lexicon:
 
     def spans(self, name: str, folded: str) -> tuple[tuple[int, int], ...]:
         """Where the cue `name` stands in a folded text."""
-        return tuple(span for cue in self.cues[name] for span in cue.spans(folded))
+        cues = self.cues[name]
+        return cues[0].spans(folded) if len(cues) == 1 else tuple(span for cue in cues for span in cue.spans(folded))
 
     def hits(self, name: str, folded: str) -> bool:
         """Whether the cue `name` stands in a folded text."""
-        return any(cue.hits(folded) for cue in self.cues[name])
+        return bool(self.spans(name, folded))
 
 
 class Triggers:
@@ -103,10 +104,11 @@ def _patterns(value: object) -> Sequence[str]:
 
 def _lexicon(name: str, raw: Mapping[str, object]) -> Lexicon:
     classes = {key: _patterns(value) for key, value in _mapping(raw.get("words")).items()}
+    anchors = Anchors()
 
     def cue(key: str, patterns: object) -> Cue:
         try:
-            return compile_cue(_patterns(patterns), classes)
+            return compile_cue(_patterns(patterns), classes, anchors)
         except PatternInvalid as error:
             raise BaselineInvalid(f"triggers/{name}.yaml: {key}: {error}") from error
 

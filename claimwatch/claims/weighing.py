@@ -1,10 +1,10 @@
 """The rules' reading of a sighting and the classifier's, weighed against each other. Pure.
 
 The rules know the baseline: which claims there are, which values, places and dates. The classifier knows language: how
-sentences of each kind are worded. Neither folds a sentence alone that the other has good reason to tell (law 4).
+sentences of each kind are worded. A sentence is folded only where the two together leave little chance of news (law 4).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from claimwatch.claims.classifier import NONE
 from claimwatch.claims.outcome import Decision
@@ -14,14 +14,12 @@ from claimwatch.models import Outcome
 PREDICATE = 0.40  # from here on the classifier's kind of claim counts where no cue gives one …
 PREDICATE_AGAINST_CUES = 0.75  # … and against a cue
 CLAIM = 0.35  # from here on the claim that it names comes first
-_TOLD = 0.30  # what the rules would tell is told from here on
-_TOLD_AFTER_ALL = 0.65  # what the rules have positive evidence to fold is told from here on
+_TOLD = 0.36  # from here on a unit is told: to tell a known thing again is better than to miss a new one
+_TOLD_THOUGH_NEGATED = 0.65  # what the rules read as the denial of a change ("no plan to lift") only from here on
 _REVERSED = 0.15  # a reversal that the rules found stands from here on: to miss one is worst
-_REVERSED_AFTER_ALL = 0.60  # and one that they did not find is believed from here on
+_REVERSED_AFTER_ALL = 0.60  # … and one that they did not find is believed from here on
 _ABOUT = 0.50  # a sentence in which nothing points back is about the company below this share of NONE …
 _ABOUT_POINTED = 0.75  # … and one in which something does below this
-# What the rules know and is worded like a claim, or tells of its very day: 97 of 100 were restatements.
-_SURELY_KNOWN = frozenset({"like>0.4", "held>0.4", "day=known"})
 _ALERTS = tuple(outcome for outcome in Outcome if outcome.alerts)
 _QUIET = tuple(outcome for outcome in Outcome if not outcome.alerts)
 
@@ -31,40 +29,29 @@ def about(probabilities: Mapping[str, float], *, pointed: bool) -> bool:
     return probabilities[NONE] < (_ABOUT_POINTED if pointed else _ABOUT)
 
 
-def weigh(
-    ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool = True, signals: Collection[str] = ()
-) -> Decision:
+def weigh(ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool = True) -> Decision:
     """The outcome of a unit that is about the company, from the rules' decision and the classifier's probabilities.
 
-    Where it differs from the rules', the rule ids end with `learned.` and the outcome. Of a unit that is not `pointed`
-    the rules know too little to have good reason for anything. `signals` are those of the unit.
+    The classifier has seen what the rules decided, and why. Where it differs from them, the rule ids end with
+    `learned.` and the outcome. It does not overrule the rules on a value that differs from a claim's, on a reversal that
+    it holds for possible, on one that it alone sees and is not sure of, on a change that is expressly not made unless it
+    is rather sure, or on what is not in force. Of a unit that is not `pointed` they know too little for that.
     """
     total = sum(probabilities[outcome] for outcome in Outcome)
     share = {outcome: probabilities[outcome] / total for outcome in Outcome}
-    telling = sum(share[outcome] for outcome in _ALERTS)
     if pointed and ruled.outcome is Outcome.REVERSAL and share[Outcome.REVERSAL] >= _REVERSED:
         return ruled
-    if pointed and ruled.outcome is Outcome.RESTATEMENT and not _SURELY_KNOWN.isdisjoint(signals):
+    telling = sum(share[outcome] for outcome in _ALERTS)
+    if pointed and "negated" in ruled.rules and not ruled.outcome.alerts and telling < _TOLD_THOUGH_NEGATED:
         return ruled
-    if pointed and not ruled.outcome.alerts:
-        if telling < _TOLD_AFTER_ALL:
-            return ruled
-        chosen = _most_likely_alert(share)
-    elif telling < _TOLD and not _holds_something_unseen(ruled):
-        chosen = max(_QUIET, key=share.__getitem__)
-    else:
-        chosen = _most_likely_alert(share)
+    told = telling >= _TOLD or (pointed and _differs(ruled))
+    sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or share[outcome] >= _REVERSED_AFTER_ALL]
+    chosen = max(sure if told else _QUIET, key=share.__getitem__)
     if chosen is Outcome.REVERSAL and "not_in_force" in ruled.rules:
         return ruled
     return ruled if chosen is ruled.outcome else Decision(chosen, (*ruled.rules, f"learned.{chosen.lower()}"))
 
 
-def _most_likely_alert(share: Mapping[Outcome, float]) -> Outcome:
-    """A reversal only where that is rather sure: without the rules' word it is mostly a sentence about an end."""
-    sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or share[outcome] >= _REVERSED_AFTER_ALL]
-    return max(sure, key=share.__getitem__)
-
-
-def _holds_something_unseen(ruled: Decision) -> bool:
-    """Whether the rules found a figure, place, date or member that the baseline lacks: no wording folds that."""
-    return ruled.outcome.alerts and any(rule.startswith(("unseen.", "value.differs")) for rule in ruled.rules)
+def _differs(ruled: Decision) -> bool:
+    """Whether the rules found another value than the claim's: no wording folds that."""
+    return ruled.outcome.alerts and any(rule.startswith("value.differs") for rule in ruled.rules)

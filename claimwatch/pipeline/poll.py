@@ -116,6 +116,8 @@ def _read_source(
         crawl.status, crawl.reason = ReadStatus.HELD, storm
     done = _Done(spec, version, crawl, changes, known, first, started_at, watch.now())
     with watch.store.write() as connection:
+        # On PostgreSQL this waits for whoever else writes what is told: two sources may tell of one development.
+        advance_clock(connection, watch.now())
         if not lease.holds(connection):
             return None  # this process slept past its lease; whoever took over has read the source
         # Whether it tells too much at once shows when it is written; then all of it is taken back.

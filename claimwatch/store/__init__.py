@@ -21,6 +21,7 @@ from claimwatch.store.rows import insert_once
 from claimwatch.store.tables import meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x636C61696D  # any number will do, as long as nobody else on the database uses it
 LOCK_WAIT = timedelta(seconds=60)  # the longest that a transaction waits for another, as below
 
 
@@ -43,10 +44,14 @@ class Store:
                 with suppress(OSError):  # opening it says why it cannot be had; SQLite's other files take on its mode
                     Path(address.database).touch(mode=0o600)
         # A connection per transaction: SQLite files open in microseconds, and no pool outlives a fork or a thread.
-        self.engine = create_engine(address, poolclass=NullPool) if self.is_sqlite else create_engine(address)
+        # PostgreSQL's are pooled, and tried before use: the server may have been started again since.
+        pooling: dict[str, Any] = {"poolclass": NullPool} if self.is_sqlite else {"pool_pre_ping": True}
+        self.engine = create_engine(address, **pooling)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "connect", _set_up_postgresql)
         with self._plain_errors("open"):
             self._migrate()
 
@@ -113,6 +118,8 @@ class Store:
                 raw.cursor().execute("PRAGMA foreign_keys=OFF")  # heeded only outside a transaction
             connection.execution_options(claimwatch_write=True)
             with connection.begin():
+                if not self.is_sqlite:  # one process at a time; whoever comes later finds it done
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
                 yield connection
                 if self.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                     raise ClaimwatchError(f"the database {self._name} was not migrated: {lost[0]} would point nowhere")
@@ -126,6 +133,16 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
     # The triggers of the search index call it.
     connection.create_function("claimwatch_fold", 1, fold, deterministic=True)
+
+
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    # A process that was stopped, or a host that was cut off, in the middle of a transaction holds its locks for as long
+    # as its connection lives, which may be hours; and nobody waits longer than on SQLite.
+    wait_ms = int(LOCK_WAIT.total_seconds() * 1000)
+    with connection.cursor() as cursor:
+        for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(f"SET SESSION {name} = {wait_ms}")
+    connection.commit()  # else it is taken back with the first transaction
 
 
 def _begin_sqlite(connection: Connection) -> None:

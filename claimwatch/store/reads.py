@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from claimwatch.models import Origin, PageFailure, Read, ReadStatus
-from claimwatch.store.rows import inserted_id
+from claimwatch.store.rows import insert_once, inserted_id
 from claimwatch.store.tables import captures, reads, source_states, validators
 
 
@@ -83,8 +83,7 @@ def source_state(connection: Connection, slug: str) -> SourceState:
 
 def note_verified(connection: Connection, slug: str, at: datetime) -> None:
     """Remember that the addresses of a source were looked at and found well; also for one that was never read."""
-    if connection.execute(select(source_states.c.slug).where(source_states.c.slug == slug)).first() is None:
-        connection.execute(insert(source_states).values(slug=slug, failures=0, generation=0))
+    insert_once(connection, source_states, slug=slug, failures=0, generation=0)
     connection.execute(update(source_states).where(source_states.c.slug == slug).values(verified_at=at))
 
 
@@ -98,8 +97,8 @@ def take_lease(
 ) -> bool:
     """Lease a source to `owner` in real time; False when another holds it, unless `is_dead` says that it is gone."""
     holder = connection.execute(select(source_states.c.lease_owner).where(source_states.c.slug == slug)).first()
-    if holder is None:
-        connection.execute(insert(source_states).values(slug=slug, failures=0, generation=0))
+    if holder is None:  # another process may be at its first read, too
+        insert_once(connection, source_states, slug=slug, failures=0, generation=0)
     free = or_(source_states.c.lease_until.is_(None), source_states.c.lease_until < now)
     if holder is not None and holder[0] is not None and is_dead(holder[0]):
         free = or_(free, source_states.c.lease_owner == holder[0])
@@ -121,8 +120,12 @@ def renew_lease(connection: Connection, slug: str, owner: str, until: datetime) 
 
 
 def holds_lease(connection: Connection, slug: str, owner: str) -> bool:
-    """Whether `owner` still holds the lease (a stalled reader must not overwrite the one that took over)."""
-    row = connection.execute(select(source_states.c.lease_owner).where(source_states.c.slug == slug)).first()
+    """Whether `owner` still holds the lease (a stalled reader must not overwrite the one that took over).
+
+    It stays so until the transaction ends: nobody can take it meanwhile.
+    """
+    query = select(source_states.c.lease_owner).where(source_states.c.slug == slug).with_for_update()
+    row = connection.execute(query).first()
     return row is not None and row[0] == owner
 
 

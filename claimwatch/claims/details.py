@@ -1,0 +1,123 @@
+"""The value and the date that a finding tells, chosen when its kind of claim and its outcome are settled. Pure.
+
+What decides the outcome measures only what the kind of claim measures; a reader also wants to know that it was 214
+cameras, eleven public bodies, nine million dollars.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from claimwatch.claims import circumstances, counts, dates, figures
+from claimwatch.claims.judge import Judged
+from claimwatch.claims.quantities import CURRENCIES, Amount
+from claimwatch.claims.readings import Reading
+from claimwatch.claims.text import word_set
+from claimwatch.claims.thread import Thread
+from claimwatch.models import Outcome, Quantity, SourceClass
+
+# Kinds of claims that a sum of money belongs to, kinds to which only that or a number of devices does, and kinds that a
+# count of anything belongs to.
+_SUMS = word_set("contract_value litigation divestment_decision divestment_recommendation licence_requirement")
+_THINGS = word_set("calls_for accused_of import_ban")
+_COUNTED = word_set(
+    "government_removal used_by deployed_at contract sold_to cybersecurity_concern subsidiary_of alias_of "
+    "market_presence_qual"
+)
+_KIT = frozenset({"cameras", "devices"})
+_PEOPLE = frozenset({"entities", "employees"})
+_LARGE = 100_000
+_SEVERAL = 5
+
+
+def value(entity: str, reading: Reading, judged: Judged, units: Sequence[str]) -> Quantity | None:
+    """The value of a finding on a company: the judged one, or what the sentence counts. `units` are its kind's own.
+
+    A number that the judged value is only a part of ("a quarter of a million") takes its place, and so does the newer
+    of two ("from 170 to 120").
+    """
+    predicate, told = judged.frame.predicate, judged.after
+    if predicate == "market_rank":
+        ranked = figures.ranked(entity, reading.folded, reading.named, reading.subjects.entities)
+        if ranked is not None:
+            return _quantity(ranked, reading, judged)
+    dated = [(m.start, m.end) for m in reading.moments]
+    found = counts.find(reading.folded, reading.language, dated)
+    fitting = _fitting(found, judged, units, reading)
+    settled = told is not None and (told.unit in units or told.unit in CURRENCIES)
+    if told is not None and settled and all(a.value == told.value for a in fitting if a.unit == told.unit):
+        return told
+    chosen = (figures.paired(fitting, reading.named, reading.subjects.entities, reading.folded) or {}).get(entity)
+    if chosen is None:
+        own = figures.owned(fitting, entity, reading.named, reading.subjects.entities, reading.folded)
+        fitting = counts.current(own or fitting, reading.folded, reading.language)
+        chosen = figures.of_company(fitting, entity, reading.named, reading.folded)
+    return told if chosen is None else _quantity(chosen, reading, judged)
+
+
+def _fitting(found: Sequence[Amount], judged: Judged, units: Sequence[str], reading: Reading) -> Sequence[Amount]:
+    """The amounts that can be the value of a kind of claim: of its own units, else sums or counts where it has them."""
+    predicate = judged.frame.predicate
+    bare = [a for a in found if a.unit in (None, "items")]
+    sums = [a for a in found if a.unit in CURRENCIES or (a.unit is None and a.value >= _LARGE)]
+    kit = [a for a in found if a.unit in _KIT]
+    if predicate is None:
+        plain = [a for a in found if a.unit not in (None, *_PEOPLE) and (a.unit != "items" or a.value >= _SEVERAL)]
+        return plain if judged.decision.outcome.alerts and len(plain) == 1 else []
+    if predicate in _COUNTED:
+        plain = [a for a in found if a.unit not in CURRENCIES and a.unit != "percent" and a.unit not in _PEOPLE]
+        plain = [a for a in plain if a.value.is_integer() or a.value >= _LARGE]
+        own = [a for a in found if a.unit in units or (predicate == "contract" and a.unit in ("contracts", "projects"))]
+        return own or (sums if predicate == "contract" else []) or kit or plain or sums or found
+    own = [a for a in found if a.unit in units]
+    if units and predicate not in _SUMS and predicate != "market_rank":
+        if "cameras/year" in units:
+            own = [replace(a, unit="cameras/year") for a in found if a.unit in (*units, None, *_KIT)]
+        fits = [a for a in bare if a.value.is_integer() or "percent" in units]
+        fits = [a for a in fits if (a.value <= 100 and a.unit is None) or "percent" not in units]
+        if len(own) < len(reading.subjects.entities) or all(counts.former(a, reading.folded) for a in own):
+            own = sorted([*own, *(replace(a, unit=units[0]) for a in fits)], key=lambda a: a.start)
+        return own or (sums if predicate == "ownership_share" else [])
+    if predicate in _SUMS:
+        return own or sums or [a for a in found if a.unit == "shares"]
+    plain = [a for a in found if a.unit in _KIT or a.unit in ("networks", "projects", "contracts")]
+    return own or (kit if predicate in _THINGS else plain if len(plain) == 1 else [])
+
+
+def _quantity(amount: Amount, reading: Reading, judged: Judged) -> Quantity:
+    said = reading.text[amount.start : amount.end]
+    return Quantity(amount.value, amount.unit, amount.comparator, judged.as_of, said)
+
+
+def dated(
+    reading: Reading, judged: Judged, thread: Thread, known: str | None, published_on: date | None,
+    source_class: SourceClass,
+) -> tuple[str | None, str | None]:  # fmt: skip
+    """The date that the text itself gives for what a finding tells, and the one it holds for; None where there is none.
+
+    `known` is the date of the claim that it concerns, which a restatement has where it says no other.
+    """
+    said = judged.as_of
+    moments = dates.wider(reading.text, published_on, thread.day)
+    if judged.decision.outcome is Outcome.RESTATEMENT:
+        if said is not None and all(m.on != said for m in moments):
+            said = circumstances.as_of(judged.frame, moments, reading.folded)
+        of_year = known is not None and said is not None and known[:4] == said and len(known) == len("2019-10")
+        if known is not None and published_on is not None and dates.later(known, published_on.isoformat()):
+            known = None  # written before the claim was
+        return said, known if said is None or of_year else said
+    if judged.decision.outcome.alerts:
+        said = circumstances.told_on(judged.frame, moments, reading.folded, said)
+    return said, said or _implied(judged, None if reading.named else thread.on, published_on, source_class)
+
+
+def _implied(judged: Judged, before: str | None, published_on: date | None, source_class: SourceClass) -> str | None:
+    """The date of an alert that gives none itself: that of the sentence `before`, where it goes on about the same,
+    else the publication's. A body acts, and a group calls, on its day; of what the press tells only the month is known.
+    """
+    if not judged.decision.outcome.alerts or published_on is None:
+        return None
+    day = published_on.isoformat()
+    if judged.frame.operation in ("deny", "call"):
+        return day[:7] if source_class is SourceClass.PRESS else day
+    return before or (day if source_class is SourceClass.OFFICIAL else day[:7])

@@ -1,0 +1,100 @@
+"""Where what a finding tells holds, chosen when its kind of claim and its outcome are settled. Pure.
+
+The sentence comes first, then the ones before it, then the page as a whole.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimwatch.claims import places
+from claimwatch.claims.cells import HOMES, WORLDWIDE
+from claimwatch.claims.frames import MEASURES
+from claimwatch.claims.judge import Judged
+from claimwatch.claims.places import Place
+from claimwatch.claims.readings import Reading
+from claimwatch.claims.text import word_set
+from claimwatch.models import Outcome, Publication
+
+# Conduct in the region that the claims are about, where a sentence names no place of its own.
+_CONDUCT = word_set(
+    "accused_of contract contract_value deployed_at used_by sold_to characterised_as cybersecurity_concern"
+)
+
+
+# What other countries do with Chinese goods, and what a company is at home.
+_ABROAD = MEASURES | word_set("installed_networks used_by deployed_at cybersecurity_concern calls_for contract")
+_SOLD = word_set("market_presence_countries units_sold_per_year")
+_AT_HOME = word_set("state_link legal_name")
+_WITHIN = ("US-", "GB-LND")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a publication as a whole is set: the country that it names most, and whether it speaks of Xinjiang."""
+
+    place: str | None
+    region: str | None
+
+
+def setting(publication: Publication, own: str | None) -> Setting:
+    """The setting of a publication; `own` is the country of a source that is a public body."""
+    title = publication.title
+    found = places.wider(f"{title}\n{publication.text}")
+    counted = Counter({code: 0 for code in [own] if code})
+    for place in found:
+        if place.code not in ("CN", "world") and not place.code.startswith("CN-"):
+            counted[place.code] += 3 if place.end <= len(title) else 2 if place.named else 1
+    most = own or next((code for code, _ in counted.most_common()), None)
+    if publication.language in ("nb", "nn") and not counted:
+        most = "NO"
+    return Setting(most, next((p.code for p in found if p.code.startswith("CN-")), None))
+
+
+def place(reading: Reading, judged: Judged, before: str | None, page: Setting) -> str | None:
+    """The place of a finding: the judged one, else what the sentence names, the ones before it named, the page's.
+
+    `before` is the place named last before the sentence. The judged one gives way where the sentence does not name it
+    and names another, and to the region where it is about conduct there.
+    """
+    predicate = judged.frame.predicate
+    found = [p for p in places.wider(reading.text) if p.code != "world"]
+    named = [p.code for p in found if p.named and not p.code.startswith("CN")]
+    told = _corrected(judged, found, page, reading.folded)
+    if predicate in _SOLD and judged.decision.outcome is not Outcome.RESTATEMENT and len(set(named)) == 1:
+        told = named[0]
+    if told is not None:
+        return told
+    region = [p.code for p in found if p.code.startswith("CN-")]
+    elsewhere = [*named, *(p.code for p in found if not p.named and not p.code.startswith("CN"))]
+    if predicate in _CONDUCT and region:
+        return region[0]
+    if predicate in _AT_HOME and not elsewhere:
+        return "CN"
+    wider = [_country(code) for code in (before, page.place) if code and code != "CN"]
+    return next(iter([*elsewhere, *wider, *region]), page.region)
+
+
+def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: str) -> str | None:
+    """The judged place, or the one that a sentence of places `found` rather means; None where neither gives one."""
+    predicate, told = judged.frame.predicate, judged.place
+    spoken = {p.code for p in found}
+    region = next((p.code for p in found if p.code.startswith("CN-")), None)
+    elsewhere = next((p.code for p in sorted(found, key=lambda p: not p.named) if not p.code.startswith("CN")), None)
+    if predicate == "accused_of" and (told in (None, "US", "GB") or (told == "CN" and "CN" not in spoken)):
+        return region or page.region or told
+    if told is None or told in spoken - {"CN"} or predicate in HOMES or predicate in WORLDWIDE:
+        return told
+    if told == "CN":
+        # "the two Chinese makers": whose goods they are, not where they are taken down.
+        abroad = predicate in _ABROAD and page.place and not region
+        return elsewhere or _country(page.place or told) if abroad else told
+    named = next((p.code for p in found if p.named and not p.code.startswith("CN")), None)
+    if named and predicate not in ("accused_of", "denial_statement"):
+        return named
+    return told if "capital" in folded else _country(told)
+
+
+def _country(code: str) -> str:
+    """A place that only the page or an earlier sentence names, as its country: it may hold elsewhere there."""
+    return code[:2] if code.startswith(_WITHIN) else code

@@ -1,0 +1,59 @@
+"""The short benchmarks, held to wide ratios against the floor of the same run; never to absolute times."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from benchmarks.bench import Part, history_line, measured, page
+from benchmarks.measures import Row, in_turns
+
+# Several times what is seen: a machine that does other work must not fail them, a wrong shape must.
+CEILINGS = {"names": 40.0, "compare": 60.0, "entity": 250.0}
+NOW = datetime(2026, 11, 9, 6, 0, tzinfo=UTC)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(CEILINGS))
+def test_the_ratio_to_the_floor(name: str) -> None:
+    part = measured(name, short=True)
+    assert part.failure is None
+    assert part.rows
+    for row in part.rows:
+        assert row.ratio is not None
+        assert row.ratio <= CEILINGS[name], row
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
+def test_a_bomb_is_refused_in_little_memory() -> None:
+    part = measured("bomb", short=True)
+    assert [row.met for row in part.rows] == [True], part
+
+
+def test_a_benchmark_that_cannot_run_says_so_and_the_rest_is_reported() -> None:
+    good = Part("names", (Row("a scan", 12.5, "MB/s", 50.0, 4.0, ">= 60 MB/s", met=False),))
+    text = page([good, Part("peers", failure="no network")], "a machine", NOW)
+    assert "| a scan | 12.5 MB/s | 50.0 MB/s | 4.00 | **>= 60 MB/s** |" in text
+    assert "- peers: no network" in text
+
+
+@pytest.mark.slow
+def test_an_unknown_measurement_is_a_failure_with_its_reason() -> None:
+    part = measured("nonsense", short=True)
+    assert part.failure is not None
+    assert "nonsense" in part.failure
+
+
+def test_the_history_keeps_figures_and_ratios() -> None:
+    line = history_line([Part("names", (Row("a scan", 12.5, "MB/s", 50.0, 4.0),))], "a machine", NOW)
+    kept = json.loads(line)
+    assert (kept["at"], kept["machine"]) == ("2026-11-09T06:00Z", "a machine")
+    assert [(row["what"], row["ratio"]) for row in kept["rows"]] == [("a scan", 4.0)]
+
+
+def test_works_take_turns() -> None:
+    done: list[str] = []
+    in_turns(3, lambda: done.append("ours"), lambda: done.append("floor"))
+    assert done == ["ours", "floor"] * 3
