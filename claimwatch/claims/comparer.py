@@ -215,6 +215,7 @@ class Comparer:
             before=best.before,
             after=details.value(entity, reading, best, predicate.units if predicate else ()),
             place=whereabouts.place(reading, best, sighting.thread.place, page),
+            said_in=best.place,
             said_on=said_on,
             as_of=as_of,
             speaker=who,

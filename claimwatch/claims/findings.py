@@ -46,13 +46,15 @@ def fingerprint(
 
 def finding(
     told: Told, *, predicate: str | None, object_class: str | None, operation: str, decision: Decision,
-    claims: tuple[str, ...], before: Quantity | None, after: Quantity | None, place: str | None, as_of: str | None,
-    said_on: str | None, speaker: str | None, hedged: bool, baseline: Baseline, ahead: tuple[str, ...] = (),
+    claims: tuple[str, ...], before: Quantity | None, after: Quantity | None, place: str | None, said_in: str | None,
+    as_of: str | None, said_on: str | None, speaker: str | None, hedged: bool, baseline: Baseline,
+    ahead: tuple[str, ...] = (),
 ) -> Finding:  # fmt: skip
     """The finding of one unit and company.
 
-    `as_of` is the date it holds for, `said_on` the one that the text itself gives: only that is part of the
-    fingerprint, and a finding without it carries the rule `as_of.implied`. The dates `ahead` that its text fixes
+    `as_of` is the date it holds for and `place` where; `said_on` and `said_in` are what the sentence and those before
+    it give: only these are part of the fingerprint, so that a page that grows says nothing anew. A finding without
+    `said_on` carries the rule `as_of.implied`. The dates `ahead` that its text fixes
     (as `Fixed.rule`) stand last among its rules.
     """
     rules = decision.rules if said_on or not as_of else (*decision.rules, "as_of.implied")
@@ -92,6 +94,6 @@ def finding(
         confidence=confidence,
         rules=rules,
         language=told.language,
-        fingerprint=fingerprint(told.entity, predicate, object_class, place, operation, after, said_on, told.quote),
+        fingerprint=fingerprint(told.entity, predicate, object_class, said_in, operation, after, said_on, told.quote),
         marks=tuple((m.start, m.end) for m in named),
     )

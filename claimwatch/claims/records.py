@@ -302,6 +302,7 @@ def _finding(
         before=_quantity(verdict.before, None),
         after=_quantity(verdict.after, verdict.as_of),
         place=homes.get(verdict.predicate or ""),
+        said_in=homes.get(verdict.predicate or ""),
         as_of=verdict.as_of,
         said_on=verdict.as_of,
         speaker=None,

@@ -33,9 +33,9 @@ def weigh(ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool 
     """The outcome of a unit that is about the company, from the rules' decision and the classifier's probabilities.
 
     The classifier has seen what the rules decided, and why. Where it differs from them, the rule ids end with
-    `learned.` and the outcome. It does not overrule the rules on a value that differs from a claim's, on a reversal that
-    it holds for possible, on one that it alone sees and is not sure of, on a change that is expressly not made unless it
-    is rather sure, or on what is not in force. Of a unit that is not `pointed` they know too little for that.
+    `learned.` and the outcome. It does not overrule the rules on a value that differs from a claim's, on a reversal
+    that it holds for possible, on one that it alone sees and is not sure of, on a change that is expressly not made
+    unless it is rather sure, or on what is not in force. Of a unit that is not `pointed` they know too little for that.
     """
     total = sum(probabilities[outcome] for outcome in Outcome)
     share = {outcome: probabilities[outcome] / total for outcome in Outcome}

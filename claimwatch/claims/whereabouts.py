@@ -27,6 +27,7 @@ _ABROAD = MEASURES | word_set("installed_networks used_by deployed_at cybersecur
 _SOLD = word_set("market_presence_countries units_sold_per_year")
 _AT_HOME = word_set("state_link legal_name")
 _WITHIN = ("US-", "GB-LND")
+_BEGINNING = 6000  # characters; what a page is about stands there, and a list of years would take seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Setting:
 
 
 def setting(publication: Publication, own: str | None) -> Setting:
-    """The setting of a publication; `own` is the country of a source that is a public body."""
+    """The setting of a publication by its title and beginning; `own` is the country of a source that is a state's."""
     title = publication.title
-    found = places.wider(f"{title}\n{publication.text}")
+    found = places.wider(f"{title}\n{publication.text[:_BEGINNING]}")
     counted = Counter({code: 0 for code in [own] if code})
     for place in found:
         if place.code not in ("CN", "world") and not place.code.startswith("CN-"):

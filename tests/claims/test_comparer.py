@@ -80,7 +80,7 @@ def test_the_withdrawal_that_names_no_company_reverses_a09(comparer: Comparer, l
         ("Dahua avviste skuldingane og sa at dei er grunnlause.", "dahua", "nn", Outcome.DENIAL),
         ("海康威视对此表示坚决反对，称有关指控毫无根据。", "hikvision", "zh-Hans", Outcome.DENIAL),
         ("Hikvision did not respond to a request for comment.", "hikvision", "en", Outcome.CONTEXT),
-        ("Hikvision said that Dahua is a penguin.", "hikvision", "en", Outcome.NEW),
+        ("Hikvision has poisoned the well of a village.", "hikvision", "en", Outcome.NEW),
         ("The ministry reinstalled the Hikvision cameras it had taken down.", "hikvision", "en", Outcome.REVERSAL),
     ],
 )
@@ -120,7 +120,7 @@ def test_each_company_gets_its_own_figure(comparer: Comparer) -> None:
 
 
 def test_a_sentence_that_points_back_carries_the_company(comparer: Comparer) -> None:
-    text = "Dahua sold cameras to the ministry. The company then took part in a rocket launch. Bread prices rose."
+    text = "Dahua sold cameras to the ministry. The company then took part in a rocket launch. Rain fell on Oslo."
     found = comparer.publication(publication(text), SourceClass.PRESS)
     assert [(f.method, f.outcome) for f in found][1] == ("carried", Outcome.NEW)
     assert len(found) == 2
@@ -148,7 +148,7 @@ def test_severity_follows_the_source(comparer: Comparer) -> None:
     official = told(comparer, text, "dahua", source="federal_register", source_class=SourceClass.OFFICIAL)
     assert official.severity == "S1"
     assert told(comparer, text, "dahua").severity == "S3"
-    assert told(comparer, "Dahua painted a mural.", "dahua").severity == "S4"
+    assert told(comparer, "Dahua has poisoned the well of a village.", "dahua").severity == "S4"
 
 
 def test_the_same_input_gives_the_same_findings_and_the_fingerprint_is_about_what_is_said(comparer: Comparer) -> None:
