@@ -59,7 +59,7 @@ class Comparer:
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:
         """A finding for every company in every sentence or row that names it or carries it, in order of the text."""
         found: list[Finding] = []
-        page: whereabouts.Setting | None = None
+        page: whereabouts.Page | None = None
         for sighting in self.sightings(publication):
             if isinstance(sighting, Subjects):
                 row = records.row(publication, sighting.unit)
@@ -68,7 +68,7 @@ class Comparer:
                 continue
             weighed = self._weighed(sighting)
             if weighed is not None:
-                page = page or whereabouts.setting(publication, home(publication.source))
+                page = page or whereabouts.Page(publication, home(publication.source))
                 found.append(self._finding(publication, source_class, weighed, page))
         return tuple(found)
 
@@ -183,7 +183,7 @@ class Comparer:
         )
 
     def _finding(
-        self, publication: Publication, source_class: SourceClass, sighting: Sighting, page: whereabouts.Setting
+        self, publication: Publication, source_class: SourceClass, sighting: Sighting, page: whereabouts.Page
     ) -> Finding:
         entity, subjects, reading, best = sighting.entity, sighting.subjects, sighting.reading, sighting.judged
         predicate = self._baseline.predicates.get(best.frame.predicate or "")
@@ -214,7 +214,7 @@ class Comparer:
             claims=best.claims,
             before=best.before,
             after=details.value(entity, reading, best, predicate.units if predicate else ()),
-            place=whereabouts.place(reading, best, sighting.thread.place, page),
+            place=whereabouts.place(reading, best, sighting.thread.place, page.setting(unit.end)),
             said_in=best.place,
             said_on=said_on,
             as_of=as_of,

@@ -1,6 +1,7 @@
 """Where what a finding tells holds, chosen when its kind of claim and its outcome are settled. Pure.
 
-The sentence comes first, then the ones before it, then the page as a whole.
+The sentence comes first, then the one that spoke of it before, then the page so far. What comes after a sentence says
+nothing of its place: a page that grows would change what was told.
 """
 
 from collections import Counter
@@ -24,32 +25,41 @@ _CONDUCT = word_set(
 
 # What other countries do with Chinese goods, and what a company is at home.
 _ABROAD = MEASURES | word_set("installed_networks used_by deployed_at cybersecurity_concern calls_for contract")
+_OF_THE_REGION = _CONDUCT | word_set("calls_for denial_statement")
 _SOLD = word_set("market_presence_countries units_sold_per_year")
 _AT_HOME = word_set("state_link legal_name")
 _WITHIN = ("US-", "GB-LND")
-_BEGINNING = 6000  # characters; what a page is about stands there, and a list of years would take seconds
+_BEGINNING = 6000  # characters; a list of years would take seconds, and says nothing by its length
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a publication as a whole is set: the country that it names most, and whether it speaks of Xinjiang."""
+    """Where a publication is set up to some point: the country that it names most, and whether it names Xinjiang."""
 
     place: str | None
     region: str | None
 
 
-def setting(publication: Publication, own: str | None) -> Setting:
-    """The setting of a publication by its title and beginning; `own` is the country of a source that is a state's."""
-    title = publication.title
-    found = places.wider(f"{title}\n{publication.text[:_BEGINNING]}")
-    counted = Counter({code: 0 for code in [own] if code})
-    for place in found:
-        if place.code not in ("CN", "world") and not place.code.startswith("CN-"):
-            counted[place.code] += 3 if place.end <= len(title) else 2 if place.named else 1
-    most = own or next((code for code, _ in counted.most_common()), None)
-    if publication.language in ("nb", "nn") and not counted:
-        most = "NO"
-    return Setting(most, next((p.code for p in found if p.code.startswith("CN-")), None))
+class Page:
+    """The places of a publication, found once; `own` is the country of a source that is a public body."""
+
+    def __init__(self, publication: Publication, own: str | None) -> None:
+        self._own = own
+        self._norwegian = publication.language in ("nb", "nn")
+        self._text_at = len(publication.title) + 1
+        self._found = places.wider(f"{publication.title}\n{publication.text[:_BEGINNING]}")
+
+    def setting(self, until: int) -> Setting:
+        """The setting by the title and the text before the offset `until`."""
+        found = [place for place in self._found if place.end <= self._text_at + until]
+        counted = Counter({code: 0 for code in [self._own] if code})
+        for place in found:
+            if place.code not in ("CN", "world") and not place.code.startswith("CN-"):
+                counted[place.code] += 3 if place.end < self._text_at else 2 if place.named else 1
+        most = self._own or next((code for code, _ in counted.most_common()), None)
+        if self._norwegian and not counted:
+            most = "NO"
+        return Setting(most, next((p.code for p in found if p.code.startswith("CN-")), None))
 
 
 def place(reading: Reading, judged: Judged, before: str | None, page: Setting) -> str | None:
@@ -73,7 +83,7 @@ def place(reading: Reading, judged: Judged, before: str | None, page: Setting) -
     if predicate in _AT_HOME and not elsewhere:
         return "CN"
     wider = [_country(code) for code in (before, page.place) if code and code != "CN"]
-    return next(iter([*elsewhere, *wider, *region]), page.region)
+    return next(iter([*elsewhere, *wider, *region]), page.region if predicate in _OF_THE_REGION else None)
 
 
 def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: str) -> str | None:

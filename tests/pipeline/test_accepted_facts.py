@@ -45,7 +45,7 @@ def accept(bench: Bench, at: object = MONDAY + DAY) -> str:
 @pytest.mark.parametrize(
     ("first", "again", "outcome"),
     [
-        (LISTED, LISTED_AGAIN, Outcome.UPDATE),
+        (LISTED, LISTED_AGAIN, Outcome.NEW),
         (STAKE, STAKE_AGAIN, Outcome.UPDATE),
         (LIFTED, LIFTED_AGAIN, Outcome.REVERSAL),
         (NEWS, NEWS, Outcome.NEW),

@@ -15,7 +15,7 @@ from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench, body_of
 HISTORY = MONDAY - timedelta(hours=2)
 HIKVISION = "Hikvision opened a lighthouse in Tasmania on 4 March 2021."
 DAHUA = "Dahua painted a clock tower in Malta on 9 May 2020."
-SUBJECT = "Claimwatch record 2020–2021: 1 updated, 1 new"
+SUBJECT = "Claimwatch record 2020–2021: 2 new — Dahua, Hikvision"
 HISTORIAN, READER = "historian@example.org", "reader@example.org"
 
 
@@ -199,7 +199,7 @@ def test_it_can_be_recalled(archive: Bench) -> None:
         done = recall(watch, edition.period, who="Kari", why="The pages were a draft.")
         deliver(watch)
     assert (done.series, done.corrections) == ("record", 1)
-    assert sorted(to(archive, HISTORIAN)) == [SUBJECT, SUBJECT.replace(": ", ": correction: ")]
+    assert sorted(to(archive, HISTORIAN)) == [SUBJECT, "Claimwatch record 2020–2021: correction: 2 new"]
 
 
 def test_a_public_address_is_linked_to_and_stands_in_the_header(archive: Bench) -> None:
