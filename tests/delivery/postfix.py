@@ -56,7 +56,6 @@ smtpd_delay_reject = yes
 smtputf8_enable = no
 """
 BOXES = "/@claimwatch\\.example$/ returned/\n/./ all/\n"
-GONE = "weekly1@reader.example"  # taken from us, and then sent back
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -128,8 +127,11 @@ class Postfix:
 
 
 @contextmanager
-def postfix() -> Iterator[Postfix]:
-    """Starts Postfix and Dovecot's login service, and stops both. Skips the test where they or root are missing."""
+def postfix(gone: str = "gone@reader.example") -> Iterator[Postfix]:
+    """Starts Postfix and Dovecot's login service, and stops both. Skips the test where they or root are missing.
+
+    Mail for `gone` is taken from us, and then sent back.
+    """
     require("postfix")
     require("dovecot")
     if os.geteuid() != 0:
@@ -140,21 +142,21 @@ def postfix() -> Iterator[Postfix]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        with _running(root, port) as server:
+        with _running(root, port, gone) as server:
             yield server
     finally:
         shutil.rmtree(root)
 
 
 @contextmanager
-def _running(root: Path, port: int) -> Iterator[Postfix]:
+def _running(root: Path, port: int, gone: str) -> Iterator[Postfix]:
     make_certificate(root)
     nobody, owner = pwd.getpwnam("nobody"), pwd.getpwnam("postfix")
     for name in ("queue", "data", "mail", "auth", "dovecot"):
         (root / name).mkdir()
     os.chown(root / "data", owner.pw_uid, owner.pw_gid)
     os.chown(root / "mail", nobody.pw_uid, nobody.pw_gid)
-    (root / "main.cf").write_text(MAIN.format(root=root, uid=nobody.pw_uid, gid=nobody.pw_gid, gone=GONE))
+    (root / "main.cf").write_text(MAIN.format(root=root, uid=nobody.pw_uid, gid=nobody.pw_gid, gone=gone))
     (root / "boxes").write_text(BOXES)
     (root / "master.cf").write_text(MASTER.format(port=port))
     (root / "dovecot.conf").write_text(DOVECOT.format(root=root, user="dovecot", login=USER, password=PASSWORD))

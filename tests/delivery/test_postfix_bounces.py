@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from claimwatch.pipeline import deliver
-from tests.delivery.postfix import GONE, postfix
+from tests.delivery.postfix import postfix
 from tests.faults.outbox_world import NOW, fill
 from tests.pipeline.returning import World
 
 pytestmark = pytest.mark.slow
 DAY = timedelta(days=1)
+GONE = "weekly1@reader.example"
 
 
 def wait_for_mail(box: Path) -> None:
@@ -23,7 +24,7 @@ def wait_for_mail(box: Path) -> None:
 
 
 def test_who_is_unknown_is_asked_and_given_up_and_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with postfix() as server:
+    with postfix(GONE) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         box = tmp_path / "returned"
         world = World(tmp_path, server.url, box)
