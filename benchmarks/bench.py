@@ -1,9 +1,10 @@
-"""All benchmarks in one run: `./dev bench [--short] [NAME…]`.
+"""All benchmarks in one run: `./dev bench [--short] [--long] [NAME…]`.
 
-It writes docs/performance.md and adds a line to benchmarks/history.jsonl.
+It adds what it measured to benchmarks/history.jsonl and makes docs/performance.md and its plots anew from that.
 
 One after the other, each in a process of its own. One that cannot run says so, and the rest is reported. With names
-only those are run, and nothing is written.
+only those are run. Nothing is written of a short run or of single works against the floor, unless with --write. The
+name `page` makes the page anew without measuring.
 """
 
 import argparse
@@ -12,17 +13,17 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from benchmarks import report
 from benchmarks.measures import MEASURES, ROOT, Row
+from benchmarks.report import OTHERS, Record
 
 REPORT = ROOT / "docs" / "performance.md"
 HISTORY = ROOT / "benchmarks" / "history.jsonl"
 _PATIENCE_S = 1800
-# They have commands and reports of their own, and take long: what they print is shown, and their exit status kept.
-OTHERS = {"delivery": "performance-delivery.md", "web": "performance-web.md"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +37,66 @@ class Part:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write. Exit status 1 where a benchmark could not run."""
+    known = (*MEASURES, *SECTIONS, *OTHERS, "page")
     parser = argparse.ArgumentParser(prog="./dev bench", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("names", nargs="*", help=f"only these of {', '.join([*known(), *OTHERS])}")
-    parser.add_argument("--short", action="store_true", help="small numbers; the report is written only with --write")
-    parser.add_argument("--write", action="store_true", help="write the report of a short run too")
+    parser.add_argument("names", nargs="*", help=f"only these of {', '.join(known)}")
+    parser.add_argument("--short", action="store_true", help="small numbers; nothing is written without --write")
+    parser.add_argument("--long", action="store_true", help="peers: 2,000 feeds as well, which takes ten minutes more")
+    parser.add_argument("--rounds", type=int, default=3, help="peers: rounds with 200 feeds (default 3)")
+    parser.add_argument("--write", action="store_true", help="write what is otherwise only printed")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - {*known(), *OTHERS}:
+    if unknown := set(options.names) - set(known):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
-    parts = []
-    for name in known():
-        if not options.names or name in options.names:
-            print(f"{name} …", file=sys.stderr, flush=True)
-            parts.append(measured(name, short=options.short))
-    where = machine() + (", a short run with small numbers" if options.short else "")
-    text = page(parts, where, datetime.now(UTC))
-    print(text)
-    whole = not options.short and not options.names
-    if whole or options.write:
-        REPORT.write_text(text, encoding="utf-8")
-        with HISTORY.open("a", encoding="utf-8") as history:
-            history.write(history_line(parts, where, datetime.now(UTC)) + "\n")
-    broken = sum(part.failure is not None for part in parts)
-    for name in OTHERS:
+    if options.names == ["page"]:
+        write_page(report.read_history(HISTORY))
+        return 0
+    whole = not options.names
+    records = []
+    if wanted := [name for name in MEASURES if whole or name in options.names]:
+        records.append((against_the_floor(wanted, short=options.short), whole))
+    for name, run in SECTIONS.items():
         if whole or name in options.names:
+            records.append((run(options), True))
+    broken = sum(bool(record.failures) for record, _ in records)
+    print(report.page([record for record, _ in records]))
+    kept = [record for record, enough in records if options.write or (enough and not options.short)]
+    if kept:
+        with HISTORY.open("a", encoding="utf-8") as history:
+            history.writelines(report.as_line(record) + "\n" for record in kept)
+        write_page(report.read_history(HISTORY))
+    for name in OTHERS:
+        if (whole and not options.short) or name in options.names:
             broken += not elsewhere(name, short=options.short)
     return 1 if broken else 0
 
 
-def known() -> tuple[str, ...]:
-    """The benchmarks whose rows stand in the report, in its order."""
-    return tuple(MEASURES)
+def write_page(history: Sequence[Record]) -> None:
+    """Write docs/performance.md and its plots."""
+    REPORT.write_text(report.page(history), encoding="utf-8")
+    folder = REPORT.parent / report.PLOTS
+    folder.mkdir(exist_ok=True)
+    for name, svg in report.pictures(history).items():
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+def against_the_floor(names: Sequence[str], *, short: bool) -> Record:
+    """The works against their floor, each in a process of its own."""
+    parts = []
+    for name in names:
+        _tell(f"{name} …")
+        parts.append(measured(name, short=short))
+    return record_of(parts, where(short=short), datetime.now(UTC))
+
+
+def record_of(parts: Sequence[Part], machine: str, at: datetime) -> Record:
+    """What was measured, as the history keeps it."""
+    rows = tuple(asdict(row) for part in parts for row in part.rows)
+    failures = tuple(f"{part.name}: {part.failure}" for part in parts if part.failure is not None)
+    return Record("measures", f"{at:%Y-%m-%dT%H:%MZ}", machine, rows, failures)
 
 
 def measured(name: str, *, short: bool) -> Part:
-    """One benchmark, run in a process of its own."""
+    """One work, run in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.measures", name, *(["--short"] if short else [])]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
@@ -80,63 +107,57 @@ def measured(name: str, *, short: bool) -> Part:
     return Part(name, tuple(Row(**row) for row in json.loads(done.stdout.splitlines()[-1])))
 
 
+def _peers(options: argparse.Namespace) -> Record:
+    from benchmarks import peers
+
+    sizes = [(20, 1)] if options.short else [(200, options.rounds), *([(2000, 1)] if options.long else [])]
+    results = [one for feeds, rounds in sizes for one in peers.compare(feeds, rounds, _tell)]
+    failures = [f"{one.name}, {one.feeds:,} feeds: {one.failure}" for one in results if one.failure]
+    return _record("peers", [asdict(one) for one in results], failures, short=options.short)
+
+
+def _scaling(options: argparse.Namespace) -> Record:
+    from benchmarks import scaling
+
+    grown, failures = scaling.measure(options.short, _tell)
+    return _record("scaling", [asdict(one) for one in grown], failures, short=options.short)
+
+
+def _memory(options: argparse.Namespace) -> Record:
+    from benchmarks import memory
+
+    peaks = memory.measure(memory.SMALL if options.short else memory.LARGEST, _tell)
+    failures = [f"{peak.command}: {peak.failure}" for peak in peaks if peak.failure]
+    return _record("memory", [asdict(peak) for peak in peaks], failures, short=options.short)
+
+
+# The parts that have tables of their own on the page. They import much, and only what is asked for is imported.
+SECTIONS: dict[str, Callable[[argparse.Namespace], Record]] = {"peers": _peers, "scaling": _scaling, "memory": _memory}
+
+
+def _record(section: str, rows: Sequence[dict[str, object]], failures: Sequence[str], *, short: bool) -> Record:
+    return Record(section, f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}", where(short=short), tuple(rows), tuple(failures))
+
+
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
 def elsewhere(name: str, *, short: bool) -> bool:
     """Run a benchmark that writes a report of its own; whether it met its goals."""
     more = {"delivery": ["--quick"] if short else [], "web": ["--findings", "500"] if short else ["--write"]}[name]
-    print(f"{name} …", file=sys.stderr, flush=True)
+    _tell(f"{name} …")
     done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *more], cwd=ROOT, check=False)
     return done.returncode == 0
 
 
-def machine() -> str:
-    """What the figures were taken on."""
+def where(*, short: bool) -> str:
+    """What the figures are taken on, and how busy it is."""
     load = os.getloadavg()[0]
     return (
         f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"load {load:.1f} at the end"
+        f"load {load:.1f} at the end{', a short run with small numbers' if short else ''}"
     )
-
-
-def page(parts: Iterable[Part], where: str, at: datetime) -> str:
-    """The report in Markdown."""
-    lines = [
-        "# How fast and how small",
-        "",
-        "Made by `./dev bench`. What is measured and its floor (the least that the work can cost in this language)",
-        "take turns in one run; figures are medians. On a machine that does other work only the ratios to the floor",
-        "mean much. A goal in **bold** was missed in this run. Mail and pages have reports of their own:",
-        ", ".join(f"[{name}]({file})" for name, file in OTHERS.items()) + ".",
-        "",
-        f"Last run: {at:%Y-%m-%d}, {where}.",
-        "",
-        "| work | measured | floor | times the floor | goal |",
-        "| --- | --: | --: | --: | --- |",
-    ]
-    failed = []
-    for part in parts:
-        lines += map(_line, part.rows)
-        if part.failure is not None:
-            failed.append(f"- {part.name}: {part.failure}")
-    if failed:
-        lines += ["", "Could not run:", "", *failed]
-    return "\n".join([*lines, ""])
-
-
-def _line(row: Row) -> str:
-    goal = f"**{row.goal}**" if row.met is False else row.goal
-    floor = "" if row.floor is None else f"{_number(row.floor)} {row.unit}"
-    ratio = "" if row.ratio is None else _number(row.ratio)
-    return f"| {row.what} | {_number(row.value)} {row.unit} | {floor} | {ratio} | {goal} |"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def history_line(parts: Iterable[Part], where: str, at: datetime) -> str:
-    """One run as a line of JSON: the figures and ratios, to be held against later runs on the same machine."""
-    rows = [asdict(row) for part in parts for row in part.rows]
-    return json.dumps({"at": f"{at:%Y-%m-%dT%H:%MZ}", "machine": where, "rows": rows}, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -199,13 +199,15 @@ def grouping(scored: Sequence[Scored]) -> tuple[tuple[int, int], tuple[int, int]
     """
     known: dict[str, Development] = {}
     placed: list[tuple[str, str]] = []
+    beside: dict[str, list[tuple[Finding, str]]] = defaultdict(list)
     for s in sorted(scored, key=lambda s: (s.label.published, s.label.document, s.label.start)):
         if s.finding is None or s.label.event is None or not s.finding.outcome.alerts:
             continue
         on = date.fromisoformat(s.label.published)
         seen_at = datetime(on.year, on.month, on.day, tzinfo=UTC)
-        development = assign(s.finding, on, seen_at, list(known.values()))
+        development = assign(s.finding, on, seen_at, list(known.values()), beside[s.label.document])
         known[development.key] = development
+        beside[s.label.document].append((s.finding, development.key))
         placed.append((s.label.event, development.key))
     together = right = due = 0
     for (event, key), (other_event, other_key) in combinations(placed, 2):

@@ -20,7 +20,8 @@ from claimwatch.baseline import load_baseline
 from claimwatch.captures import CaptureStore
 from claimwatch.models import ReadStatus
 from claimwatch.pipeline import Watch
-from claimwatch.pipeline.poll import poll
+from claimwatch.pipeline.poll import due_sources
+from claimwatch.pipeline.round import poll_all
 from claimwatch.settings import load_settings
 from claimwatch.sources import load_sources
 from claimwatch.store import Store
@@ -138,11 +139,12 @@ def _ours(home: Path, sources: Path, url: str, at: datetime, what: str) -> float
         )
         _ = watch.comparer, watch.scanner  # compiled once for a process, whatever it polls
         begun = time.perf_counter()
-        for slug in watch.polled:
-            read = poll(watch, slug)
-            if read is None or read.status is not ReadStatus.GOOD:
-                raise RuntimeError(f"{slug} was not read ({what}): {read}")
-        return time.perf_counter() - begun
+        reads = poll_all(watch, due_sources(watch))
+        taken = time.perf_counter() - begun
+        bad = [read for read in reads if read.status is not ReadStatus.GOOD]
+        if bad or len(reads) != len(watch.polled):
+            raise RuntimeError(f"{len(watch.polled) - len(reads)} were not read, and not well ({what}): {bad[:3]}")
+        return taken
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -15,25 +15,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import ahocorasick_rs
 from lxml import etree
 
+from benchmarks import backfill as documents_backfilled
 from benchmarks import feeds, mentions
 from benchmarks.compare import documents
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer
 from claimwatch.claims.sentences import split
 from claimwatch.mentions import Scanner
-from claimwatch.models import Page, SourceClass
-from claimwatch.pipeline.history import backfill as backfill_source
+from claimwatch.models import Page, Parsed, SourceClass
 from claimwatch.store.digests import entry_digest
 from parsers import entity_list
-from tests.pipeline.bench import Bench, Engine
 from tests.upstream import Upstream, reply
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,20 +113,33 @@ def compare(short: bool) -> list[Row]:
 
 
 def entity(short: bool) -> list[Row]:
-    """The Entity List of the sample world parsed and held against the week before; the floor is lxml's parse alone."""
+    """The Entity List of the sample world read a week later, by what differs from the page kept from the week before,
+    and read whole as at the first time; the floor is lxml's parse alone."""
     bodies = [gzip.decompress((WORLD / f"part-744.week-{week}.xml.gz").read_bytes()) for week in (1, 2)]
     url = "https://www.ecfr.gov/api/versioner/v1/full/2026-11-05/title-15.xml"
     before, after = (Page("entity_list", "supplement", url, body) for body in bodies)
-    known = {entry.key: entry_digest(entry) for entry in entity_list.parse(before).entries}
+    first = entity_list.parse(before)
+    known = {entry.key: entry_digest(entry) for entry in first.entries}
+    gave = replace(first, entries=(), unread=tuple(known))
     changed: list[str] = []
 
-    def ours() -> None:
-        entries = entity_list.parse(after).entries
-        changed[:] = [entry.key for entry in entries if known.get(entry.key) != entry_digest(entry)]
+    def differing(parsed: Parsed | None) -> None:
+        if parsed is None or parsed.kept != len(known):
+            raise RuntimeError("the list was not read by what differs")
+        changed[:] = [entry.key for entry in parsed.entries if known.get(entry.key) != entry_digest(entry)]
 
-    taken, floor = in_turns(3 if short else 9, ours, lambda: etree.fromstring(bodies[1]))
-    what = f"Entity List, {len(known):,} rows: parsed and compared with the last revision ({len(changed)} changed)"
-    return [Row(what, taken * 1000, "ms", floor * 1000, taken / floor, "<= 2.0 x the floor", taken / floor <= 2.0)]
+    taken, whole, floor = in_turns(
+        3 if short else 9,
+        lambda: differing(entity_list.revise(after, before, gave)),
+        lambda: differing(entity_list.parse(after)),
+        lambda: etree.fromstring(bodies[1]),
+    )
+    what = f"Entity List, {len(known):,} rows"
+    beside = f"{what}: a revision read beside the kept one ({len(changed)} changed)"
+    return [
+        Row(beside, taken * 1000, "ms", floor * 1000, taken / floor, "<= 2.0 x the floor", taken / floor <= 2.0),
+        Row(f"{what}: read whole, as at the first time", whole * 1000, "ms", floor * 1000, whole / floor),
+    ]
 
 
 _BOMB = """
@@ -190,43 +201,20 @@ def start(short: bool) -> list[Row]:
 
 
 def backfill(short: bool) -> list[Row]:
-    """Documents read from a list, compared and stored, by the whole pipeline: what one costs, few stored or many.
-
-    Each size is a process of its own, so that its peak of memory is its own.
-    """
+    """Documents read from a list, compared and stored, by the whole pipeline: what one costs, few stored or many."""
+    counts = documents_backfilled.SHORT if short else documents_backfilled.SIZES
+    sizes = [documents_backfilled.measure(count) for count in counts]
+    goal = documents_backfilled.GOAL
     rows = []
-    for count in (20, 60) if short else (1_000, 5_000):
-        command = [sys.executable, "-m", "benchmarks.measures", f"_backfill={count}"]
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-        found = json.loads(done.stdout.splitlines()[-1])
-        what = f"backfill of {count:,} documents of 6 KB"
-        rate = count / found["seconds"]
-        rows.append(Row(what, rate, "documents/s", goal=">= 150 documents/s on two cores", met=rate >= 150))
-        rows.append(Row(f"{what}: peak memory", found["peak"], "MB"))
-    rows[-1] = Row(rows[-1].what, rows[-1].value, "MB", rows[1].value, rows[-1].value / rows[1].value, "flat")
-    return rows
-
-
-def _backfill(count: int) -> dict[str, float]:
-    baseline = load_baseline(ROOT / "baselines")
-    comparer = Comparer(baseline)
-    texts = [page.text for page in documents(50, random.Random(3), comparer)]  # noqa: S311
-    lists = [range(at, min(at + 100, count)) for at in range(0, count, 100)]
-    with tempfile.TemporaryDirectory(prefix="claimwatch-bench-") as folder, Upstream() as upstream:
-        bench = Bench(Path(folder), upstream, Engine(baseline, comparer, Scanner(baseline.companies.values())))
-        bench.sources = bench.sources.replace("max_bytes: 1000000", "max_bytes: 5000000")
-        for number, ids in enumerate(lists):
-            # A text of its own each: what is the same again is not compared again.
-            items = [{"key": f"d{n}", "on": "2021-03-04", "text": f"{texts[n % 50]}\n\nEnd of {n}."} for n in ids]
-            more = [{"url": f"https://toy.example/list{number + 1}"}] if number + 1 < len(lists) else []
-            bench.serve(f"https://toy.example/list{number or ''}", {"items": items, "links": more})
-        with bench.watch() as watch:
-            begun = time.perf_counter()
-            report = backfill_source(watch, "toy", date(2019, 1, 1))
-            seconds = time.perf_counter() - begun
-    if report.stored != count:
-        raise RuntimeError(f"{report.stored} of {count} documents were stored: {report}")
-    return {"seconds": seconds, "peak": peak_mb()}
+    for size in sizes:
+        what = f"backfill, the last {size.timed:,} of {size.stored:,} documents of 6 KB"
+        met = size.rate >= goal
+        rows.append(Row(what, size.rate, "documents/s", goal=f">= {goal:.0f} documents/s on two cores", met=met))
+        rows.append(Row(f"{what}: processor time of each", 1000 * size.processor_s / size.timed, "ms"))
+    first, last = sizes[0], sizes[-1]
+    grown = last.peak_mb / first.peak_mb
+    what = f"backfill of {last.stored:,} documents: peak memory, beside that of {first.stored:,}"
+    return [*rows, Row(what, last.peak_mb, "MB", first.peak_mb, grown, "flat (<= 1.2 x)", grown <= 1.2)]
 
 
 def polls(short: bool) -> list[Row]:
@@ -261,9 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("name", help=f"one of {', '.join(MEASURES)}")
     parser.add_argument("--short", action="store_true", help="small numbers")
     options = parser.parse_args(arguments)
-    if options.name.startswith("_backfill="):
-        print(json.dumps(_backfill(int(options.name.partition("=")[2]))))
-    elif options.name in MEASURES:
+    if options.name in MEASURES:
         print(json.dumps([asdict(row) for row in MEASURES[options.name](options.short)]))
     else:
         parser.error(f"no measurement {options.name!r}; one of {', '.join(MEASURES)}")

@@ -50,6 +50,7 @@ class Example:
     named: bool
     pointed: bool
     ruled: Decision
+    concerned: bool
 
 
 def examples(lines: Iterable[str], comparer: Comparer) -> Iterator[Example]:
@@ -93,6 +94,7 @@ def _example(document: str, sighting: Sighting, label: Label | None) -> Example:
         named=any(mention.surface for mention in sighting.subjects.of(sighting.entity)),
         pointed=sighting.subjects.pointed,
         ruled=sighting.judged.decision,
+        concerned=bool(sighting.judged.claims),
     )
 
 
@@ -111,12 +113,16 @@ def fit(rows: Sequence[tuple[Sequence[str], str]], strength: float) -> Head:
     model = LogisticRegression(C=strength, max_iter=5000, tol=0.002)
     model.fit(matrix, [label for _, label in rows])
     names = vectors.get_feature_names_out()
-    weights: dict[str, list[float]] = {}
-    for index, row in enumerate(model.coef_):
-        for name, weight in zip(names, row, strict=True):
-            if abs(weight) >= _SMALLEST:
-                weights.setdefault(str(name), [0.0] * len(model.coef_))[index] = round(float(weight), 2)
-    return Head(tuple(map(str, model.classes_)), tuple(round(float(b), 3) for b in model.intercept_), weights)
+    labels = tuple(map(str, model.classes_))
+    weights = {
+        label: {
+            str(name): round(float(weight), 2)
+            for name, weight in zip(names, row, strict=True)
+            if abs(weight) >= _SMALLEST
+        }
+        for label, row in zip(labels, model.coef_, strict=True)
+    }
+    return Head(labels, tuple(round(float(b), 3) for b in model.intercept_), weights)
 
 
 def fold_of(document: str) -> int:
@@ -154,7 +160,7 @@ def predicted(example: Example, outcome: Head) -> str:
     likely = outcome.probabilities(example.signals)
     if not example.named and not about(likely, pointed=example.pointed):
         return NONE
-    return weigh(example.ruled, likely, pointed=example.pointed).outcome
+    return weigh(example.ruled, likely, pointed=example.pointed, concerned=example.concerned).outcome
 
 
 def cross_validated(full: Sequence[Example]) -> list[str]:
@@ -181,11 +187,7 @@ def cross_validated(full: Sequence[Example]) -> list[str]:
 
 def written(head: Head) -> dict[str, object]:
     """A head as the file holds it."""
-    by_label: dict[str, dict[str, float]] = {label: {} for label in head.labels}
-    for signal, row in head.weights.items():
-        for label, weight in zip(head.labels, row, strict=True):
-            if weight:
-                by_label[label][signal] = weight
+    by_label = {label: {s: w for s, w in head.weights[label].items() if w} for label in head.labels}
     return {"labels": list(head.labels), "bias": list(head.bias), "weights": by_label}
 
 

@@ -170,6 +170,11 @@ class Settings(BaseModel):
         description="Log of the Postfix that takes our mail: it settles whether a message was taken when an attempt "
         "ended without an answer. Default: none; such a message is sent again and marked.",
     )
+    idempotency_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$")] | None = Field(
+        None,
+        description="A header by which the mail server knows a message that it was given before, such as "
+        "Resend-Idempotency-Key: what ended without an answer is sent again at once, and taken once. Default: none.",
+    )
     resend_hours: Annotated[float, Field(ge=0)] = Field(
         1.0,
         description="Hours that a message of which nobody knows whether it was taken waits before it is sent again; "
@@ -245,6 +250,7 @@ class Settings(BaseModel):
     pace: Literal["polite", "off"] = Field(
         "polite", description="polite waits between requests to one host; off is heeded only with an upstream."
     )
+    log: Literal["text", "json"] = Field("text", description="Log lines on standard error: text (key=value) or json.")
     now: AwareDatetime | None = Field(
         None,
         description="A frozen clock: ISO 8601 with zone, such as 2026-11-16T07:00:00+01:00. Default: the system's.",

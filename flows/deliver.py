@@ -7,6 +7,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
+from claimwatch.logs import fields
 from claimwatch.settings import load_settings
 
 log = logging.getLogger("claimwatch.flows.deliver")
@@ -19,7 +20,9 @@ def send() -> pipeline.DeliveryReport:
         report = pipeline.deliver(watch)
     for error in report.errors:
         log.warning("not delivered: %s", error)
-    log.info("messages: %d accepted, %d failed, %d waiting", report.accepted, report.failed, report.waiting)
+    counts = (report.accepted, report.failed, report.waiting)
+    said = fields(accepted=report.accepted, failed=report.failed, waiting=report.waiting)
+    log.info("messages: %d accepted, %d failed, %d waiting", *counts, extra=said)
     return report
 
 

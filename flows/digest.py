@@ -7,6 +7,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
+from claimwatch.logs import fields
 from claimwatch.models import Edition
 from claimwatch.settings import load_settings
 from flows.deliver import send
@@ -16,13 +17,15 @@ log = logging.getLogger("claimwatch.flows.digest")
 
 @task(name="build", task_run_name="build-{series}", cache_policy=NO_CACHE)
 def build(series: str) -> Edition | None:
-    """Freezes the edition that is due and its messages; None where there is none, it was told, or nobody reads it."""
+    """Freezes the edition that is due and its messages, once nothing is being read; None where there is none, it was
+    told, or nobody reads it."""
     with pipeline.open_watch(load_settings()) as watch:
-        edition = pipeline.build(watch, series) if series in pipeline.due_series(watch) else None
+        edition = pipeline.build_after_reads(watch, series) if series in pipeline.due_series(watch) else None
     if edition is None:
-        log.info("%s: no edition to freeze", series)
+        log.info("%s: no edition to freeze", series, extra=fields(series=series))
     else:
-        log.info("%s:%s: frozen with %d items", edition.series, edition.period, len(edition.items))
+        said = fields(series=edition.series, period=edition.period, items=len(edition.items))
+        log.info("%s:%s: frozen with %d items", edition.series, edition.period, len(edition.items), extra=said)
     return edition
 
 

@@ -9,6 +9,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
+from claimwatch.logs import Value, fields
 from claimwatch.models import Read, ReadStatus
 from claimwatch.settings import load_settings
 
@@ -18,16 +19,16 @@ log = logging.getLogger("claimwatch.flows.poll")
 @task(name="read", task_run_name="read-{slug}", cache_policy=NO_CACHE)
 def read(slug: str, force: bool) -> Read | None:
     """One read of one source; None where it is not due or somebody else is reading it. No retries: see the next run."""
-    log.info("%s: reading", slug)
+    log.info("%s: reading", slug, extra=fields(source=slug))
     pages, begun = itertools.count(1), time.monotonic()
 
     def progress(_url: str) -> None:
         if (page := next(pages)) % 25 == 0:
-            log.info("%s: page %d", slug, page)
+            log.info("%s: page %d", slug, page, extra=fields(source=slug, page=page))
 
     with pipeline.open_watch(load_settings()) as watch:
         outcome = pipeline.poll(watch, slug, force=force, progress=progress)
-    log.log(*_line(slug, outcome, time.monotonic() - begun))
+    _log_read(slug, outcome, time.monotonic() - begun)
     return outcome
 
 
@@ -47,15 +48,23 @@ def poll(source: str | None = None, force: bool = False) -> list[Read]:
     return [made for future in under_way if (made := future.result()) is not None]
 
 
-def _line(slug: str, outcome: Read | None, took_s: float) -> tuple[int, str]:
-    if outcome is None:
-        return logging.INFO, f"{slug}: not due, or being read elsewhere"
-    if outcome.status in (ReadStatus.BAD, ReadStatus.FAILED):
-        return logging.WARNING, f"{slug}: unread ({outcome.status}): {outcome.reason}"
-    skipped = sum(count for _, count in outcome.skipped)
-    return logging.INFO, (
-        f"{slug}: {outcome.status}, {outcome.kept} kept, {skipped} skipped, {outcome.new} new, "
-        f"{outcome.changed} changed in {outcome.requests} requests and {took_s:.1f} s"
+def _log_read(slug: str, read: Read | None, took_s: float) -> None:
+    if read is None:
+        log.info("%s: not due, or being read elsewhere", slug, extra=fields(source=slug, status="not due"))
+        return
+    unread = read.status in (ReadStatus.BAD, ReadStatus.FAILED)
+    skipped = sum(count for _, count in read.skipped)
+    said: dict[str, Value] = {
+        "source": slug, "status": read.status.value, "kept": read.kept, "skipped": skipped, "new": read.new,
+        "changed": read.changed, "gone": read.gone, "requests": read.requests, "seconds": round(took_s, 1),
+    }  # fmt: skip
+    if unread:
+        log.warning("%s: unread (%s): %s", slug, read.status, read.reason, extra=fields(**said))
+        return
+    log.info(
+        f"{slug}: {read.status}, {read.kept} kept, {skipped} skipped, {read.new} new, "
+        f"{read.changed} changed in {read.requests} requests and {took_s:.1f} s",
+        extra=fields(**said),
     )
 
 

@@ -7,6 +7,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
+from claimwatch.logs import fields
 from claimwatch.pipeline.upkeep import Upkeep, upkeep
 from claimwatch.settings import load_settings
 
@@ -18,7 +19,9 @@ def forget() -> Upkeep:
     """One pass of retention, as the settings CLAIMWATCH_KEEP_…_DAYS have it."""
     with pipeline.open_watch(load_settings()) as watch:
         done = upkeep(watch)
-    log.info("let go: %d bodies, %d reads, %d mails, %d people", done.captures, done.reads, done.mails, done.people)
+    said = fields(captures=done.captures, reads=done.reads, mails=done.mails, people=done.people)
+    counts = (done.captures, done.reads, done.mails, done.people)
+    log.info("let go: %d bodies, %d reads, %d mails, %d people", *counts, extra=said)
     return done
 
 

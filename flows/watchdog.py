@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
 from claimwatch.errors import ClaimwatchError
+from claimwatch.logs import fields
 from claimwatch.pipeline import alarm, doctor
 from claimwatch.settings import load_settings
 
@@ -38,7 +39,8 @@ def watchdog() -> None:
     """Raises `ProblemsFound` where something is wrong, after a line for each problem in the log."""
     problems = inspect()
     for problem in problems:
-        log.error("%s: %s. %s", problem.what, problem.why, problem.do)
+        said = fields(kind=problem.kind, what=problem.what)
+        log.error("%s: %s. %s", problem.what, problem.why, problem.do, extra=said)
     if problems:
         raise ProblemsFound(f"{len(problems)} to look into: {', '.join(problem.what for problem in problems)}")
 

@@ -19,6 +19,7 @@ from lxml import etree
 
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Link, Page, Parsed, Skip
+from parsers import entity_revision
 from parsers.entity_row import COLUMNS, Row, cell_lines, cell_text, read_row, row_keys, tag_of
 from parsers.reading import check_site, hyphens, iso_date, only, read_json, read_xml, squeeze
 
@@ -43,6 +44,12 @@ def parse(page: Page) -> Parsed:
     if page.kind == "supplement":
         return _supplement(page)
     raise SourceChanged(page.url, f"entity_list reads no page of kind {page.kind!r}; check sources.yaml")
+
+
+def revise(page: Page, before: Page, gave: Parsed) -> Parsed | None:
+    """What a supplement gives, reading only the rows that are not on the one read last; see `entity_revision`."""
+    check_site(page, SITE)
+    return entity_revision.revise(page, before, gave, _supplement) if page.kind == "supplement" else None
 
 
 def _titles(page: Page) -> Parsed:

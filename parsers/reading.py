@@ -35,6 +35,7 @@ _UNSEEN = dict.fromkeys(
     )
     for code in range(first, last + 1)
 ) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # fmt: skip
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _TAG = re.compile(r"<[a-zA-Z]")
 MOST_ELEMENTS = 200_000  # a long list has some ten thousand; a thousand cost 0.1 to 0.2 s, and more on a busy machine
@@ -50,14 +51,32 @@ def looks_like_html(body: bytes) -> bool:
     return head.startswith((b"<!doctype html", b"<html"))
 
 
-def read_json(page: Page) -> dict[str, object]:
-    """The JSON object of a page; raises `SourceChanged` for HTML, broken JSON or another JSON type."""
+def load_json(page: Page) -> object:
+    """The JSON of a page; raises `SourceChanged` for HTML or broken JSON.
+
+    JSON can spell what neither a store nor a mail can hold, a NUL or a lone half of a pair: U+FFFD stands for it.
+    """
     if looks_like_html(page.body):
         raise SourceChanged(page.url, "an HTML page came where JSON is due")
     try:
-        data = json.loads(page.body)
+        return _storable(json.loads(page.body))
     except (ValueError, RecursionError) as error:
         raise SourceChanged(page.url, f"broken JSON: {error}") from error
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return value
+
+
+def read_json(page: Page) -> dict[str, object]:
+    """The JSON object of a page; raises `SourceChanged` for HTML, broken JSON or another JSON type."""
+    data = load_json(page)
     if not isinstance(data, dict):
         raise SourceChanged(page.url, f"a JSON {type(data).__name__} came where an object is due")
     return data

@@ -18,7 +18,6 @@ Facts: WordPress's own server code (`WP_REST_Posts_Controller`, `WP_REST_Server:
 of iuhrdf.org, as noted in docs/adding-a-source.md.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -29,7 +28,7 @@ from claimwatch.errors import SourceChanged
 from claimwatch.models import Link, Options, Page, Parsed, Publication, Skip
 from parsers.article import language_of, lines_of, strip_junk, version_of
 from parsers.feed import ARTICLE_OPTIONS, absolute_or_none, article_faults, printed_date, read_article
-from parsers.reading import canonical, doubts_of, looks_like_html, paragraphs, squeeze
+from parsers.reading import canonical, doubts_of, load_json, paragraphs, squeeze
 
 VERSION = "2"
 OPTIONS = ARTICLE_OPTIONS
@@ -90,12 +89,7 @@ def _posts(page: Page) -> Parsed:
 
 def _answer(page: Page) -> tuple[list[Post], int | None]:
     """The posts, and how many pages of them there are where the answer says so."""
-    if looks_like_html(page.body):
-        raise SourceChanged(page.url, "an HTML page came where JSON is due")
-    try:
-        data = json.loads(page.body)
-    except (ValueError, RecursionError) as error:
-        raise SourceChanged(page.url, f"broken JSON: {error}") from error
+    data = load_json(page)
     pages = None
     if isinstance(data, dict) and "body" in data and "status" in data:
         headers, status, data = _object(data, "headers"), data["status"], data["body"]

@@ -13,7 +13,10 @@ CODE = ("claimwatch", "parsers", "flows", "demo", "benchmarks")
 
 # What each part may import of ours, beside itself.
 GROUND = {"models", "errors", "settings"}
-ROOMS = {"fetching", "captures", "baseline", "mentions", "claims", "editions", "delivery", "store", "sources", "tokens"}
+ROOMS = {
+    "fetching", "captures", "baseline", "mentions", "claims", "editions", "delivery", "store", "sources", "tokens",
+    "logs",
+}  # fmt: skip
 MAY = {
     "models": set[str](),
     "errors": set[str](),

@@ -6,6 +6,7 @@ words they share with the sentence second, so that the best one stands first.
 
 import functools
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,13 +45,29 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scores:
-    """How like a text is to claims, by their ids; a claim that shares no word with it is left out."""
+class Scores:
+    """How like a text is to claims, by their ids; a claim that shares no word with it is left out.
+
+    `likeness` is the cosine of the TF-IDF vectors of the text and a claim's quote, `contained` the share of the text's
+    content words, by weight, that the quote holds; both 0 to 1.
+    """
 
     likeness: dict[str, float]
     contained: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the claims about one company hold together: their values, years, dates and places."""
+
+    values: tuple[Quantity, ...]
+    years: frozenset[str]
+    days: frozenset[str | None]
+    places: frozenset[str]
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NOTHING = Held((), frozenset(), frozenset(), frozenset())
 # How many texts are remembered: one unit is compared with all claims, by the judge and again for the classifier.
 _REMEMBERED = 64
 
@@ -75,13 +92,17 @@ class Cells:
             entity: tuple(claim for claim in self._claims if entity in claim.subjects)
             for entity in {subject for claim in self._claims for subject in claim.subjects}
         }
-        self._scores = functools.lru_cache(maxsize=_REMEMBERED)(self._scored)
+        self._held = {entity: _held(claims) for entity, claims in self._about.items()}
+        self._families: dict[str, tuple[Claim, ...]] = {}
+        for claim in self._claims:
+            self._families[claim.predicate] = (*self._families.get(claim.predicate, ()), claim)
+        self.scores = functools.lru_cache(maxsize=_REMEMBERED)(self._scored)
 
     def _tfidf(self, bag: Counter[str]) -> dict[str, float]:
         """The weights of a text's content words, in order of the words."""
         return {word: bag[word] * self._weight.get(word, self._unseen_weight) for word in sorted(bag)}
 
-    def _scored(self, text: str) -> _Scores:
+    def _scored(self, text: str) -> Scores:
         """A text against all claims at once, word by word: most claims share no word with it."""
         own = self._tfidf(Counter(content(text)))
         products: dict[str, float] = {}
@@ -94,7 +115,7 @@ class Cells:
                 products[name] = products.get(name, 0.0) + value * theirs
                 shared[name] = shared.get(name, 0.0) + weight
         square = _square(own)
-        return _Scores(
+        return Scores(
             {name: product / math.sqrt(square * self._squares[name]) for name, product in products.items()},
             {name: weight / total for name, weight in shared.items()},
         )
@@ -103,23 +124,20 @@ class Cells:
         """The claims about a company."""
         return self._about.get(entity, ())
 
-    def likeness(self, sentence: str, claim: Claim) -> float:
-        """Cosine of the TF-IDF vectors of a sentence and a claim's quote, 0 to 1."""
-        return self._scores(sentence).likeness.get(claim.id, 0.0)
-
-    def contained(self, sentence: str, claim: Claim) -> float:
-        """The share of a sentence's content words, by weight, that a claim's quote holds."""
-        return self._scores(sentence).contained.get(claim.id, 0.0)
+    def held(self, entity: str) -> Held:
+        """What the claims about a company hold together."""
+        return self._held.get(entity, _NOTHING)
 
     def rank(self, sentence: str, claims: Iterable[Claim]) -> tuple[Claim, ...]:
         """Claims by likeness to a sentence, then by id; a claim that only restates another comes after it."""
-        return tuple(sorted(claims, key=lambda c: (-round(self.likeness(sentence, c), 6), c.restates or "", c.id)))
+        like = self.scores(sentence).likeness
+        return tuple(sorted(claims, key=lambda c: (-round(like.get(c.id, 0.0), 6), c.restates or "", c.id)))
 
     def standing(
         self, entity: str, predicate: str, object_class: str | None, where: Sequence[str], sentence: str
     ) -> Standing:
         """How (entity, predicate, object class, places) stands; no place means any."""
-        family = [claim for claim in self._claims if claim.predicate == predicate]
+        family = self._families.get(predicate, ())
         own = [claim for claim in family if entity in claim.subjects]
         if not own:
             others = [claim for claim in family if self._companies & set(claim.subjects)]
@@ -130,12 +148,23 @@ class Cells:
         same = [c for c in own if object_class in (None, c.object_class)]
         exact = [c for c in same if not where or predicate not in PLACED or _placed(c, where)]
         if not where and predicate in _NEEDS_MORE:
-            exact = [c for c in exact if self.likeness(sentence, c) >= _SOME_LIKENESS]
+            like = self.scores(sentence).likeness
+            exact = [c for c in exact if like.get(c.id, 0.0) >= _SOME_LIKENESS]
         if exact:
             return Standing("known", self.rank(sentence, exact))
         if same:
             return Standing("other_place", self.rank(sentence, same))
         return Standing("other_object", self.rank(sentence, own))
+
+
+def _held(claims: Sequence[Claim]) -> Held:
+    years = {match[0] for claim in claims for match in _YEAR.finditer(f"{claim.quote} {claim.as_of or ''}")}
+    return Held(
+        values=tuple(quantity for claim in claims if (quantity := values.of_claim(claim)) is not None),
+        years=frozenset(years),
+        days=frozenset(claim.as_of for claim in claims),
+        places=frozenset(place for claim in claims for place in claim.places),
+    )
 
 
 def _square(tfidf: dict[str, float]) -> float:

@@ -18,18 +18,32 @@ NONE = "NONE"
 NOTHING = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One question with its possible answers. `weights` are, by signal, a weight for each label."""
+class _Rows(dict[str, list[float]]):
+    """The weights of each known signal for all labels, made when it is first met: of most signals never."""
 
-    labels: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: Mapping[str, Sequence[float]]
+    def __init__(self, weights: Sequence[Mapping[str, float]]) -> None:
+        self._weights = weights
+
+    def __missing__(self, signal: str) -> list[float]:
+        row = self[signal] = [weights.get(signal, 0.0) for weights in self._weights]
+        return row
+
+
+class Head:
+    """One question with its possible answers. `weights` are, by label, those of the signals that speak of it."""
+
+    def __init__(
+        self, labels: Sequence[str], bias: Sequence[float], weights: Mapping[str, Mapping[str, float]]
+    ) -> None:
+        self.labels, self.bias, self.weights = tuple(labels), tuple(bias), weights
+        self._known: frozenset[str] = frozenset().union(*weights.values())
+        self._rows = _Rows([weights.get(label, {}) for label in self.labels])
 
     def probabilities(self, signals: Iterable[str]) -> dict[str, float]:
         """The probability of each label, in the order of the labels. Unknown signals say nothing."""
-        rows = [self.weights[signal] for signal in signals if signal in self.weights]
-        scores = [sum(column) for column in zip(self.bias, *rows, strict=True)]
+        rows = [self._rows[signal] for signal in signals if signal in self._known]
+        # Whole rows: a unit has some 150 signals, and a sum down a column needs no loop of ours.
+        scores = list(map(sum, zip(self.bias, *rows, strict=True)))
         highest = max(scores)
         powers = [math.exp(score - highest) for score in scores]
         total = sum(powers)
@@ -71,11 +85,9 @@ def _head(raw: Mapping[str, object], name: str, known: set[str]) -> Head:
         labels = tuple(head["labels"])
         bias = tuple(float(value) for value in head["bias"])
         by_label = cast("Mapping[str, Mapping[str, float]]", head["weights"])
-        weights: dict[str, list[float]] = {}
-        for index, label in enumerate(labels):
-            for signal, weight in by_label[label].items():
-                # Whole rows: a unit has some 150 signals, and a sum down a column needs no loop of ours.
-                weights.setdefault(signal, [0.0] * len(labels))[index] = float(weight)
+        weights = {label: by_label[label] for label in labels}
+        if not {type(weight) for held in weights.values() for weight in held.values()} <= {float, int}:
+            raise ValueError("a weight is not a number")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BaselineInvalid(f"{where}: should hold labels, bias and weights ({error!r}); run ./dev train") from error
     if len(bias) != len(labels) or not labels:

@@ -55,6 +55,14 @@ class Comparer:
         self._scanner = Scanner(baseline.companies.values())
         self._cells = Cells(baseline)
         self._judge = Judge(baseline, self._cells)
+        labels = self._classifier.claim.labels if self._classifier is not None else ()
+        self._fitting = {
+            entity: frozenset(label for label in labels if self._fits(label, entity)) for entity in self._companies
+        }
+
+    def check(self) -> None:
+        """Compile now what is else compiled when a text first needs it. Raises `BaselineInvalid`."""
+        self._triggers.check()
 
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:
         """A finding for every company in every sentence or row that names it or carries it, in order of the text."""
@@ -78,6 +86,8 @@ class Comparer:
         text = publication.text
         mentions = self._scanner.scan(text, on=publication.published_on)
         page = page_subject(publication, self._scanner)
+        if not mentions and not page.entities:
+            return  # about nobody who is watched, as most that is published
         units = split(text)
         resolved = resolve(text, units, mentions, page, lexicon)
         leads = lead_ins(text, units, mentions)
@@ -119,15 +129,17 @@ class Comparer:
             if second.decision.outcome is not Outcome.REVERSAL:  # a verb that takes back must stand near its own topic
                 judged = second
         spoken = classifier.claim.probabilities(seen)
-        name, likely = top({label: p for label, p in spoken.items() if self._fits(label, entity)})
+        fitting = self._fitting[entity]
+        name, likely = top({label: p for label, p in spoken.items() if label in fitting})
         claim = self._baseline.claims.get(name)
         if claim is not None and likely >= CLAIM:
             judged = replace(judged, claims=tuple(dict.fromkeys([claim.id, *judged.claims])))
         return judged, (*seen, *more, *resemblance(claim, likely, own, judged))
 
     def _fits(self, label: str, entity: str) -> bool:
+        """Whether a text about a company can speak of what a label of the classifier stands for."""
         claim = self._baseline.claims.get(label)
-        return claim is None or entity in claim.subjects or not self._companies & set(claim.subjects)
+        return claim is None or entity in claim.subjects or self._companies.isdisjoint(claim.subjects)
 
     def _weighed(self, sighting: Sighting) -> Sighting | None:
         """The sighting with the outcome that rules and classifier give together; None where it is not about it."""
@@ -139,7 +151,7 @@ class Comparer:
         if not named and not about(likely, pointed=subjects.pointed):
             return None
         judged = sighting.judged
-        decision = weigh(judged.decision, likely, pointed=subjects.pointed)
+        decision = weigh(judged.decision, likely, pointed=subjects.pointed, concerned=bool(judged.claims))
         return replace(sighting, judged=replace(judged, decision=decision))
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:

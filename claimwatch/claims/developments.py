@@ -1,8 +1,10 @@
 """Which happening in the world a finding tells of: one item to a reader, whoever else tells it too. Pure.
 
-A development gathers findings of one kind (predicate, object class, place, operation) within days of each other, of any
-source and about any company; an untyped one gathers findings of one sentence. Its state is the set of facts told of it
-so far; the version rises when a fact is added that was not there, never because another source says the same.
+A development gathers findings of one kind (predicate, object class, place, kind of act) within days of each other, of
+any source; an untyped one gathers findings of one sentence. Another company joins where one sentence tells of both, or
+both have one day. Two sentences of one page are one happening only where they name one object: mostly they tell of
+two. Its state is the set of facts told of it so far; the version rises when a fact is added that was not there, never
+because another source says the same. A wrong join hides news, so what is in doubt stays apart (docs/detection.md).
 """
 
 import hashlib
@@ -15,23 +17,35 @@ from claimwatch.claims.text import squeezed
 from claimwatch.models import Development, Finding, Label, Outcome
 
 DAYS = 7
+_YEAR, _FULL_DATE = len("2020"), len("2020-09-15")
 _RANK = {
     Outcome.PENDING: 1, Outcome.NEW: 2, Outcome.UPDATE: 2, Outcome.DENIAL: 3, Outcome.REVERSAL: 4,
 }  # fmt: skip
+# What is done, where one teller says that it was done and another that it stands.
+_ACTS = {"add": "assert", "revise": "assert", "move": "assert", "suspend": "remove"}
 
 
-def assign(finding: Finding, published_on: date | None, seen_at: datetime, known: Sequence[Development]) -> Development:
+def assign(
+    finding: Finding,
+    published_on: date | None,
+    seen_at: datetime,
+    known: Sequence[Development],
+    beside: Sequence[tuple[Finding, str]] = (),
+) -> Development:
     """The development that an alerting finding belongs to: one of `known`, brought up to date, or a new one.
 
     `published_on` is the date of the publication, None where it prints none; `seen_at` (aware UTC) when we first saw
-    it. Of several that fit, the one nearest in time, then the first by key.
+    it. `beside` is what the same publication told already, each with the key of its development. Of several that fit,
+    the one nearest in time, then the first by key.
     """
     happened_on = _day(finding)
     told_on = happened_on or published_on or seen_at.date()
     fitting = [
         (abs((told_on - _told_on(d)).days), d.key, d)
         for d in known
-        if _same_kind(finding, d) and _near(finding, happened_on, told_on, published_on, d)
+        if _same_kind(finding, d)
+        and _near(finding, happened_on, told_on, published_on, d)
+        and _may_join(finding, d, [one for one, key in beside if key == d.key])
     ]
     if fitting:
         return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on, seen_at)
@@ -39,7 +53,7 @@ def assign(finding: Finding, published_on: date | None, seen_at: datetime, known
     if again is not None:
         return _merged(again, finding, happened_on, seen_at)
     return Development(
-        key=_key(finding, told_on),
+        key=_new_key(finding, told_on, known),
         outcome=finding.outcome,
         predicate=finding.predicate,
         object_class=finding.object_class,
@@ -61,7 +75,7 @@ def _told_on(known: Development) -> date:
 
 def _day(finding: Finding) -> date | None:
     on = _told_date(finding)
-    return date.fromisoformat(on) if on and len(on) == 10 else None
+    return date.fromisoformat(on) if on and len(on) == _FULL_DATE else None
 
 
 def _told_date(finding: Finding) -> str | None:
@@ -76,8 +90,26 @@ def _key(finding: Finding, told_on: date) -> str:
     return hashlib.sha256("\x1f".join([*kind, told_on.isoformat()]).encode()).hexdigest()[:20]
 
 
+def _new_key(finding: Finding, told_on: date, known: Sequence[Development]) -> str:
+    """The key of a development that none of `known` is: another of its kind and day has another key."""
+    taken = {d.key for d in known}
+    key = _key(finding, told_on)
+    for what in (finding.entity, finding.outcome.value, squeezed(finding.quote)):
+        if key not in taken:
+            break
+        key = hashlib.sha256(f"{key}\x1f{what}".encode()).hexdigest()[:20]
+    return key
+
+
+def _act(operation: str) -> str:
+    return _ACTS.get(operation, operation)
+
+
 def _same_kind(finding: Finding, known: Development) -> bool:
-    if (finding.predicate, finding.operation) != (known.predicate, known.operation):
+    if finding.predicate != known.predicate or _act(finding.operation) != _act(known.operation):
+        return False
+    # What a company answers to a measure is a happening of its own.
+    if (finding.outcome is Outcome.DENIAL) != (known.outcome is Outcome.DENIAL):
         return False
     if finding.predicate is None:
         return f"said={_said(finding)}" in known.state.split(";")
@@ -86,10 +118,33 @@ def _same_kind(finding: Finding, known: Development) -> bool:
     return finding.place == known.place or finding.place is None or known.place is None
 
 
+def _may_join(finding: Finding, known: Development, beside: Sequence[Finding]) -> bool:
+    """Whether nothing speaks against a finding being part of a development of its kind and time.
+
+    `beside` are the findings of the same publication that belong to it already.
+    """
+    others = [one for one in beside if one.quote != finding.quote]
+    if finding.predicate is not None and others:
+        named = finding.object_class is not None and finding.object_class != "other"
+        if not named or any(one.object_class != finding.object_class for one in others):
+            return False
+        # "The list was extended. An application to be taken off it is before the court."
+        if any((one.outcome is Outcome.PENDING) != (finding.outcome is Outcome.PENDING) for one in others):
+            return False
+    if finding.entity in known.companies or len(others) < len(beside) or finding.predicate is None:
+        return True
+    return (on := _day(finding)) is not None and on == known.happened_on
+
+
 def _told_again(finding: Finding, told_on: date, known: Sequence[Development]) -> Development | None:
     """The reversal that a finding without a date of its own tells again: what was taken back cannot be taken back once
-    more, unless it was imposed anew in between. None where nothing says so."""
+    more, unless it was imposed anew in between. None where nothing says so.
+
+    A source that acts itself tells of that day (the date implied is a full one), and nothing again.
+    """
     if finding.outcome is not Outcome.REVERSAL or _told_date(finding) or finding.object_class in (None, "other"):
+        return None
+    if finding.as_of is not None and len(finding.as_of) == _FULL_DATE:
         return None
     cell = [
         d
@@ -106,19 +161,30 @@ def _told_again(finding: Finding, told_on: date, known: Sequence[Development]) -
 def _near(
     finding: Finding, happened_on: date | None, told_on: date, published_on: date | None, known: Development
 ) -> bool:
-    """Within days of each other. Of two dated happenings their dates decide; a coarse date must hold the other.
+    """Within days of each other. Of two dated happenings their dates decide; a month must hold the other, and a year
+    is met by the same year alone.
 
     What is to happen later is near to what was told undated on the same days ("with effect from 1 July").
     """
     told = _told_date(finding)
     if happened_on and published_on and happened_on > published_on and known.happened_on is None:
         told_on = published_on
-    if told and happened_on is None and known.happened_on is not None:
+    if known.happened_on is None:
+        at = told or told_on.isoformat()
+        coarse = [fact.removeprefix("date=") for fact in known.state.split(";") if fact.startswith("date=")]
+        if any(on == told or (len(on) > _YEAR and at.startswith(on)) for on in coarse):
+            return True
+    if told and happened_on is None and len(told) > _YEAR:
         first = dates.as_date(told)
-        return known.happened_on.isoformat().startswith(told) or (
-            first is not None and abs((known.happened_on - first).days) <= DAYS
+        return _told_on(known).isoformat().startswith(told) or (
+            first is not None and abs((_told_on(known) - first).days) <= DAYS
         )
     return abs((told_on - _told_on(known)).days) <= DAYS
+
+
+def sentence_fact(finding: Finding) -> str:
+    """The fact by which a development without a predicate is known: each of them holds it in its state."""
+    return f"said={_said(finding)}"
 
 
 def _said(finding: Finding) -> str:

@@ -20,6 +20,12 @@ MEASURES = word_set(
     "investment_ban equipment_authorisation_ban government_removal divestment_recommendation divestment_decision "
     "observation_decision legislation_proposed under_investigation litigation"
 )
+# Those of them that stand or do not, once they are decided.
+_STANDING = MEASURES - {"legislation_proposed", "under_investigation", "litigation"}
+_IS_NOT = re.compile(
+    r"\b(?:(?:is|are|was|were|has|have|had|does|do|did)(?: (?:currently|yet|itself|themselves))? not(?! only| just)|"
+    r"(?:is|are|was|were|has|have|had|does|do|did)n't|never|(?:ikke|ikkje|aldri)(?! bare| berre| kun))\b"
+)
 CALLED = {
     "export_ban": "export_ban", "procurement_ban": "procurement_ban", "investment_ban": "investment_ban",
     "import_ban": "import_ban", "government_removal": "removal", "sanctioned_by": "sanctions", "listed_on": "listing",
@@ -87,7 +93,7 @@ class Topic:
 def topics(folded: str, lexicon: Lexicon) -> tuple[Topic, ...]:
     """The kinds of claims that a folded unit touches: of one predicate the first object class that fires."""
     found: dict[str, Topic] = {}
-    for predicate, object_class, cue in lexicon.topics:
+    for predicate, object_class, cue in lexicon.touched(folded):
         spans = cue.spans(folded)
         if spans and (predicate not in found or found[predicate].object_class == "other"):
             found[predicate] = Topic(predicate, object_class, min(spans))
@@ -143,8 +149,18 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
     for operation in ("revise", "add"):
         for span in lexicon.spans(operation, folded):
             if topic.predicate in MEASURES and word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH:
-                return frame(operation, span)
-    return frame("assert", topic.span)
+                not_so = operation == "add" and _is_not_so(folded, topic, min(span[0], topic.span[0]))
+                return frame(operation, span, negated=not_so)
+    return frame("assert", topic.span, negated=_is_not_so(folded, topic, topic.span[0]))
+
+
+def _is_not_so(folded: str, topic: Topic, start: int) -> bool:
+    """Whether a measure, told from `start` on, is plainly said not to be there ("is not on the list")."""
+    if topic.predicate not in _STANDING or topic.carried:
+        return False
+    before = folded[max(0, start - 60) : start]
+    last = max((match.end() for match in _IS_NOT.finditer(before)), default=None)
+    return last is not None and not _CLAUSE.search(before, last) and word_gap(before, last, len(before)) <= 3
 
 
 def _is_excluded(folded: str, lexicon: Lexicon) -> bool:

@@ -39,6 +39,7 @@ _INCIDENTAL = frozenset({"deployed_at", "used_by", "market_presence_qual", "comp
 # What a company says of itself, where the words are its own.
 _SAID_PLAINLY = frozenset({"company_statement"})
 _LIKE = 0.72
+_MONTH = len("2020-09")
 # A cue for a known kind of claim is weak evidence that a sentence is known; some of its words must be the claim's too.
 _SOME_WORDS = 0.10
 _MANY_WORDS = 0.35
@@ -153,7 +154,7 @@ class Judge:
         if compared is not None:
             claims = [compared.id, *(c for c in claims if c != compared.id)]
         before = values.of_claim(compared) if compared is not None else None
-        decision = decide(facts)
+        decision = _dated(decide(facts), standing.claims, reading)
         tabled = reading.lexicon.hits("tabled", reading.folded) and not frame.carried
         held = [p for c in standing.claims[:1] for p in c.places[:1] if frame.operation != "deny"]
         if decision.outcome is not Outcome.RESTATEMENT:
@@ -168,9 +169,10 @@ class Judge:
         """
         if reading.language != _CLAIMS_LANGUAGE or not claims:
             return False
-        if max(self._cells.contained(reading.text, claim) for claim in claims) >= _SOME_WORDS:
+        contained = self._cells.scores(reading.text).contained
+        if max(contained.get(claim.id, 0.0) for claim in claims) >= _SOME_WORDS:
             return False
-        return all(self._cells.contained(reading.text, claim) < _MANY_WORDS for claim in self._cells.about(entity))
+        return all(contained.get(claim.id, 0.0) < _MANY_WORDS for claim in self._cells.about(entity))
 
     def _concerned(
         self, entity: str, frame: Frame, relation: str, found: Sequence[Claim], where: Sequence[str], reading: Reading
@@ -193,8 +195,9 @@ class Judge:
         return claims
 
     def _untyped(self, entity: str, frame: Frame, reading: Reading, as_of: str | None) -> Judged:
-        own = self._cells.rank(reading.text, self._cells.about(entity))
-        like = next((c for c in own if self._cells.contained(reading.text, c) >= _LIKE), None)
+        contained = self._cells.scores(reading.text).contained
+        near = [c for c in self._cells.about(entity) if contained.get(c.id, 0.0) >= _LIKE]
+        like = next(iter(self._cells.rank(reading.text, near)), None)
         unseen = tuple(a.unit or "" for a in reading.amounts if a.unit in _GUARDED_UNITS)
         folded = self._folded(frame, reading)
         facts = Facts(None, frame.operation, folded=folded, unseen=unseen if like else (), likeness=like is not None)
@@ -244,8 +247,7 @@ class Judge:
     ) -> tuple[str, ...]:  # fmt: skip
         """What the sentence holds that a restatement must not: figures, members, vulnerabilities, later events."""
         found: list[str] = []
-        told_of = {c.id: c for e in reading.subjects.entities for c in self._cells.about(e)}
-        known = [q for c in told_of.values() if (q := values.of_claim(c)) is not None]
+        known = [quantity for told_of in reading.subjects.entities for quantity in self._cells.held(told_of).values]
         for amount in figures.owned(reading.amounts, entity, reading.named, reading.subjects.entities, reading.folded):
             quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
             if amount.unit in _GUARDED_UNITS and not any(values.same(quantity, other) for other in known):
@@ -286,7 +288,8 @@ class Judge:
         """Claims that a new kind of claim is near to: like in words, or of the same group where that is close-knit."""
         own = self._cells.about(entity)
         group = self._baseline.predicates[predicate].group
-        like = [c for c in own if self._cells.likeness(sentence, c) >= _RELATED]
+        scores = self._cells.scores(sentence)
+        like = [c for c in own if scores.likeness.get(c.id, 0.0) >= _RELATED]
         kin = [c for c in own if group == "investment" == self._baseline.predicates[c.predicate].group]
         kin += [c for c in own if c.predicate == "calls_for" and c.object_class == CALLED.get(predicate)]
         return [claim.id for claim in self._cells.rank(sentence, dict.fromkeys([*kin, *like]))][:3]
@@ -298,3 +301,13 @@ def _other_caller(claims: Sequence[Claim], reading: Reading) -> bool:
     held = {place for claim in claims for place in claim.places}
     ruled = {p.code for p in reading.places if not p.code.startswith("CN") and p.code != "world"}
     return bool(callers) and not callers & _TELLERS and not ruled & held
+
+
+def _dated(decision: Decision, claims: Sequence[Claim], reading: Reading) -> Decision:
+    """A restatement that gives the month of the claim it restates says so: that is evidence that it is known."""
+    if decision.outcome is not Outcome.RESTATEMENT or not claims:
+        return decision
+    month = (claims[0].as_of or "")[:_MONTH]
+    if len(month) < _MONTH or not any(moment.on[:_MONTH] == month for moment in reading.moments):
+        return decision
+    return Decision(decision.outcome, (*decision.rules, "as_of.known"))

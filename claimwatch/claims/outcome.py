@@ -108,6 +108,8 @@ def _compared(facts: Facts) -> Decision:
         return Decision(Outcome.UPDATE, ("operation.move", rule))
     if facts.cell in ("none", "other_company", "other_instrument"):
         return Decision(Outcome.NEW, (rule,))
+    if facts.negated and facts.cell == "known":
+        return Decision(Outcome.UPDATE, (rule, "contrary"))
     if facts.value == "other_unit":
         return Decision(Outcome.NEW, (rule, "value.other_unit"))
     if facts.value == "differs":

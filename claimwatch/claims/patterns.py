@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from claimwatch.claims.text import fold
+from claimwatch.errors import BaselineInvalid
 
 _TOKEN = re.compile(r" \.\.\. | \.\. |\\d|@\w+|\(|\)\??|\||\[[^\]]+\]\??|\^|\*|\?| |\+|.")
 _GAP = {" ... ": 8, " .. ": 3}
@@ -27,7 +28,7 @@ _CJK = re.compile(r"[㐀-鿿]")
 _REMEMBERED = 64
 
 
-class PatternInvalid(ValueError):
+class PatternInvalid(BaselineInvalid):
     """A pattern that cannot be compiled; the message says why."""
 
 
@@ -35,38 +36,78 @@ class Anchors:
     """The anchors of many expressions, sought together: one pass over a text tells which of them stand in it.
 
     An anchor of an expression is one of a set of strings, of which one stands in every text that it matches. Anchors
-    spare most texts the expressions.
+    spare most texts the expressions, and a text is not even asked for the cues that have no anchor in it.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
+        self._cues: dict[int, set[Cue]] = {}
+        self._always: set[Cue] = set()
         self._automaton: AhoCorasick | None = None
         self.standing = functools.lru_cache(maxsize=_REMEMBERED)(self._standing)
+        self.awake = functools.lru_cache(maxsize=_REMEMBERED)(self._awake)
 
     def add(self, anchors: Iterable[str]) -> frozenset[int]:
         """The numbers of anchors, under which `standing` tells of them."""
+        self._forget()
+        numbers = frozenset(self._numbers.setdefault(anchor, len(self._numbers)) for anchor in anchors)
+        for number in numbers:
+            self._cues.setdefault(number, set())
+        return numbers
+
+    def enrol(self, cue: "Cue") -> None:
+        """Let `awake` tell of a cue: always where its anchors are not known."""
+        self._forget()
+        if cue.anchors is None:
+            self._always.add(cue)
+        for number in cue.anchors or ():
+            self._cues[number].add(cue)
+
+    def _forget(self) -> None:
         self._automaton = None
         self.standing.cache_clear()
-        return frozenset(self._numbers.setdefault(anchor, len(self._numbers)) for anchor in anchors)
+        self.awake.cache_clear()
 
     def _standing(self, folded: str) -> frozenset[int]:
         """The numbers of the anchors that stand in a folded text."""
         if self._automaton is None:
             self._automaton = AhoCorasick(list(self._numbers))
-        return frozenset(number for number, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True))
+        return frozenset([number for number, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True)])
+
+    def _awake(self, folded: str) -> frozenset["Cue"]:
+        """The enrolled cues that may stand in a folded text: no other does."""
+        return frozenset(self._always.union(*map(self._cues.__getitem__, self.standing(folded))))
 
 
-@dataclass(frozen=True, slots=True)
 class _Part:
-    """An expression with the numbers of its anchors; None where no such strings are known."""
+    """One expression for any of some patterns, the first that fits.
 
-    expression: re.Pattern[str]
-    anchors: frozenset[int] | None
-    known: Anchors
+    It is compiled when a text first needs it: to compile all takes longer than to compare a page. `anchors` are the
+    numbers of its anchors, None where no such strings are known. `where` names the patterns in an error.
+    """
+
+    def __init__(self, patterns: Sequence[str], classes: "Classes", known: Anchors, where: str) -> None:
+        self._patterns, self._classes, self._where, self._known = tuple(patterns), classes, where, known
+        anchors = _any_of([_anchors(pattern, classes) for pattern in patterns])
+        self.anchors = known.add(anchors) if anchors is not None else None
+
+    @functools.cached_property
+    def expression(self) -> re.Pattern[str]:
+        """Raises `PatternInvalid` naming the pattern that cannot be compiled."""
+        try:
+            return _compiled(self._patterns, self._classes)
+        except re.error:
+            # To compile each takes longer than all at once: only now that one is broken is it sought.
+            for pattern in self._patterns:
+                try:
+                    _compiled([pattern], self._classes)
+                except re.error as error:
+                    raise PatternInvalid(f"{self._where}: {pattern!r}: {error}") from error
+            raise
 
     def possible(self, folded: str) -> bool:
         """Whether the expression may stand in a folded text."""
-        return self.anchors is None or not self.anchors.isdisjoint(self.known.standing(folded))
+        return self.anchors is None or not self.anchors.isdisjoint(self._known.standing(folded))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,13 +124,17 @@ class Cue:
 
     def spans(self, folded: str) -> tuple[tuple[int, int], ...]:
         """Where it stands in a folded text, in order of discovery; of `a & b` the span of `a`."""
-        if self.anchors is not None and self.anchors.isdisjoint(self.known.standing(folded)):
-            return ()
-        return _spans(self, folded)
+        return _spans(self, folded) if self in self.known.awake(folded) else ()
 
     def hits(self, folded: str) -> bool:
         """Whether it stands anywhere in a folded text."""
         return bool(self.spans(folded))
+
+    def check(self) -> None:
+        """Compile it now. Raises `PatternInvalid`."""
+        parts = [part for wanted, barred in self.joined for part in (*wanted, *barred)]
+        for part in [self.plain, *parts] if self.plain else parts:
+            part.expression  # noqa: B018 (it compiles when it is asked for)
 
 
 # A unit is asked for the same cues by every frame of every company: the answers of the last units are remembered.
@@ -106,8 +151,8 @@ def _spans(cue: Cue, folded: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def compile_cue(patterns: Sequence[str], classes: Mapping[str, Sequence[str]], known: Anchors) -> Cue:
-    """One cue of several patterns, whose anchors are added to `known`. Raises `PatternInvalid` naming the pattern."""
+def compile_cue(patterns: Sequence[str], classes: "Classes", known: Anchors, where: str = "cue") -> Cue:
+    """One cue of several patterns, whose anchors are added to `known`; `where` names it in errors."""
     plain: list[str] = []
     joined = []
     for pattern in patterns:
@@ -115,39 +160,51 @@ def compile_cue(patterns: Sequence[str], classes: Mapping[str, Sequence[str]], k
         if len(parts) == 1 and pattern.count("(") == pattern.count(")"):
             plain.append(parts[0])
             continue
-        wanted = tuple(_checked(p, classes, known) for p in parts if not p.startswith("!"))
-        barred = tuple(_checked(p[1:], classes, known) for p in parts if p.startswith("!"))
+        wanted = tuple(_Part([p], classes, known, where) for p in parts if not p.startswith("!"))
+        barred = tuple(_Part([p[1:]], classes, known, where) for p in parts if p.startswith("!"))
         joined.append((wanted, barred))
-    try:
-        first = _part(plain, classes, known) if plain else None
-    except re.error:
-        # To compile each takes longer than all at once: only now that one is broken is it sought.
-        for pattern in plain:
-            _checked(pattern, classes, known)
-        raise
+    first = _Part(plain, classes, known, where) if plain else None
     each = [*([first.anchors] if first else []), *(wanted[0].anchors if wanted else None for wanted, _ in joined)]
     anchors = None if None in each else frozenset().union(*(numbers for numbers in each if numbers is not None))
-    return Cue(first, tuple(joined), anchors, known)
+    cue = Cue(first, tuple(joined), anchors, known)
+    known.enrol(cue)
+    return cue
 
 
-def _checked(pattern: str, classes: Mapping[str, Sequence[str]], known: Anchors) -> _Part:
-    """One pattern by itself. Raises `PatternInvalid`."""
-    try:
-        return _part([pattern], classes, known)
-    except re.error as error:
-        raise PatternInvalid(f"{pattern!r}: {error}") from error
+class Classes:
+    """The word classes of one language: their words, with the anchors and expression of each worked out once."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+        self._words = {name: tuple(map(fold, each)) for name, each in words.items()}
+
+        self._anchors: dict[str, frozenset[str] | None] = {}
+        self._expressions: dict[str, str] = {}
+
+    def anchors(self, name: str) -> frozenset[str] | None:
+        """The anchors of any word of a class."""
+        if name not in self._anchors:
+            self._anchors[name] = _any_of([_anchors(word, _NO_CLASSES) for word in self._words.get(name, ())])
+        return self._anchors[name]
+
+    def expression(self, name: str) -> str:
+        """An expression for any word of a class. Raises `re.error` where there is none."""
+        if name not in self._words:
+            raise re.error(f"no word class {name!r}")
+        if name not in self._expressions:
+            self._expressions[name] = f"(?:{'|'.join(map(_inner, self._words[name]))})"
+        return self._expressions[name]
 
 
-def _part(patterns: Sequence[str], classes: Mapping[str, Sequence[str]], known: Anchors) -> _Part:
+_NO_CLASSES = Classes({})
+
+
+def _compiled(patterns: Sequence[str], classes: Classes) -> re.Pattern[str]:
     """One expression for any of the patterns, the first that fits."""
-    bodies = ["".join(_piece(token, pattern, classes) for token in _TOKEN.findall(pattern)) for pattern in patterns]
+    bodies = ["".join(_piece(token, classes) for token in _TOKEN.findall(pattern)) for pattern in patterns]
     if any(map(_CJK.search, bodies)):
-        whole = "|".join(f"(?:{b})" if _CJK.search(b) else rf"(?<!\w)(?:{b})(?!\w)" for b in bodies)
-    else:
-        # Asked once for all of them: where no word begins, none can.
-        whole = r"(?<!\w)(?:" + "|".join(rf"(?:{body})(?!\w)" for body in bodies) + ")"
-    anchors = _any_of([_anchors(pattern, classes) for pattern in patterns])
-    return _Part(re.compile(whole), known.add(anchors) if anchors is not None else None, known)
+        return re.compile("|".join(f"(?:{b})" if _CJK.search(b) else rf"(?<!\w)(?:{b})(?!\w)" for b in bodies))
+    # Asked once for all of them: where no word begins, none can.
+    return re.compile(r"(?<!\w)(?:" + "|".join(rf"(?:{body})(?!\w)" for body in bodies) + ")")
 
 
 def _any_of(choices: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
@@ -156,12 +213,12 @@ def _any_of(choices: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
     return frozenset().union(*known) if len(known) == len(choices) else None
 
 
-def _anchors(pattern: str, classes: Mapping[str, Sequence[str]]) -> frozenset[str] | None:
+def _anchors(pattern: str, classes: Classes) -> frozenset[str] | None:
     """Strings of which one stands in every text that a pattern matches; None where its form promises none."""
     return _read_choice(iter(_TOKEN.findall(pattern)), classes)[0]
 
 
-def _read_choice(pieces: Iterator[str], classes: Mapping[str, Sequence[str]]) -> tuple[frozenset[str] | None, bool]:
+def _read_choice(pieces: Iterator[str], classes: Classes) -> tuple[frozenset[str] | None, bool]:
     """The anchors up to the end of a group, and whether that group may be left out."""
     choices: list[frozenset[str] | None] = []
     best: frozenset[str] | None = None
@@ -175,7 +232,7 @@ def _read_choice(pieces: Iterator[str], classes: Mapping[str, Sequence[str]]) ->
             inner, optional = _read_choice(pieces, classes)
             best = best if optional else _better(best, inner)
         elif piece.startswith("@"):
-            best = _better(best, _any_of([_anchors(fold(word), {}) for word in classes.get(piece[1:], ())]))
+            best = _better(best, classes.anchors(piece[1:]))
         elif piece == "|" or piece.startswith(")"):
             choices.append(best)
             best = None
@@ -191,13 +248,11 @@ def _better(first: frozenset[str] | None, second: frozenset[str] | None) -> froz
     return max(known, key=lambda anchors: min(map(len, anchors)), default=None)
 
 
-def _piece(piece: str, pattern: str, classes: Mapping[str, Sequence[str]]) -> str:
+def _piece(piece: str, classes: Classes) -> str:
     if piece in _GAP:
         return rf"(?:\W+\w[\w'.,%-]*){{0,{_GAP[piece]}}}?\W+"
     if piece.startswith("@"):
-        if piece[1:] not in classes:
-            raise PatternInvalid(f"{pattern!r}: no word class {piece[1:]!r}")
-        return f"(?:{'|'.join(_inner(word, classes) for word in classes[piece[1:]])})"
+        return classes.expression(piece[1:])
     fixed = {"(": "(?:", ")": ")", ")?": ")?", "|": "|", "^": r"^\W*", "*": r"[\w-]*", "?": r"\w", " ": "[ -]+",
              r"\d": r"\d", "+": "+"}  # fmt: skip
     if piece in fixed:
@@ -205,7 +260,7 @@ def _piece(piece: str, pattern: str, classes: Mapping[str, Sequence[str]]) -> st
     return piece if piece.startswith("[") else re.escape(piece)
 
 
-def _inner(word: str, classes: Mapping[str, Sequence[str]]) -> str:
+def _inner(word: str) -> str:
     if "@" in word or "&" in word:
-        raise PatternInvalid(f"{word!r}: a word class holds words, not classes or `&`")
-    return "".join(_piece(piece, word, classes) for piece in _TOKEN.findall(fold(word)))
+        raise re.error(f"{word!r}: a word class holds words, not classes or `&`")
+    return "".join(_piece(piece, _NO_CLASSES) for piece in _TOKEN.findall(word))

@@ -7,7 +7,7 @@ because no splitter gets "Co., Ltd." and "U.S." right in all three languages.
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,7 +30,9 @@ _BLOCK = re.compile(r"\n[ \t\r]*\n\s*")
 _LIST_ITEM = re.compile(r"[-•*–]\s|\(?\d{1,2}[.)]\s")
 _ITEM_END = re.compile(r"(?:Ltd|Inc|Corp|LLC|Limited|Company|Co|\))[.,;]?(?: and)?\s*$")
 _CHINESE_END = re.compile(r"[。！？]+[”」』’]*")
-_LATIN_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+_LATIN_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=(\s+))")
+_WORD_BACK = re.compile(r"[\w.]*")
+_LONG_WORD = 40
 # A dot after one of these does not end a sentence, whatever follows.
 _NEVER = word_set(
     "mr mrs ms dr prof sen rep gov gen lt col hon st art arts sec secs supp pt para paras fig cf vs approx nos pp "
@@ -74,22 +76,16 @@ def split(text: str) -> tuple[Unit, ...]:
 
 def _block(text: str, start: int, end: int, paragraph: int) -> Iterator[Unit]:
     for low, high, is_row in _stretches(text, start, end):
-        if is_row:
-            yield from _trimmed(text, low, high, "row", paragraph)
-            continue
-        cuts = [low, *_cuts(text, low, high), high]
-        heading = len(cuts) == 2 and high - low <= 160 and not re.search(r"[.!?。！？:;]\W*$", text[low:high])
+        cuts = [low, high] if is_row else [low, *_cuts(text, low, high), high]
+        kind = "row" if is_row else "heading" if len(cuts) == 2 and _is_heading(text[low:high]) else "sentence"
         for first, last in pairwise(cuts):
-            yield from _trimmed(text, first, last, "heading" if heading else "sentence", paragraph)
+            said = text[first:last].lstrip()
+            if said:
+                yield Unit(last - len(said), last - len(said) + len(said.rstrip()), kind, paragraph)
 
 
-def _trimmed(text: str, start: int, end: int, kind: str, paragraph: int) -> Iterator[Unit]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield Unit(start, end, kind, paragraph)
+def _is_heading(line: str) -> bool:
+    return len(line) <= 160 and not re.search(r"[.!?。！？:;]\W*$", line)
 
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
@@ -99,6 +95,9 @@ def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool
     for line in text[start:end].splitlines(keepends=True):
         lines.append((position, position + len(line)))
         position += len(line)
+    if len(lines) == 1:
+        yield start, end, " | " in text[start:end]
+        return
     widest = max(high - low for low, high in lines)
     open_at: int | None = None
     listing = False
@@ -129,36 +128,31 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
     """Offsets inside (start, end) at which a new sentence begins."""
     piece = text[start:end]
     folded = fold(piece)
-    found: set[int] = {match.end() for match in _CHINESE_END.finditer(piece)}
-    # Most ends are settled by what stands around them: only for the rest is nupunkt asked, once.
-    proposals = functools.cache(lambda: frozenset(last for _, last in sent_spans(piece)))
+    found = set() if piece.isascii() else {match.end() for match in _CHINESE_END.finditer(piece)}
     for match in _LATIN_END.finditer(piece):
-        after = _followed_at(piece, match.end())
-
-        def near(first: int = match.start(), last: int = after) -> bool:
-            return not proposals().isdisjoint(range(first, last + 1))
-
-        if _ends_sentence(piece, folded, match.start(), match.end(), after, near):
+        if _ends_sentence(piece, folded, match.start(), match.end(1)):
             found.add(match.end())
-    return sorted(start + cut for cut in found if 0 < cut < len(piece) and piece[cut:].strip())
+    last = len(piece.rstrip())
+    return sorted(start + cut for cut in found if 0 < cut < last)
 
 
-def _followed_at(piece: str, end: int) -> int:
-    """Where the next character stands that is not white space."""
-    while end < len(piece) and piece[end].isspace():
-        end += 1
-    return end
+# Most ends are settled by what stands around them: only for the rest is nupunkt asked, once for a stretch of text.
+@functools.lru_cache(maxsize=1)
+def _proposals(piece: str) -> frozenset[int]:
+    """Where nupunkt ends the sentences of a stretch of text."""
+    return frozenset(end for _, end in sent_spans(piece))
 
 
 def _word_before(folded: str, end: int) -> str:
     """The letters, digits and dots just before an offset."""
-    start = end
-    while start and (folded[start - 1].isalnum() or folded[start - 1] in "._"):
-        start -= 1
-    return folded[start:end]
+    near = _WORD_BACK.match(folded[max(0, end - _LONG_WORD) : end][::-1])
+    if near is None or len(near[0]) == _LONG_WORD:
+        near = _WORD_BACK.match(folded[:end][::-1])
+    return near[0][::-1] if near is not None else ""
 
 
-def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, proposed: Callable[[], bool]) -> bool:
+def _ends_sentence(piece: str, folded: str, dot: int, after: int) -> bool:
+    """Whether a sentence ends with the stop at `dot`; what follows begins at `after`."""
     if piece[dot] != "." or piece[dot : dot + 2] == "..":
         return piece[dot] != "…" or piece[after : after + 1].isupper()
     last_word = _word_before(folded, dot).strip(".")
@@ -167,7 +161,7 @@ def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, prop
     initial = len(last_word) == 1 and last_word.isalpha() and last_word not in "iå" and not genitive
     if last_word in _NEVER or initial:
         return False
-    if _ORDINAL.match(folded, max(0, dot - len(last_word))) and last_word.isdigit():
+    if last_word.isdigit() and _ORDINAL.match(folded, max(0, dot - len(last_word))):
         return False
     if last_word in _MAYBE:
         named = following == "(" and not piece[after + 1 : after + 2].isdigit()
@@ -177,4 +171,6 @@ def _ends_sentence(piece: str, folded: str, dot: int, end: int, after: int, prop
         return False
     if last_word.isdigit() and len(last_word) <= 2:
         return following.isupper() or following in "(\"'“‘«–-"
-    return following.isupper() or following.isdigit() or following in "(\"'“‘«–-§[" or proposed()
+    if following.isupper() or following.isdigit() or following in "(\"'“‘«–-§[":
+        return True
+    return not _proposals(piece).isdisjoint(range(dot, after + 1))

@@ -14,7 +14,6 @@ from claimwatch.claims.frames import MEASURES
 from claimwatch.claims.judge import Judged
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.text import fold
-from claimwatch.claims.triggers import CUES
 from claimwatch.models import Claim, Mention, Quantity
 
 _TOKEN = re.compile(r"[a-zæøåäöüé]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[%$€£¥]|[㐀-鿿]|\||\?|\"")
@@ -100,7 +99,7 @@ def _wording(said: Sequence[str]) -> Iterator[str]:
 
 def _standing(entity: str, reading: Reading, judged: Judged) -> Iterator[str]:
     lexicon, folded = reading.lexicon, reading.folded
-    yield from (f"cue={name}" for name in CUES if lexicon.hits(name, folded))
+    yield from (f"cue={name}" for name in lexicon.standing(folded))
     yield from (f"topic={topic.predicate}" for topic in reading.topics)
     yield from (f"topic={topic.predicate}.{topic.object_class}" for topic in reading.topics)
     if any(topic.predicate in MEASURES for topic in reading.topics):
@@ -142,33 +141,28 @@ def opinion(judged: Judged) -> tuple[str, ...]:
 
 def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
     """How near the unit is to the baseline's claims on the company, in words, in values and in years."""
-    own = cells.about(entity)
-    best = max((cells.likeness(reading.text, claim) for claim in own), default=0.0)
+    own, held = cells.about(entity), cells.held(entity)
+    scores = cells.scores(reading.text)
+    best = max([scores.likeness.get(claim.id, 0.0) for claim in own], default=0.0)
     yield from (f"like>{step}" for step in _LIKENESS_STEPS if best > step)
-    contained = max((cells.contained(reading.text, claim) for claim in own), default=0.0)
+    contained = max([scores.contained.get(claim.id, 0.0) for claim in own], default=0.0)
     yield from (f"held>{step}" for step in _LIKENESS_STEPS if contained > step)
     if best > _LIKENESS_STEPS[1]:
-        yield f"nearest={max(own, key=lambda claim: (cells.likeness(reading.text, claim), claim.id)).predicate}"
-    known = [quantity for claim in own if (quantity := values.of_claim(claim)) is not None]
+        yield f"nearest={max(own, key=lambda claim: (scores.likeness.get(claim.id, 0.0), claim.id)).predicate}"
     for amount in reading.amounts:
         quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
-        state = "known" if any(values.same(quantity, other) for other in known) else "unknown"
+        state = "known" if any(values.same(quantity, other) for other in held.values) else "unknown"
         yield f"amount={state}"
         yield f"amount={state} {amount.unit}"
-    years = _years(own) if reading.moments else set()
+    last = max(held.years, default="0000")
     for moment in reading.moments:
-        yield "year=known" if moment.on[:4] in years else f"year={'later' if moment.on[:4] > max(years) else 'unknown'}"
-    days = {claim.as_of for claim in own}
+        year = moment.on[:4]
+        yield "year=known" if year in held.years else f"year={'later' if year > last else 'unknown'}"
     for moment in reading.moments:
         if len(moment.on) == _FULL_DATE:
-            yield "day=known" if moment.on in days else "day=unknown"
-    held = {place for claim in own for place in claim.places}
+            yield "day=known" if moment.on in held.days else "day=unknown"
     for place in reading.places:
-        yield "place=known" if place.code in held else "place=unknown"
-
-
-def _years(claims: Sequence[Claim]) -> set[str]:
-    return {match[0] for claim in claims for match in _YEAR.finditer(f"{claim.quote} {claim.as_of or ''}")} or {"0000"}
+        yield "place=known" if place.code in held.places else "place=unknown"
 
 
 def resemblance(claim: Claim | None, likely: float, reading: Reading, judged: Judged) -> tuple[str, ...]:

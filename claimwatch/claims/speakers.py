@@ -50,8 +50,9 @@ _NOT_A_SOURCE = re.compile(
 
 def named_speaker(text: str) -> str | None:
     """Whom a sentence names as the one who says it, in its own words; None where it names nobody."""
+    said = " ".join(text.split()) if text.isascii() else text
     for pattern in _PATTERNS:
-        match = pattern.search(" ".join(text.split()) if text.isascii() else text)
+        match = pattern.search(said)
         if match is None:
             continue
         who = match["who"].strip(" .,'’")

@@ -7,6 +7,7 @@ watch. A sentence in which nothing points back is about nobody.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -83,13 +84,15 @@ def resolve(
     seen: dict[str, None] = dict.fromkeys(page.entities)
     anywhere = tuple(dict.fromkeys(m.entity for m in mentions))
     told: frozenset[str] = frozenset()
+    starts = [mention.start for mention in mentions]
+    stand_ins = frozenset((*lexicon.cues["one"], *lexicon.cues["all"]))
     paragraph = -1
     near = False
     last_named = 0
     for at, unit in enumerate(units):
         if unit.paragraph != paragraph:
             near, paragraph = page.alone, unit.paragraph
-        named = tuple(m for m in mentions if unit.start <= m.start < unit.end)
+        named = tuple(mentions[bisect_left(starts, unit.start) : bisect_left(starts, unit.end)])
         if named:
             told = _figures(fold(text[unit.start : unit.end]), lexicon)
             focus = tuple(dict.fromkeys(m.entity for m in named))
@@ -99,9 +102,12 @@ def resolve(
             found.append(Subjects(unit, named))
             continue
         folded = fold(text[unit.start : unit.end])
-        others = bool(_OTHERS.search(text, unit.start, unit.end))
+        if not near and not page.alone and lexicon.awake(folded).isdisjoint(stand_ins):
+            continue  # far from any name, and no word that could stand for one
+        both = lexicon.hits("all", folded)
+        others = (bool(focus) or both) and bool(_OTHERS.search(text, unit.start, unit.end))
         entities = _carried(folded, unit, focus, tuple(seen), page, near, lexicon, others)
-        if not entities and not others and lexicon.hits("all", folded):
+        if not entities and not others and both:
             entities = anywhere  # "the two makers", named only later
         if not entities and near and told and (_figures(folded, lexicon) & told or _BARE_FIGURE.search(folded)):
             entities = focus
@@ -115,15 +121,17 @@ def resolve(
 
 def _figures(folded: str, lexicon: Lexicon) -> frozenset[str]:
     """The kinds of figures that a unit gives; a further figure of the same kind is about the same company."""
-    return frozenset(predicate for predicate, _, cue in lexicon.topics if predicate in _FIGURES and cue.hits(folded))
+    told = lexicon.touched(folded)
+    return frozenset(predicate for predicate, _, cue in told if predicate in _FIGURES and cue.hits(folded))
 
 
 def _carried(
     folded: str, unit: Unit, focus: tuple[str, ...], seen: tuple[str, ...], page: PageSubject, near: bool,
     lexicon: Lexicon, named_others: bool,
 ) -> tuple[str, ...]:  # fmt: skip
-    pointed = any(start == 0 for start, _ in lexicon.spans("matter", folded))
-    if not focus or unit.kind == "row" or (named_others and not pointed):
+    if not focus or unit.kind == "row":
+        return ()
+    if named_others and all(start for start, _ in lexicon.spans("matter", folded)):
         return ()
     if lexicon.hits("all", folded):
         return focus if len(focus) > 1 or len(seen) < 2 else seen
@@ -136,8 +144,8 @@ def _carried(
         return page.entities if single and len(focus) > 1 else focus
     if near and lexicon.hits("matter", folded):
         return focus
-    if near and any(name in MEASURES and cue.hits(folded) for name, _, cue in lexicon.topics):
+    if near and any(name in MEASURES and cue.hits(folded) for name, _, cue in lexicon.touched(folded)):
         return focus
-    if page.alone and (lexicon.hits("undo", folded) or any(cue.hits(folded) for _, _, cue in lexicon.topics)):
+    if page.alone and (lexicon.hits("undo", folded) or any(cue.hits(folded) for _, _, cue in lexicon.touched(folded))):
         return page.entities
     return ()

@@ -7,8 +7,9 @@ The format is described in docs/detection.md.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from claimwatch.claims.patterns import Anchors, Cue, PatternInvalid, compile_cue
+from claimwatch.claims.patterns import Anchors, Classes, Cue, compile_cue
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Predicate
 
@@ -24,27 +25,45 @@ _FILES = {"en": ("en",), "nb": ("nb", "nn"), "nn": ("nn", "nb"), "zh": ("zh",)}
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The cues of one language. `topics` are (predicate, object class, cue) in file order."""
+    """The cues of one language. `topics` are (predicate, object class, cue) in file order; `known` are all anchors."""
 
     cues: Mapping[str, tuple[Cue, ...]]
     topics: tuple[tuple[str, str, Cue], ...]
     undo_only: Mapping[str, tuple[Cue, ...]]
+    known: tuple[Anchors, ...]
+
+    def touched(self, folded: str) -> list[tuple[str, str, Cue]]:
+        """Those of the topics that may stand in a folded text."""
+        awake = self.awake(folded)
+        return [topic for topic in self.topics if topic[2] in awake]
+
+    def standing(self, folded: str) -> list[str]:
+        """The names of the cues that stand in a folded text."""
+        awake = self.awake(folded)
+        return [name for name, cues in self.cues.items() if not awake.isdisjoint(cues) and self.hits(name, folded)]
+
+    def awake(self, folded: str) -> frozenset[Cue]:
+        """The cues that may stand in a folded text: no other does."""
+        awake = self.known[0].awake(folded)
+        return awake.union(*(known.awake(folded) for known in self.known[1:])) if len(self.known) > 1 else awake
 
     def spans(self, name: str, folded: str) -> tuple[tuple[int, int], ...]:
         """Where the cue `name` stands in a folded text."""
-        cues = self.cues[name]
-        return cues[0].spans(folded) if len(cues) == 1 else tuple(span for cue in cues for span in cue.spans(folded))
+        found: tuple[tuple[int, int], ...] = ()
+        for cue in self.cues[name]:
+            found += cue.spans(folded)
+        return found
 
     def hits(self, name: str, folded: str) -> bool:
         """Whether the cue `name` stands in a folded text."""
-        return bool(self.spans(name, folded))
+        return any(cue.spans(folded) for cue in self.cues[name])
 
 
 class Triggers:
-    """The lexicons of a baseline by language, each compiled when it is first needed."""
+    """The lexicons of a baseline by language, each read when it is first needed."""
 
     def __init__(self, baseline: Baseline) -> None:
-        """Raises `BaselineInvalid` with every fault of shape found; patterns are checked as they are compiled."""
+        """Raises `BaselineInvalid` with every fault of shape found; patterns are checked as they are first needed."""
         faults = [fault for name, raw in baseline.triggers.items() for fault in _faults(name, raw, baseline.predicates)]
         if faults:
             raise BaselineInvalid("\n".join(faults))
@@ -54,7 +73,7 @@ class Triggers:
     def of(self, language: str) -> Lexicon:
         """The lexicon for a text in `language` (`en`, `nb`, `nn`, `zh-Hans`); English for any other.
 
-        Raises `BaselineInvalid` for a pattern that cannot be compiled.
+        Its patterns are compiled as texts need them, and raise `BaselineInvalid` where they cannot be: see `check`.
         """
         names = tuple(n for n in _FILES.get(language.split("-")[0], ("en",)) if n in self._raw) or ("en",)
         if names not in self._lexicons:
@@ -64,7 +83,10 @@ class Triggers:
     def check(self) -> None:
         """Compile every language now. Raises `BaselineInvalid`."""
         for name in self._raw:
-            self.of(name)
+            lexicon = self.of(name)
+            groups = (*lexicon.cues.values(), *lexicon.undo_only.values(), [cue for _, _, cue in lexicon.topics])
+            for cue in chain.from_iterable(groups):
+                cue.check()
 
 
 def _strings(value: object) -> bool:
@@ -103,14 +125,11 @@ def _patterns(value: object) -> Sequence[str]:
 
 
 def _lexicon(name: str, raw: Mapping[str, object]) -> Lexicon:
-    classes = {key: _patterns(value) for key, value in _mapping(raw.get("words")).items()}
+    classes = Classes({key: _patterns(value) for key, value in _mapping(raw.get("words")).items()})
     anchors = Anchors()
 
     def cue(key: str, patterns: object) -> Cue:
-        try:
-            return compile_cue(_patterns(patterns), classes, anchors)
-        except PatternInvalid as error:
-            raise BaselineInvalid(f"triggers/{name}.yaml: {key}: {error}") from error
+        return compile_cue(_patterns(patterns), classes, anchors, f"triggers/{name}.yaml: {key}")
 
     cues = _mapping(raw.get("cues"))
     return Lexicon(
@@ -123,6 +142,7 @@ def _lexicon(name: str, raw: Mapping[str, object]) -> Lexicon:
         undo_only={
             key: (cue(f"undo_only.{key}", patterns),) for key, patterns in _mapping(raw.get("undo_only")).items()
         },
+        known=(anchors,),
     )
 
 
@@ -134,4 +154,5 @@ def _merged(lexicons: Sequence[Lexicon]) -> Lexicon:
             key: tuple(cue for lexicon in lexicons for cue in lexicon.undo_only.get(key, ()))
             for key in {key: None for lexicon in lexicons for key in lexicon.undo_only}
         },
+        known=tuple(anchors for lexicon in lexicons for anchors in lexicon.known),
     )

@@ -15,7 +15,8 @@ PREDICATE = 0.40  # from here on the classifier's kind of claim counts where no 
 PREDICATE_AGAINST_CUES = 0.75  # … and against a cue
 CLAIM = 0.35  # from here on the claim that it names comes first
 _TOLD = 0.36  # from here on a unit is told: to tell a known thing again is better than to miss a new one
-_TOLD_THOUGH_NEGATED = 0.65  # what the rules read as the denial of a change ("no plan to lift") only from here on
+# What the rules read as the denial of a change ("no plan to lift"), or as known with its date, only from here on.
+_TOLD_THOUGH_SETTLED = 0.65
 _REVERSED = 0.15  # a reversal that the rules found stands from here on: to miss one is worst
 _REVERSED_AFTER_ALL = 0.60  # … and one that they did not find is believed from here on
 _ABOUT = 0.50  # a sentence in which nothing points back is about the company below this share of NONE …
@@ -29,22 +30,31 @@ def about(probabilities: Mapping[str, float], *, pointed: bool) -> bool:
     return probabilities[NONE] < (_ABOUT_POINTED if pointed else _ABOUT)
 
 
-def weigh(ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool = True) -> Decision:
+def weigh(
+    ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool = True, concerned: bool = True
+) -> Decision:
     """The outcome of a unit that is about the company, from the rules' decision and the classifier's probabilities.
+
+    `concerned`: there is a claim of the baseline that the unit was compared with. Where there is none, the classifier's
+    word alone folds nothing that the rules would tell.
 
     The classifier has seen what the rules decided, and why. Where it differs from them, the rule ids end with
     `learned.` and the outcome. It does not overrule the rules on a value that differs from a claim's, on a reversal
-    that it holds for possible, on one that it alone sees and is not sure of, on a change that is expressly not made
-    unless it is rather sure, or on what is not in force. Of a unit that is not `pointed` they know too little for that.
+    that it holds for possible, on one that it alone sees and is not sure of, on a change that is expressly not made or
+    a known thing with its date unless it is rather sure, or on what is not in force. Of a unit that is not `pointed`
+    they know too little for that.
     """
     total = sum(probabilities[outcome] for outcome in Outcome)
     share = {outcome: probabilities[outcome] / total for outcome in Outcome}
     if pointed and ruled.outcome is Outcome.REVERSAL and share[Outcome.REVERSAL] >= _REVERSED:
         return ruled
     telling = sum(share[outcome] for outcome in _ALERTS)
-    if pointed and "negated" in ruled.rules and not ruled.outcome.alerts and telling < _TOLD_THOUGH_NEGATED:
+    settled = "negated" in ruled.rules or "as_of.known" in ruled.rules
+    if pointed and settled and not ruled.outcome.alerts and telling < _TOLD_THOUGH_SETTLED:
         return ruled
     told = telling >= _TOLD or (pointed and _differs(ruled))
+    if pointed and not told and not concerned and ruled.outcome.alerts:
+        return ruled
     sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or share[outcome] >= _REVERSED_AFTER_ALL]
     chosen = max(sure if told else _QUIET, key=share.__getitem__)
     if chosen is Outcome.REVERSAL and "not_in_force" in ruled.rules:
@@ -53,5 +63,5 @@ def weigh(ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool 
 
 
 def _differs(ruled: Decision) -> bool:
-    """Whether the rules found another value than the claim's: no wording folds that."""
-    return ruled.outcome.alerts and any(rule.startswith("value.differs") for rule in ruled.rules)
+    """Whether the rules found another value than the claim's, or its contrary: no wording folds that."""
+    return ruled.outcome.alerts and any(rule in ("value.differs", "contrary") for rule in ruled.rules)

@@ -10,7 +10,7 @@ from claimwatch.cli.arguments import add_command, add_group, add_json
 from claimwatch.cli.output import write, write_json, write_table
 
 if TYPE_CHECKING:
-    from claimwatch.baseline import ClaimCover, CoverageMap
+    from claimwatch.baseline.coverage import ClaimCover, CoverageMap
     from claimwatch.cli.arguments import Commands
 
 _WIDTH = 100
@@ -67,14 +67,15 @@ def show_tables(arguments: argparse.Namespace) -> int:
 
 def check_files(arguments: argparse.Namespace) -> int:
     """Load and compile everything; a fault raises."""
-    from claimwatch.baseline import load_baseline, load_coverage
+    from claimwatch.baseline import load_baseline
+    from claimwatch.baseline.coverage import load_coverage
     from claimwatch.claims import Comparer
     from claimwatch.settings import load_settings
     from claimwatch.sources import load_sources
 
     settings = load_settings()
     baseline = load_baseline(settings.baselines)
-    Comparer(baseline)  # compiles the names and the word lists
+    Comparer(baseline).check()  # compiles the names and the word lists
     load_coverage(settings.baselines, baseline, load_sources(settings.sources, options=False))
     counts = {
         "documents": len(baseline.documents),
@@ -93,7 +94,8 @@ def check_files(arguments: argparse.Namespace) -> int:
 
 def show_coverage(arguments: argparse.Namespace) -> int:
     """Print the map of claims to sources, with its blanks."""
-    from claimwatch.baseline import Cover, load_baseline, load_coverage
+    from claimwatch.baseline import load_baseline
+    from claimwatch.baseline.coverage import Cover, load_coverage
     from claimwatch.settings import load_settings
     from claimwatch.sources import load_sources
 

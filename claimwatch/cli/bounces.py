@@ -1,4 +1,4 @@
-"""`claimwatch bounces read`, `list` and `lift`: mail that came back."""
+"""`claimwatch bounces read`, `listen`, `list` and `lift`: mail that came back."""
 
 import argparse
 from datetime import UTC, datetime, time
@@ -9,6 +9,9 @@ from claimwatch.cli.output import moment, write, write_json, write_table
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
+    from claimwatch.delivery import Place
+    from claimwatch.pipeline import Watch
+    from claimwatch.pipeline.bounces import ReturnedMail
 
 
 def add_to(commands: "Commands") -> None:
@@ -22,6 +25,14 @@ def add_to(commands: "Commands") -> None:
     )
     add_json(read)
     read.set_defaults(run=read_box)
+    listen = add_command(
+        group,
+        "listen",
+        "take mail that comes back from the mail server of this machine by LMTP, until interrupted",
+        "Each mail is put into the Maildir of CLAIMWATCH_BOUNCES_BOX before it is answered for, and then read.",
+    )
+    listen.add_argument("place", metavar="PLACE", help="unix:PATH, or 127.0.0.1:PORT (0 takes a free one)")
+    listen.set_defaults(run=listen_on)
     list_ = add_command(group, "list", "list the reports that were read, and what was done about each")
     list_.add_argument("--since", type=day, metavar="DAY", help="only those that were read on or after this day")
     add_json(list_)
@@ -46,9 +57,7 @@ def read_box(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(done)
         return 0
-    write(
-        f"{done.read} read: {done.bounces} bounces, {done.complaints} complaints; {done.suppressed} addresses given up"
-    )
+    write(summary(done))
     for count, what in (
         (done.unclear, "follow no standard and count nothing"),
         (done.strangers, "speak of no mail of ours"),
@@ -57,6 +66,37 @@ def read_box(arguments: argparse.Namespace) -> int:
         if count:
             write(f"{count} {what}")
     return 0
+
+
+def summary(done: "ReturnedMail") -> str:
+    """What a pass over the box found, in a line."""
+    found = f"{done.bounces} bounces, {done.complaints} complaints, {done.suppressed} addresses given up"
+    return f"returned mail: {done.read} read, {found}"
+
+
+def listen_on(arguments: argparse.Namespace) -> int:
+    """Listen until interrupted."""
+    import asyncio
+
+    from claimwatch.cli.watch import opened
+    from claimwatch.delivery import read_place
+
+    place = read_place(arguments.place)
+    with opened() as watch:
+        asyncio.run(_listen(watch, place))
+    return 0
+
+
+async def _listen(watch: "Watch", place: "Place") -> None:
+    import asyncio
+    import signal
+
+    from claimwatch.pipeline.inlet import receive_bounces
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await receive_bounces(watch, place, lambda there: write(f"Listening on {there} (Ctrl-C ends)"), stop)
 
 
 def list_all(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from claimwatch.cli import review
+from claimwatch.cli import bounces, review
 from claimwatch.cli.arguments import add_command, add_json, day
 from claimwatch.cli.output import moment, progress, write, write_json, write_table
 from claimwatch.errors import UsageError
@@ -12,6 +12,7 @@ from claimwatch.errors import UsageError
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.pipeline import Watch
+    from claimwatch.pipeline.deliver import DeliveryReport
     from claimwatch.pipeline.record import Asked
 
 SERIES = ("urgent", "daily", "weekly", "monthly")  # the record is asked for by --record
@@ -202,19 +203,30 @@ def deliver_all(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(report)
     else:
-        write(f"{report.accepted} accepted, {report.failed} failed, {report.waiting} waiting, {report.expired} expired")
-        if report.proved:
-            write(f"{report.proved} settled by evidence: their last attempt had ended without an answer")
-        if report.doubtful:
-            write(f"{report.doubtful} sent again: their last attempt ended without an answer, so they may come twice")
-        if report.in_doubt:
-            write(f"{report.in_doubt} in doubt: nobody knows yet whether they were taken; they wait for evidence")
-        for pause in report.pauses:
-            until = moment(datetime.fromtimestamp(pause.until, UTC), watch.settings.timezone)
-            write(f"paused until {until}: {pause.reason}; `claimwatch deliver --resume` lifts it")
-        for error in report.errors:
-            write(error)
+        _show(report, watch.settings.timezone)
     return 0 if report.ok else 1
+
+
+def _show(report: "DeliveryReport", zone: str) -> None:
+    returned = report.returned
+    write(f"{report.accepted} accepted, {report.failed} failed, {report.waiting} waiting, {report.expired} expired")
+    for count, what in (
+        (report.letters, "mails that are no editions left: to confirm a sign-up, or to ask an address"),
+        (report.held, "wait for approval: claimwatch digest list"),
+        (report.proved, "settled by evidence: their last attempt had ended without an answer"),
+        (report.doubtful, "sent again: their last attempt ended without an answer, so they may come twice"),
+        (report.in_doubt, "in doubt: nobody knows yet whether they were taken; they wait for evidence"),
+        (report.possible_duplicates, "in all may have come twice"),
+    ):
+        if count:
+            write(f"{count} {what}")
+    if returned is not None and returned.read:
+        write(f"{bounces.summary(returned)}; see `claimwatch bounces list`")
+    for pause in report.pauses:
+        until = moment(datetime.fromtimestamp(pause.until, UTC), zone)
+        write(f"paused until {until}: {pause.reason}; `claimwatch deliver --resume` lifts it")
+    for error in report.errors:
+        write(error)
 
 
 def _test(arguments: argparse.Namespace) -> int:

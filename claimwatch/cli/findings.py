@@ -1,6 +1,7 @@
 """`claimwatch findings list` and `show`; the desk's commands are in `deciding`, those for labellers in `gold`."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from claimwatch.models.finding import Outcome
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
-    from claimwatch.models import Quantity
+    from claimwatch.models import Evidence, Quantity
     from claimwatch.pipeline import Watch
     from claimwatch.store.findings import FindingRow
 
@@ -86,6 +87,7 @@ def show_one(arguments: argparse.Namespace) -> int:
     """Print one finding or one development in full."""
     from claimwatch.cli.watch import opened
     from claimwatch.pipeline.desk import get_case
+    from claimwatch.pipeline.otherwise import said_otherwise, told_by_whom
     from claimwatch.pipeline.tellable import as_decided
     from claimwatch.store import findings
 
@@ -97,6 +99,8 @@ def show_one(arguments: argparse.Namespace) -> int:
                 if row is None:
                     raise UsageError(f"there is no finding {number}; `claimwatch findings list` shows those there are")
                 (row,) = as_decided(connection, watch, [row])
+                told_by = told_by_whom(connection, watch, row)
+                against = said_otherwise(connection, watch, row.evidence)
         if row is None:
             case = get_case(watch, arguments.id)
             if arguments.json:
@@ -105,9 +109,11 @@ def show_one(arguments: argparse.Namespace) -> int:
                 deciding.show_case(watch, case)
             return 0
         if arguments.json:
-            write_json(_record(row))
+            beside = {"publishers": told_by, "otherwise": [one.id for one in against]}
+            write_json({**_record(row), **beside})
         else:
-            write_table(("field", "value"), [(name, value) for name, value in _details(row, watch) if value])
+            details = [*_details(row, watch), ("told by", _told_by(told_by)), *map(_against, against)]
+            write_table(("field", "value"), [(name, value) for name, value in details if value])
     return 0
 
 
@@ -172,6 +178,21 @@ def _details(row: "FindingRow", watch: "Watch") -> list[tuple[str, str]]:
         if claim is not None:
             details.append((f"claim {id_}", f"{claim.quote} ({watch.baseline.documents[claim.document].title})"))
     return details
+
+
+def _told_by(publishers: Sequence[str]) -> str:
+    if len(publishers) < 2:
+        return ""
+    return f"{len(publishers)} independent sources: {', '.join(publishers)}"
+
+
+def _against(evidence: "Evidence") -> tuple[str, str]:
+    finding = evidence.finding
+    value = f"{finding.after.text}: " if finding.after is not None else ""
+    return (
+        f"but {evidence.id}",
+        f"{finding.outcome.value}, {evidence.source_name}: {value}{finding.quote} ({finding.url})",
+    )
 
 
 def _quantity(quantity: "Quantity | None") -> str:

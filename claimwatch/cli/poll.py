@@ -1,7 +1,7 @@
 """`claimwatch run` and `claimwatch poll`."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_json
@@ -88,16 +88,11 @@ def poll_sources(arguments: argparse.Namespace) -> int:
     return 0 if all(read.status.good for read in done) else 1
 
 
-def _read(watch: "Watch", slugs: Iterable[str], *, force: bool, believe: bool = False) -> "list[Read]":
-    from claimwatch.pipeline import poll
+def _read(watch: "Watch", slugs: Sequence[str], *, force: bool, believe: bool = False) -> "list[Read]":
+    from claimwatch.pipeline import poll_all
 
-    done = []
-    for slug in slugs:
-        with progress(slug) as tell:
-            read = poll(watch, slug, force=force, believe=believe, progress=tell)
-        if read is not None:
-            done.append(read)
-    return done
+    with progress("reading") as tell:
+        return poll_all(watch, slugs, force=force, believe=believe, progress=lambda _slug, url: tell(url))
 
 
 def write_reads(reads: "Iterable[Read]") -> None:

@@ -1,6 +1,7 @@
 """`claimwatch screen`: any text against the baseline. Reads neither the network nor the store."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -12,6 +13,7 @@ from claimwatch.cli.output import write_json_line
 from claimwatch.errors import ClaimwatchError, UsageError
 
 if TYPE_CHECKING:
+    from claimwatch.claims import Comparer
     from claimwatch.cli.arguments import Commands
 
 FORMATS = ("auto", "jsonl", "text")
@@ -32,11 +34,9 @@ def add_to(commands: "Commands") -> None:
 
 def screen_file(arguments: argparse.Namespace) -> int:
     """Print the findings of one record after another."""
-    from claimwatch.baseline import load_baseline
-    from claimwatch.claims import Comparer, finding_json, read_records, screen_record
-    from claimwatch.settings import load_settings
+    comparer = _comparer()
+    from claimwatch.claims import finding_json, read_records, screen_record
 
-    comparer = Comparer(load_baseline(load_settings().baselines))
     with _opened(arguments.file) as file:
         records = read_records(_lines(file), arguments.format)
         try:
@@ -46,6 +46,21 @@ def screen_file(arguments: argparse.Namespace) -> int:
         except UsageError as error:  # the input is at fault, not the command line
             raise ClaimwatchError(f"{arguments.file}: {error}") from error
     return 0
+
+
+def _comparer() -> "Comparer":
+    """The comparer of the baseline in the settings. All that is built stays: to look for what may go is put off."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        from claimwatch.baseline import load_baseline
+        from claimwatch.claims import Comparer
+        from claimwatch.settings import load_settings
+
+        return Comparer(load_baseline(load_settings().baselines))
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _opened(name: str) -> AbstractContextManager[BinaryIO]:

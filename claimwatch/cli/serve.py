@@ -30,11 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     from claimwatch.cli.watch import opened
+    from claimwatch.logs import to_stderr
     from claimwatch.settings import load_settings
     from claimwatch.web.app import create_app
 
     with opened():  # what is wrong with settings, store or baseline is said plainly, before a server stands around it
-        app = create_app(load_settings())
+        app = create_app(settings := load_settings())
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
     try:
         listening = socket.create_server((arguments.host, arguments.port), family=family)
@@ -43,10 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise ClaimwatchError(
             f"cannot listen on {where}: {error.strerror}; name another with --host, --port"
         ) from error
-    with listening:
+    with to_stderr(settings), listening:
         write(f"Pages on http://{_shown(arguments.host)}:{listening.getsockname()[1]}/ (Ctrl-C ends)")
         # The pages read the headers of a proxy themselves, and need to know who really sent them.
-        config = uvicorn.Config(app, access_log=False, log_level="warning", proxy_headers=False)
+        config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", proxy_headers=False)
         server = uvicorn.Server(config)
         server.run(sockets=[listening])
     return 0 if server.started else 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from claimwatch.logs import to_stderr
 from claimwatch.pipeline import Watch, open_watch
 from claimwatch.settings import load_settings
 
@@ -10,5 +11,6 @@ from claimwatch.settings import load_settings
 @contextmanager
 def opened() -> Iterator[Watch]:
     """The watch that the environment and claimwatch.toml describe. Raises `ClaimwatchError` with what to do."""
-    with open_watch(load_settings()) as watch:
+    settings = load_settings()
+    with to_stderr(settings), open_watch(settings) as watch:
         yield watch

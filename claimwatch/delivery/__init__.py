@@ -1,9 +1,10 @@
 """Delivery: a rendered edition as the bytes of one message, and the ways in which bytes leave."""
 
 from claimwatch.delivery.answers import Verdict
-from claimwatch.delivery.boxes import Box, Returned, open_box
+from claimwatch.delivery.boxes import Box, MaildirBox, Returned, open_box
 from claimwatch.delivery.compose import Sender, compose, message_id_for
-from claimwatch.delivery.evidence import Evidence, MaildirEvidence, PostfixLog, Tried
+from claimwatch.delivery.evidence import Evidence, MaildirEvidence, PostfixLog, RelayMemory, Tried
+from claimwatch.delivery.lmtp import Place, read_place, serve_lmtp
 from claimwatch.delivery.maildir import MaildirTransport
 from claimwatch.delivery.receipt import NotTaken, OutcomeUnknown, Receipt
 from claimwatch.delivery.reports import Harm, Kind, Report, read_report
@@ -17,13 +18,16 @@ __all__ = [
     "Evidence",
     "Harm",
     "Kind",
+    "MaildirBox",
     "MaildirEvidence",
     "MaildirTransport",
     "NotTaken",
     "OutcomeUnknown",
     "Personal",
+    "Place",
     "PostfixLog",
     "Receipt",
+    "RelayMemory",
     "Report",
     "Returned",
     "Route",
@@ -39,8 +43,10 @@ __all__ = [
     "opaque_part",
     "open_box",
     "open_transport",
+    "read_place",
     "read_report",
     "read_route",
     "return_path",
+    "serve_lmtp",
     "token_in",
 ]

@@ -3,11 +3,14 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from claimwatch.delivery.maildir import write_file
 from claimwatch.errors import ClaimwatchError, SettingsInvalid
 
 MOST_BYTES = 1 << 20  # of one mail; the report stands before the mail that it encloses
@@ -51,7 +54,24 @@ class MaildirBox:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._kept = count()
         self.name = f"maildir:{path}"
+
+    def make(self) -> None:
+        """Makes the Maildir where there is none. Raises `ClaimwatchError`."""
+        try:
+            for folder in ("tmp", "new", "cur"):
+                (self._path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise _unreadable(self.name, error, "made") from error
+
+    def keep(self, raw: bytes) -> None:
+        """Puts a mail into `new`; once this returns it is safely on disk. Raises `ClaimwatchError`."""
+        name = f"{time.time_ns()}.P{os.getpid()}Q{next(self._kept)}.claimwatch"
+        try:
+            write_file(self._path, name, raw)
+        except OSError as error:
+            raise _unreadable(self.name, error, "written") from error
 
     def waiting(self, position: str | None) -> Iterator[Returned]:
         """The files in `new`; whatever is no plain file, or was taken by somebody else meanwhile, is passed over."""

@@ -73,13 +73,15 @@ def compose(
     archive_url: str | None = None,
     archived_at: str | None = None,
     references: Sequence[str] = (),
+    idempotency_header: str | None = None,
     signer: Signer | None = None,
 ) -> bytes:
     """The message with CRLF line ends. `date` is aware.
 
     An https `unsubscribe_url` ends this series for this reader at one POST (RFC 8058). `archive_url` is where all
     editions can be read, `archived_at` this one; both are left out unless they are https. `references` are the
-    Message-IDs that this mail answers to, oldest first: it is threaded under the last one.
+    Message-IDs that this mail answers to, oldest first: it is threaded under the last one. `idempotency_header` names
+    the header by which the mail server knows the message again; it holds the Message-ID.
     Raises `EditionInvalid` when a header or a part holds a control character or cannot be sent as it is,
     `DeliveryFailed` (permanent) when an address cannot be written in ASCII.
     """
@@ -101,6 +103,7 @@ def compose(
         **_unsubscribe(unsubscribe_url, operator, series),
         **{name: f"<{url}>" for name, url in _archive(archive_url, archived_at)},
         **({"In-Reply-To": references[-1], "References": " ".join(references)} if references else {}),
+        **({idempotency_header: message_id} if idempotency_header else {}),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "OOF, AutoReply",

@@ -1,6 +1,7 @@
 """Evidence: what became of an attempt that ended without an answer, by Message-ID.
 
-A Maildir is its own evidence. For a Postfix on this machine it is its log: `cleanup` notes the Message-ID while the
+A Maildir is its own evidence. A relay that knows messages again by a header needs none: sending once more is harmless.
+For a Postfix on this machine it is its log: `cleanup` notes the Message-ID while the
 message is still arriving, which proves nothing; the `queue active` line of the same queue id says that it was taken.
 """
 
@@ -14,6 +15,7 @@ from typing import Protocol
 
 from claimwatch.delivery.maildir import MaildirTransport
 
+REMEMBERED_S = 23 * 3600.0  # 24 hours is what such relays promise
 _ARRIVING = re.compile(r"postfix\S*/cleanup\[\d+\]: ([0-9A-Za-z]+): message-id=(<[^>]*>)")
 _TAKEN = re.compile(r"postfix\S*/qmgr\[\d+\]: ([0-9A-Za-z]+): from=.*\(queue active\)")
 
@@ -32,7 +34,7 @@ class Evidence(Protocol):
     settle_s: float
 
     def find(self, asked: Mapping[str, Tried]) -> dict[str, str | None]:
-        """By Message-ID: under which name it was taken, or None where it certainly was not.
+        """By Message-ID: under which name it was taken, or None where it was not, or where that makes no difference.
 
         What cannot be said (yet) is left out.
         """
@@ -51,6 +53,18 @@ class MaildirEvidence:
         """Speaks of everything that is asked."""
         there = {id_: self._maildir.find(id_) for id_ in asked}
         return {id_: str(path) if path else None for id_, path in there.items()}
+
+
+class RelayMemory:
+    """A relay that takes a message once, however often it is given it under one key. It remembers a key for a day, so
+    that what is older, or was in doubt before, is none of which it can be said."""
+
+    settle_s = 0.0
+
+    def find(self, asked: Mapping[str, Tried]) -> dict[str, str | None]:
+        """May be sent again, at once, unless the attempt was too long ago."""
+        real = time.time()
+        return {id_: None for id_, tried in asked.items() if real - tried.tried_at < REMEMBERED_S}
 
 
 class PostfixLog:

@@ -38,7 +38,7 @@ class MaildirTransport:
                 (self._path / folder).mkdir(parents=True, exist_ok=True)
             there = self._delivered(name)
             if there is None:
-                there = self._write(name, message)
+                there = write_file(self._path, name, message)
         except OSError as error:
             raise NotTaken(
                 f"the Maildir {self._path} cannot be written: {error.strerror or error}; free space or mend its rights",
@@ -60,19 +60,25 @@ class MaildirTransport:
             return fresh
         return next((path for path in (self._path / "cur").iterdir() if path.name.partition(":")[0] == name), None)
 
-    def _write(self, name: str, message: bytes) -> Path:
-        partial, final = self._path / "tmp" / f"{name}.{os.getpid()}", self._path / "new" / name
+
+def write_file(maildir: Path, name: str, message: bytes) -> Path:
+    """Puts a file into `new`, whole and safely on disk, or not at all; the folders exist. Raises `OSError`."""
+    partial, final = maildir / "tmp" / f"{name}.{os.getpid()}", maildir / "new" / name
+    try:
         with partial.open("wb") as file:
             file.write(message)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(final)
-        folder = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-        return final
+    except OSError:
+        partial.unlink(missing_ok=True)  # a full disk needs the room
+        raise
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return final
 
 
 def _name(message_id: str) -> str:

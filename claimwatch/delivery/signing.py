@@ -6,7 +6,6 @@ which is many times faster and needs no clock.
 
 import base64
 import hashlib
-import textwrap
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,7 +65,8 @@ class Signer:
         canonical = _CANONICAL.canonicalize_headers(dkim.select_headers(headers, names))
         last = _CANONICAL.canonicalize_headers([unsigned])[0]
         data = b"".join(name + b":" + text for name, text in canonical) + last[0] + b":" + last[1].rstrip()
-        signature = "\r\n ".join(textwrap.wrap(base64.b64encode(self._signature(data)).decode(), 72))
+        signed = base64.b64encode(self._signature(data)).decode()
+        signature = "\r\n ".join(signed[at : at + 72] for at in range(0, len(signed), 72))
         return b"DKIM-Signature:" + unsigned[1] + signature.encode("ascii") + b"\r\n" + message
 
     def _signature(self, data: bytes) -> bytes:

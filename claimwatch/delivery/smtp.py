@@ -16,6 +16,7 @@ from claimwatch.delivery.receipt import NotTaken, OutcomeUnknown, Receipt
 COMMAND_TIMEOUT_S = 60.0
 # RFC 5321 4.5.3.2.6: the server may take ten minutes over the final dot; giving up earlier makes duplicates.
 DATA_TIMEOUT_S = 600.0
+_CERT_HAS_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,18 @@ class SmtpTransport:
             phase = "RCPT TO"
             await client.rcpt(to, timeout=COMMAND_TIMEOUT_S)
             phase = "DATA"
-            answer = await client.data(message, timeout=self._data_timeout_s)
+            await _go_on(client)
+            phase = "the final dot"
+            answer = await _hand_over(client, message, self._data_timeout_s)
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
                 await self._reset(error.code)
-                raise _refused(self._relay, phase, to, error.code, error.message) from None
+                step = "DATA" if phase == "the final dot" else phase
+                raise _refused(self._relay, step, to, error.code, error.message) from None
             # No answer, or none that can be read.
             await self._close()
             what = f"{self._where} gave no answer to {phase} for {to} ({type(error).__name__})"
-            if phase == "DATA":
+            if phase == "the final dot":
                 raise OutcomeUnknown(f"{what}; it may have taken the message, look in its log") from None
             why = f"{what}; it was not sent and will be tried again"
             raise NotTaken(why, Verdict.RELAY, phase=phase) from None
@@ -158,6 +162,26 @@ class SmtpTransport:
         return f"the mail server {self._relay.host}:{self._relay.port}"
 
 
+async def _go_on(client: aiosmtplib.SMTP) -> None:
+    """DATA, up to the server's 354: it has taken nothing yet."""
+    answer = await client.execute_command(b"DATA", timeout=COMMAND_TIMEOUT_S)
+    if answer.code != 354:
+        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+
+
+async def _hand_over(client: aiosmtplib.SMTP, message: bytes, timeout_s: float) -> aiosmtplib.SMTPResponse:
+    """The message and the final dot. The library's own `data` looks for line ends and dots by patterns, which takes
+    longer than all else in sending."""
+    if client.protocol is None:
+        raise aiosmtplib.SMTPServerDisconnected("connection lost")
+    lines = b"\r\n".join(message.splitlines()).replace(b"\r\n.", b"\r\n..")
+    client.protocol.write((b"." if lines.startswith(b".") else b"") + lines + b"\r\n.\r\n")
+    answer = await client.protocol.read_response(timeout=timeout_s)
+    if answer.code != 250:
+        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+    return answer
+
+
 async def _drop(client: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
     client.close()
     if isinstance(transport, asyncio.WriteTransport):
@@ -174,6 +198,11 @@ def _why_not(error: Exception) -> tuple[Verdict, str]:
     if isinstance(error, aiosmtplib.SMTPNotSupported) or type(error) is aiosmtplib.SMTPException:
         why = "offers no login that we know; leave user and password out of CLAIMWATCH_SMTP_URL, or ask its operator"
         return Verdict.OURS, why
+    if _has_expired(error.__cause__) or _has_expired(error):
+        return (
+            Verdict.OURS,
+            "shows a certificate that has expired; renew it, or set this machine's clock",
+        )
     if isinstance(error.__cause__, ssl.SSLError) or isinstance(error, ssl.SSLError):
         why = "shows a certificate that cannot be trusted or no TLS; renew it, or name the host it was made for"
         return Verdict.OURS, why
@@ -181,6 +210,10 @@ def _why_not(error: Exception) -> tuple[Verdict, str]:
         verdict = Verdict.RELAY if error.code < 500 else Verdict.OURS
         return verdict, f"refuses the connection ({error.code}); ask its operator"
     return Verdict.RELAY, f"cannot be reached ({type(error).__name__}); check host and port in CLAIMWATCH_SMTP_URL"
+
+
+def _has_expired(error: BaseException | None) -> bool:
+    return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code == _CERT_HAS_EXPIRED
 
 
 def _refused(relay: Relay, phase: str, to: str, code: int, text: str) -> NotTaken:

@@ -70,7 +70,7 @@ def _item(candidate: Candidate, period: Period, baseline: Baseline) -> Item:
         raise EditionInvalid(f"development {development.key} has no evidence; it cannot be told")
     if not development.outcome.alerts:
         raise EditionInvalid(f"development {development.key} is {development.outcome}, which is counted, not told")
-    evidence = tuple(sorted(candidate.evidence, key=lambda e: _weakness(e, development)))
+    evidence = in_order(candidate)
     lead = evidence[0]
     claim = _claim(lead, baseline)
     names = tuple(
@@ -97,8 +97,15 @@ def _item(candidate: Candidate, period: Period, baseline: Baseline) -> Item:
         object_class=development.object_class,
         operation=development.operation,
         label=predicate.label if predicate else None,
+        publishers=candidate.publishers,
+        otherwise=candidate.otherwise,
     )
     return replace(item, headline=headline(item, ENGLISH))
+
+
+def in_order(candidate: Candidate) -> tuple[Evidence, ...]:
+    """The evidence of a development, the strongest first: it is what a reader is shown."""
+    return tuple(sorted(candidate.evidence, key=lambda e: _weakness(e, candidate.development)))
 
 
 def _by_matter(items: Sequence[Item]) -> list[Item]:

@@ -1,13 +1,13 @@
 """One line that says what happened: who says it, what kind of claim, what became of it, about whom.
 
-Always the speaker first and never a judgement of ours: `Council on Ethics (Norway): recommendation to divest withdrawn
+Always the speaker first and never a judgement of ours: `Council on Ethics (Norway): recommendation to exclude withdrawn
 — Hikvision`. Made in the reader's language from what the item holds; the scraped sentence stays a quote below it.
 """
 
 from babel.dates import format_date
 
 from claimwatch.editions.display import clean
-from claimwatch.editions.names import kind_of, source_name, value_of
+from claimwatch.editions.names import investment_kind, kind_of, source_name, value_of
 from claimwatch.editions.words import Words
 from claimwatch.models import DATE_PASSED, Evidence, Item, Outcome
 
@@ -49,7 +49,7 @@ def headline(item: Item, words: Words, *, history: bool = False) -> str:
         return _passed(item, words)
     lead = item.evidence[0]
     speaker, about = attributed(lead, words), ", ".join(clean(name, 60) for name in item.companies)
-    kind = kind_of(item.predicate, item.object_class, item.label, words)
+    kind = _kind(item, words)
     if kind is None:
         title = clean(lead.title, 110)
         if not title:
@@ -67,13 +67,22 @@ def headline(item: Item, words: Words, *, history: bool = False) -> str:
 def _passed(item: Item, words: Words) -> str:
     """Of a day that has passed: what was said of it, and that no more is known."""
     lead = item.evidence[0]
-    kind = kind_of(item.predicate, item.object_class, item.label, words) or clean(lead.title, 110)
+    kind = _kind(item, words) or clean(lead.title, 110)
     fixed = lead.finding.rules[0].split(".")[1]
     on = item.happened_on or item.first_seen_at.date()
     when = words.fixed[fixed].format(format_date(on, words.day, locale=words.locale))
     said = words.date_passed.format(kind=kind, when=when)
     about = ", ".join(clean(name, 60) for name in item.companies)
     return words.said_about.format(speaker=attributed(lead, words), said=said, about=about)
+
+
+def _kind(item: Item, words: Words) -> str | None:
+    wordings = [wording for one in item.evidence for wording in (one.finding.quote, one.source_name)]
+    if item.claim is not None:
+        wordings.append(item.claim.quote)
+    return investment_kind(item.predicate, wordings, words) or kind_of(
+        item.predicate, item.object_class, item.label, words
+    )
 
 
 def attributed(evidence: Evidence, words: Words) -> str:

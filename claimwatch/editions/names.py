@@ -4,7 +4,8 @@ English takes the labels of the ontology and says here only what differs. Norweg
 its lists against the ontology and sources.yaml.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from babel.numbers import format_decimal
 
@@ -199,6 +200,14 @@ _JOINED_NB = {
     "sold_to": "salg til {}",
     "denial_statement": "avvisning ({})",
 }
+# A fund excludes a company, or it sells; the ontology has one kind for both. By whether the sources speak of exclusion.
+_INVESTMENT = {
+    ("en", "divestment_recommendation"): ("recommendation to divest", "recommendation to exclude"),
+    ("en", "divestment_decision"): ("decision to divest", "decision to exclude"),
+    ("nb", "divestment_recommendation"): ("tilrådning om å selge seg ut", "tilrådning om utelukkelse"),
+    ("nb", "divestment_decision"): ("beslutning om å selge seg ut", "beslutning om utelukkelse"),
+}
+_EXCLUDES = re.compile(r"\b(exclu|uteluk|utesteng)", re.IGNORECASE)
 UNITS_NB: Mapping[str, str] = {
     "percent": "prosent",
     "countries": "land",
@@ -252,6 +261,13 @@ def kind_of(predicate: str | None, object_class: str | None, label: str | None, 
     if joined is None or (predicate == "listed_on" and object_class not in LISTS):
         return f"{kind} ({named})"
     return joined.format(named)
+
+
+def investment_kind(predicate: str | None, wordings: Iterable[str], words: Words) -> str | None:
+    """What a fund does, in its sources' sense: an exclusion is not called a sale, nor a sale an exclusion. None for
+    other kinds of claims."""
+    kinds = _INVESTMENT.get((words.language, predicate or ""))
+    return None if kinds is None else kinds[any(_EXCLUDES.search(wording) for wording in wordings)]
 
 
 def value_of(quantity: Quantity, words: Words, limit: int) -> str:

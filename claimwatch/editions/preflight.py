@@ -123,7 +123,8 @@ def _named(item: Item, words: Words, history: bool) -> str:
 
 def _links(edition: Edition, page: "_Page", public_url: str) -> list[str]:
     """Every address is a source's own as the evidence has it, below our own pages, or at least https."""
-    known = {link.url for item in edition.items for e in item.evidence if (link := safe_link(e.finding.url))}
+    shown = (e for item in edition.items for e in (*item.evidence, *item.otherwise))
+    known = {link.url for e in shown if (link := safe_link(e.finding.url))}
     base = safe_link(public_url)
     faults = []
     for url in page.links:

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, select_autoescape
 
 from claimwatch.editions.display import Piece, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.languages import words_for
 from claimwatch.editions.view import View, view_of
+from claimwatch.errors import EditionInvalid
 from claimwatch.models import Edition, Rendered
 
 # Gmail cuts an HTML part off at about 102 KB, and the footer goes first.
@@ -42,7 +43,8 @@ def render(
     that says why the reader gets this, `operator` the address to write to (none: answer the mail), `public_url` the
     base of the pages, left out while it is this machine's own. `unsubscribe_url` and `preferences_url` are the reader's
     own pages; with the first the footer links to it instead of asking for a word to the operator. Beyond 80 KB of HTML
-    the last items are told in a line each; the text part always names all of them.
+    the last items are told in a line each; the text part always names all of them. Raises `EditionInvalid` where a
+    template is wrong.
     """
     forms = Forms(words_for(language), ZoneInfo(timezone))
     public = safe_link(public_url)
@@ -67,13 +69,22 @@ def render(
     return Rendered(
         subject=view.subject,
         html=_html(view),
-        text=_environment().get_template("digest.txt.j2").render(_context(replace(view, listed=total))),
+        text=_filled("digest.txt.j2", replace(view, listed=total)),
         language=forms.words.language,
     )
 
 
 def _html(view: View) -> str:
-    return _inliner().inline(_environment().get_template("digest.html.j2").render(_context(view))) + "\n"
+    return _inliner().inline(_filled("digest.html.j2", view)) + "\n"
+
+
+def _filled(name: str, view: View) -> str:
+    try:
+        return _environment().get_template(name).render(_context(view))
+    except TemplateError as error:
+        at = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        why = f"the template templates/email/{name}{at} cannot be used: {error.message}; mend it, and build again"
+        raise EditionInvalid(why) from error
 
 
 def _fits(view: View) -> bool:

@@ -32,7 +32,8 @@ class Seen:
 class Shown:
     """One item as a reader sees it. `dates` are (label, day) pairs; `labels` are short remarks beside the badge.
 
-    `section` is the heading that it stands under, `page` the item on our pages, `glosses` (word, our gloss) pairs.
+    `section` is the heading that it stands under, `page` the item on our pages, `glosses` (word, our gloss) pairs,
+    `otherwise` what other sources say against it, with their words as the title.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Shown:
     source: Seen
     dates: tuple[tuple[str, str], ...]
     also: tuple[Seen, ...]
+    otherwise: tuple[Seen, ...] = ()
 
 
 def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: str | None) -> Shown:
@@ -70,12 +72,15 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
         (item.told_before, words.told_before),
         (item.late and not edition.first and edition.series != URGENT, words.late),
         (not item.reviewed, words.machine_read),
+        (len(item.publishers) > 1, words.corroborated.format(forms.number(len(item.publishers)))),
     )
     compared = item.claim is not None or finding.before is not None
     now = _now(item, forms) if compared else None
     # A value with nothing of the same thing before it stands beside the claim; it does not replace it.
     is_beside = finding.before is None and finding.after is not None and finding.after.value is not None
     section = words.new if item.outcome is Outcome.NEW else words.attention
+    if edition.correction is not None:
+        section = words.taken_back  # not as if it were told
     quote = excerpt(finding)
     return Shown(
         number=number,
@@ -101,6 +106,7 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
         source=Seen(_source(lead, forms), safe_link(finding.url)),
         dates=_dates(item, lead, now, forms),
         also=_also(item, forms),
+        otherwise=_otherwise(item, forms),
     )
 
 
@@ -124,6 +130,7 @@ def short_item(shown: Shown, item: Item, forms: Forms) -> Shown:
         glosses=glosses("".join(piece.text for piece in quote), shown.quote_language, forms.words.language)[:2],
         speaker=clean(shown.speaker, _SHORT_NAME),
         title="",
+        otherwise=_short_otherwise(shown.otherwise),
         also=(Seen(clean(", ".join(names), _SHORT_NAME), None),) if names else (),
     )
 
@@ -160,7 +167,7 @@ def _dates(item: Item, lead: Evidence, now: str | None, forms: Forms) -> tuple[t
 def _also(item: Item, forms: Forms) -> tuple[Seen, ...]:
     """Each further page or row once, with its value where that is another than the first one's."""
     lead = item.evidence[0]
-    told = {(lead.finding.url, lead.title)}
+    told = {(one.finding.url, one.title) for one in (lead, *item.otherwise)}
     also = []
     for evidence in item.evidence[1:]:
         where = (evidence.finding.url, evidence.title)
@@ -172,6 +179,24 @@ def _also(item: Item, forms: Forms) -> tuple[Seen, ...]:
             link, title = safe_link(evidence.finding.url), clean(evidence.title, _TITLE_LIMIT)
             also.append(Seen(_source(evidence, forms), link, title, now))
     return tuple(also)
+
+
+def _otherwise(item: Item, forms: Forms) -> tuple[Seen, ...]:
+    """What contradicts the item: who says it, in what words, with the value where there is one."""
+    return tuple(
+        Seen(
+            ", ".join(dict.fromkeys((attributed(one, forms.words), _source(one, forms)))),
+            safe_link(one.finding.url),
+            "".join(piece.text for piece in excerpt(one.finding, _SHORT_QUOTE)),
+            _quantity(one.finding.after, forms),
+        )
+        for one in item.otherwise
+    )
+
+
+def _short_otherwise(otherwise: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """Who says otherwise, in a line: their words stand on the page."""
+    return (Seen(clean(", ".join(seen.name for seen in otherwise), _SHORT_NAME), None),) if otherwise else ()
 
 
 def _source(evidence: Evidence, forms: Forms) -> str:

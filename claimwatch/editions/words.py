@@ -68,6 +68,7 @@ class Words:
     record_title: str
     record_lead: str
     # Items
+    taken_back: str
     attention: str
     new: str
     more_in_a_line: tuple[str, str]
@@ -85,6 +86,8 @@ class Words:
     read_at: str
     no_link: str
     also_in: str
+    otherwise: str
+    corroborated: str
     late: str
     told_before: str
     machine_read: str

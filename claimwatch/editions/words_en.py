@@ -118,6 +118,7 @@ ENGLISH = Words(
         "History, not news: what was said between {first} and {last}, read afterwards from the sources’ archives and "
         "told once. Each item says how things stood then; what came later may have changed it."
     ),
+    taken_back="What we take back",
     attention="Needs attention",
     new="New",
     more_in_a_line=("And 1 more, in a line", "And {} more, in a line each"),
@@ -138,6 +139,8 @@ ENGLISH = Words(
     read_at="Read it at {}",
     no_link="no link: its address is not a web address",
     also_in="Also in",
+    otherwise="Said otherwise by",
+    corroborated="corroborated by {} independent sources",
     late="late: dated well before this period",
     told_before="told earlier, changed since",
     machine_read="machine-read",

@@ -121,6 +121,7 @@ BOKMAL = Words(
         "Historie, ikke nytt: Dette ble sagt mellom {first} og {last}, lest i ettertid i kildenes arkiver og fortalt "
         "én gang. Hver sak forteller hvordan det sto til da; det som kom senere, kan ha endret det."
     ),
+    taken_back="Det vi tar tilbake",
     attention="Krever oppmerksomhet",
     new="Nytt",
     more_in_a_line=("Og 1 til, på én linje", "Og {} til, på hver sin linje"),
@@ -141,6 +142,8 @@ BOKMAL = Words(
     read_at="Les det hos {}",
     no_link="ingen lenke: adressen er ikke en nettadresse",
     also_in="Også i",
+    otherwise="Annerledes hos",
+    corroborated="bekreftet av {} uavhengige kilder",
     late="sent: datert lenge før denne perioden",
     told_before="fortalt før, endret siden",
     machine_read="maskinlest",

@@ -6,6 +6,7 @@ place in the raw text. Only runs of space become one space, which changes no oth
 Most text is plain: ASCII is folded as bytes, and of the rest each kind of character once, not each place.
 """
 
+import functools
 import re
 import unicodedata
 from bisect import bisect_right
@@ -67,26 +68,35 @@ _ASCII = bytes(ord(_fold_character(chr(code))) for code in range(128)) + bytes(r
 def fold(text: str) -> str:
     """The folded text: lower case, plain letters, one space for each run of white space."""
     folded = _fold_ascii(text)
-    changed = [char for char in _beyond_ascii(text) if _TABLE[ord(char)] != char]
+    changed = [char for char in beyond_ascii(text) if _TABLE[ord(char)] != char]
     if len(changed) <= _FEW:
         for char in changed:
             folded = folded.replace(char, _TABLE[ord(char)])
     else:
         folded = _NOT_ASCII.sub(lambda match: match[0].translate(_TABLE), folded)
-    return _RUNS.sub(" ", folded) if "  " in folded else folded
+    return _single_spaced(folded) if "  " in folded else folded
 
 
+def _single_spaced(text: str) -> str:
+    """The text with each run of blanks as one; twice as fast as an expression."""
+    first, *rest = [part.lstrip(" ") if number else part for number, part in enumerate(text.split("  "))]
+    return " ".join([first, *filter(None, rest[:-1]), *rest[-1:]])
+
+
+# Of one text this is asked several times in turn: to unmask it, to fold it, and for its offsets.
+@functools.lru_cache(maxsize=1)
 def _fold_ascii(text: str) -> str:
     """The text, as long as before, with its ASCII characters folded."""
     return text.encode("utf-8", "surrogatepass").translate(_ASCII).decode("utf-8", "surrogatepass")
 
 
-def _beyond_ascii(text: str) -> list[str]:
+@functools.lru_cache(maxsize=1)
+def beyond_ascii(text: str) -> tuple[str, ...]:
     """The characters of a text beyond ASCII, each once, in order of their code."""
     if text.isascii():
-        return []
+        return ()
     rest = text.encode("utf-8", "surrogatepass").translate(None, _ASCII_BYTES)
-    return sorted(set(rest.decode("utf-8", "surrogatepass")))
+    return tuple(sorted(set(rest.decode("utf-8", "surrogatepass"))))
 
 
 class Places(Protocol):
@@ -118,7 +128,7 @@ def offsets(text: str) -> Places:
     What is kept is where the two lengths drift apart, not a number for each character.
     """
     level = _fold_ascii(text)
-    changing = "".join(re.escape(char) for char in _beyond_ascii(text) if _shifts(_TABLE[ord(char)]))
+    changing = "".join(re.escape(char) for char in beyond_ascii(text) if _shifts(_TABLE[ord(char)]))
     regions = list(re.finditer(f"[{changing}][{changing} ]*", level)) if changing else []
     if "  " in level:
         regions += _RUNS.finditer(level)
@@ -161,7 +171,7 @@ def unmask(text: str) -> str:
 
     Words in one alphabet are left alone: a Russian word is not a disguise.
     """
-    if not any(_OTHER_LETTERS.match(char) for char in _beyond_ascii(text)):
+    if not _OTHER_LETTERS.search("".join(beyond_ascii(text))):
         return text
     return _WORD.sub(_unmask_word, text)
 

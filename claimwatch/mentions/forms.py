@@ -101,7 +101,9 @@ def compile_forms(companies: Iterable[Company]) -> tuple[Form, ...]:
 
 def legal_ends(folded: str, end: int) -> list[int]:
     """Where each legal form ends that stands in a folded text at `end`, the longest first."""
-    likely = _LEGAL_FORMS_BY_START.get(folded[end : end + 3], ())
+    likely = _LEGAL_FORMS_BY_START.get(folded[end : end + 3])
+    if likely is None or not folded.startswith(likely, end):
+        return []
     return [end + len(form) for form in likely if folded.startswith(form, end)]
 
 

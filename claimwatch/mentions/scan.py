@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -92,8 +92,8 @@ class Scanner:
             return position < length and plain[places[position]].isupper()
 
         traps = sorted(hit.span for hit in hits if hit.form.trap)
-        named = [hit for hit in hits if self._stands(hit, folded, traps, on, capital)]
-        kept = self._gated(_leftmost_longest(named), folded, traps, capital)
+        named = _leftmost_longest(hits, lambda hit: self._stands(hit, folded, traps, on, capital))
+        kept = self._gated(named, folded, traps, capital)
         return tuple(_mention(hit, text, plain, places) for hit in kept)
 
     def _matches(self, folded: str) -> list[tuple[int, int, int]]:
@@ -113,13 +113,15 @@ class Scanner:
     def _hits(self, folded: str, matches: Iterable[tuple[int, int, int]]) -> list[_Hit]:
         """The names that stand for themselves, and the near misses beside them. `matches` are (pattern, start, end)."""
         best: dict[tuple[int, int], Form] = {}
+        legal: dict[int, list[int]] = {}  # several names end before one legal form
         halves: list[tuple[_Pattern, int, int]] = []
         for number, start, end in matches:
             pattern = self._patterns[number]
             for form in pattern.forms:
-                for stop in (end,) if form.bare else legal_ends(folded, end):
-                    known = best.get((start, stop))
-                    if known is None or form.rank < known.rank:
+                if not form.bare and end not in legal:
+                    legal[end] = legal_ends(folded, end)
+                for stop in (end,) if form.bare else legal[end]:
+                    if form.rank < best.setdefault((start, stop), form).rank:
                         best[start, stop] = form
             if pattern.beginnings or pattern.endings:
                 halves.append((pattern, start, end))
@@ -248,10 +250,11 @@ def _valid(alias: Alias, folded: str, on: date | None) -> bool:
     return any(first.year <= int(year[0]) <= last.year for year in _YEAR.finditer(folded))
 
 
-def _leftmost_longest(hits: Iterable[_Hit]) -> list[_Hit]:
+def _leftmost_longest(hits: Iterable[_Hit], stands: Callable[[_Hit], bool]) -> list[_Hit]:
+    """Of the hits that stand the first and longest; one that such a hit covers is not even asked."""
     kept: list[_Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, -h.end, h.fuzzy, h.form.text)):
-        if not kept or hit.start >= kept[-1].end:
+        if (not kept or hit.start >= kept[-1].end) and stands(hit):
             kept.append(hit)
     return kept
 

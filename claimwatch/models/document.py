@@ -113,7 +113,8 @@ class Parsed:
     `containers` counts the things on the page that could be items; each is kept (a publication, an entry or a link
     with a key) or skipped for a reason. `lists` names the lists that this page holds whole: an entry of such a list
     that is stored but not among `entries` is gone. A publication is on such a list when its key is `LIST/KEY`: it is
-    gone when it was not there for a day and none with the key `KEY` came of it.
+    gone when it was not there for a day and none with the key `KEY` came of it. `unread` are keys of entries, of a list
+    that is the only one on its page, which stand there as they stood at the last read and were not taken apart again.
     """
 
     containers: int
@@ -123,8 +124,10 @@ class Parsed:
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()
     lists: tuple[str, ...] = field(default=())
+    unread: tuple[str, ...] = ()
 
     @property
     def kept(self) -> int:
         """Publications, entries and links to items."""
-        return len(self.publications) + len(self.entries) + sum(link.key is not None for link in self.links)
+        entries = len(self.entries) + len(self.unread)
+        return len(self.publications) + entries + sum(link.key is not None for link in self.links)

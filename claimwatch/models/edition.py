@@ -30,13 +30,15 @@ class Candidate:
     """A development that an edition may tell, with its evidence, newest revision first.
 
     `told_before` says that an earlier state was in an earlier edition of the series, `reviewed` that an analyst has
-    looked at it.
+    looked at it. `publishers` tell of it independently of each other; `otherwise` is what contradicts its strongest.
     """
 
     development: Development
     evidence: tuple[Evidence, ...]
     told_before: bool
     reviewed: bool
+    publishers: tuple[str, ...] = ()
+    otherwise: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Item:
     happened well before the period. `told_before` says that an earlier state of it was in an earlier edition.
     `told_as` is the series in which this very reader was told this very state already (`urgent`, `daily`): such an
     item is no news to them, is not counted, and takes one line. None: it is told here.
+    `publishers` tell of it independently of each other, `otherwise` is what other sources say against it.
     `headline` is in English; a mail makes its own in its reader's language from `predicate`, `object_class`,
     `operation` and the ontology's `label` of the predicate, which are None where no kind of claim was recognised.
     """
@@ -71,6 +74,8 @@ class Item:
     object_class: str | None = None
     operation: str = "assert"
     label: str | None = None
+    publishers: tuple[str, ...] = ()
+    otherwise: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,19 @@
 """The verbs: poll, compare, build, deliver. Flows, command line and pages all call these.
 
 with open_watch(load_settings()) as watch:
-    for slug in due_sources(watch):
-        read = poll(watch, slug)
+    reads = poll_all(watch, due_sources(watch))
     edition = build(watch)
     report = deliver(watch)
 """
 
-from claimwatch.pipeline.build import Rehearsed, build, build_due, due_series, preview, rehearse
+from claimwatch.pipeline.build import Rehearsed, build, due_series, preview, rehearse
 from claimwatch.pipeline.deliver import DeliveryReport, deliver
+from claimwatch.pipeline.in_flight import build_after_reads, build_due
 from claimwatch.pipeline.inspect import inspect_watch
 from claimwatch.pipeline.poll import due_sources, poll
 from claimwatch.pipeline.problem import Problem
 from claimwatch.pipeline.review import Recalled, Reviewed, approve, cancel, hold, recall
+from claimwatch.pipeline.round import poll_all
 from claimwatch.pipeline.subscribe import subscribe, unsubscribe
 from claimwatch.pipeline.summary import RunSummary, summarize
 from claimwatch.pipeline.trial import Trial, send_trial
@@ -29,6 +30,7 @@ __all__ = [
     "Watch",
     "approve",
     "build",
+    "build_after_reads",
     "build_due",
     "cancel",
     "deliver",
@@ -38,6 +40,7 @@ __all__ = [
     "inspect_watch",
     "open_watch",
     "poll",
+    "poll_all",
     "preview",
     "recall",
     "rehearse",

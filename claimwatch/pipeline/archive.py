@@ -15,6 +15,7 @@ from claimwatch.store.archive import Issue, Told
 from claimwatch.store.editions import EditionRow
 from claimwatch.store.findings import FindingRow
 from claimwatch.store.items import ItemRow, Whereabouts
+from claimwatch.store.releases import released_version, rule
 from claimwatch.store.states import State
 
 PER_PAGE = 30
@@ -125,7 +126,13 @@ def current_items(
     """What polls found, the newest state first, as a reader is told of it today."""
     with watch.store.read() as connection:
         rows = items.newest_items(
-            connection, today_of(watch), company=company, source=source, outcome=outcome, limit=limit
+            connection,
+            today_of(watch),
+            company=company,
+            source=source,
+            outcome=outcome,
+            shown=rule(connection, watch.settings.review),
+            limit=limit,
         )
         evidence = findings.evidence_of_all(connection, [row.id for row in rows], watch.sources)
         decided = _decided(connection, [row.development.key for row in rows])
@@ -136,13 +143,20 @@ def current_items(
 
 
 def history(watch: Watch, key: str) -> History | None:
-    """One item; None where there never was one of that key."""
+    """One item; None where there never was one of that key, or nothing of it has been released yet."""
     with watch.store.read() as connection:
         row = items.find_item(connection, key)
         if row is None:
             return None
+        found = rule(connection, watch.settings.review)
+        version = released_version(connection, found, row.id)
+        if version is None:
+            return None
+        gone_through = [one for one in states.states_of(connection, row.id) if one.version <= version]
+        now = gone_through[-1] if gone_through and version < row.development.state_version else None
+        row = replace(row, development=_in_state(row.development, now))
         standing = decisions.standing_of(connection, key)
-        ids = findings.finding_ids(connection, row.id)
+        ids = findings.finding_ids(connection, row.id, found)
         shown = findings.find_findings(connection, ids[-MOST_EVIDENCE:], watch.sources)[::-1]
         live = [one for one in shown if one.status == "open"]
         watched = [one for one in live if one.origin is Origin.WATCH] or live
@@ -157,7 +171,7 @@ def history(watch: Watch, key: str) -> History | None:
         places = items.whereabouts(connection, [one.evidence.id for one in shown])
         return History(
             Current(row, told),
-            tuple(states.states_of(connection, row.id)),
+            tuple(gone_through),
             tuple(tellings),
             tuple(corrections),
             tuple(EvidenceRow(one, places[one.evidence.id]) for one in shown),

@@ -1,18 +1,21 @@
 """The board of claims: how each claim of the baseline stands today, and what was found about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from claimwatch.claims.contradictions import Contradiction, contradictions, disagreement
+from claimwatch.claims.corroboration import publishers
 from claimwatch.models import Candidate, Claim, Document, Outcome, Predicate, Standing
 from claimwatch.pipeline.tellable import as_reviewed
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import decisions, developments, finding_claims, findings
+from claimwatch.store import cases, decisions, developments, finding_claims, findings
 from claimwatch.store.finding_claims import About, Tally
 from claimwatch.store.findings import FindingRow
+from claimwatch.store.releases import EVERYTHING, Rule, rule
 
 PER_PAGE = 25
 
@@ -82,20 +85,25 @@ class AboutRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFile:
-    """One claim with one page of the findings that concern it, newest first; `total` counts them all."""
+    """One claim with one page of the findings that concern it, newest first; `total` counts them all.
+
+    `disputes` are those of the page that contradict each other.
+    """
 
     row: ClaimRow
     since: date
     today: date
     about: tuple[AboutRow, ...]
     total: int
+    disputes: tuple[Contradiction, ...] = ()
 
 
 def board(watch: Watch) -> Board:
     """The board as it stands now."""
     with watch.store.read() as connection:
-        tallies = finding_claims.tallies(connection)
-        rows = _rows(connection, watch, tuple(watch.baseline.claims.values()), tallies)
+        shown = rule(connection, watch.settings.review)
+        tallies = finding_claims.tallies(connection, shown=shown)
+        rows = _rows(connection, watch, tuple(watch.baseline.claims.values()), tallies, shown)
     groups = (
         (predicate, tuple(row for row in rows if row.claim.predicate == name))
         for name, predicate in watch.baseline.predicates.items()
@@ -110,26 +118,32 @@ def claim_file(watch: Watch, claim_id: str, *, page: int = 1) -> ClaimFile | Non
     if claim is None:
         return None
     with watch.store.read() as connection:
-        tallies = finding_claims.tallies(connection, claim_id)
-        (row,) = _rows(connection, watch, (claim,), tallies)
-        total = finding_claims.count_about(connection, claim_id)
-        about = finding_claims.findings_about(connection, claim_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        shown = rule(connection, watch.settings.review)
+        tallies = finding_claims.tallies(connection, claim_id, shown)
+        (row,) = _rows(connection, watch, (claim,), tallies, shown)
+        if row.change is not None and shown == EVERYTHING:  # who tells what waits is not counted for anybody
+            row = replace(row, change=_counted(connection, watch, row.change))
+        total = finding_claims.count_about(connection, claim_id, shown)
+        about = finding_claims.findings_about(
+            connection, claim_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, shown=shown
+        )
         rows = {
             one.evidence.id: one
             for one in findings.find_findings(connection, [one.finding_id for one in about], watch.sources)
         }
     today = watch.now().date()
-    shown = tuple(AboutRow(one, rows[one.finding_id]) for one in about)
-    return ClaimFile(row, _since(watch, tallies, today), today, shown, total)
+    told = tuple(AboutRow(one, rows[one.finding_id]) for one in about)
+    disputes = contradictions(one.finding.evidence for one in told if one.about.position == 0)
+    return ClaimFile(row, _since(watch, tallies, today), today, told, total, disputes)
 
 
 def _rows(
-    connection: Connection, watch: Watch, claims: Sequence[Claim], tallies: Sequence[Tally]
+    connection: Connection, watch: Watch, claims: Sequence[Claim], tallies: Sequence[Tally], shown: Rule
 ) -> tuple[ClaimRow, ...]:
     told: dict[str, list[Tally]] = {}
     for tally in tallies:
         told.setdefault(tally.claim, []).append(tally)
-    restated = finding_claims.corroborations(connection, claims[0].id if len(claims) == 1 else None)
+    restated = finding_claims.corroborations(connection, claims[0].id if len(claims) == 1 else None, shown)
     judged = {claim.id: _judge(told.get(claim.id, ()), restated.get(claim.id, 0)) for claim in claims}
     deciding = [tally.newest for _, _, tally in judged.values() if tally is not None]
     changes = _changes(connection, watch, deciding)
@@ -158,6 +172,14 @@ def _changes(connection: Connection, watch: Watch, ids: Sequence[int]) -> dict[i
         for row in rows
         if row.development_id is not None and (one := known.get(row.development_id)) is not None
     }
+
+
+def _counted(connection: Connection, watch: Watch, change: Candidate) -> Candidate:
+    """A development, of which one finding is shown, with all who tell of it independently of each other."""
+    id_ = cases.development_id(connection, change.development.key)
+    told = findings.evidence_of(connection, id_, watch.sources) if id_ is not None else []
+    agree = (one for one in told if disagreement(change.evidence[0], one) is None)
+    return replace(change, publishers=publishers(agree))
 
 
 def _judge(told: Sequence[Tally], restated: int) -> tuple[ClaimStatus, tuple[ClaimStatus, ...], Tally | None]:

@@ -20,7 +20,7 @@ from claimwatch.settings import Settings
 from claimwatch.store import advance_clock, bounces, consents, subscribers, suppressions
 from claimwatch.store.bounces import Bounce, Sent
 from claimwatch.store.consents import Consent
-from claimwatch.store.outbox import Claimed
+from claimwatch.store.leases import Claimed
 
 POINTS = {Harm.GONE: 5, Harm.FULL: 1, Harm.OURS: 0}
 ENOUGH = 5  # points at which an address is asked

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -15,13 +16,14 @@ from claimwatch.editions.addresses import edition_path
 from claimwatch.errors import UsageError
 from claimwatch.models import Edition, Reader, Rendered, Subscriber
 from claimwatch.pipeline.calendar import pass_dates
-from claimwatch.pipeline.draft import Draft, Own, draft, own, wanted_period
+from claimwatch.pipeline.draft import Draft, Own, draft, own_each, wanted_period
 from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.press import Press, signer_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, signing_keys
 from claimwatch.store import advance_clock, editions, ledger, outbox, reviews, subscribers
 from claimwatch.store.editions import EditionRow
+from claimwatch.store.outbox import Frozen
 from claimwatch.tokens import preferences_url, unsubscribe_url
 
 EXPIRY = {
@@ -32,6 +34,7 @@ EXPIRY = {
     RECORD: timedelta(days=30),
 }
 TRIAL = "test"
+AT_ONCE = 50  # messages that are stored by one statement; as many are held in memory
 _BY = "CLAIMWATCH_REVIEW"
 _LANGUAGE = re.compile(r'<html lang="([a-z]+)"')
 
@@ -70,10 +73,10 @@ def freeze(
     series = drafted.edition.series
     general = render_mail(watch, drafted.edition)
     edition_id = editions.save_edition(connection, drafted.edition, general, drafted.told)
-    press = Press(watch, now, compose_own)
-    for reader, mine in due:
-        _freeze(connection, watch, edition_id, reader, mine, now, press)
-    if due and watch.settings.review in ("all", series):
+    press, waiting = Press(watch, now, compose_own), iter(due)
+    while some := list(islice(waiting, AT_ONCE)):
+        _freeze(connection, watch, edition_id, some, now, press)
+    if watch.settings.review in ("all", series):  # with no reader, too: the pages show what has gone out
         reviews.set_state(connection, edition_id, "held")
         reviews.move_messages(connection, edition_id, ("ready",), "held", "waits for approval")
         why = f"{_BY}={watch.settings.review}: waits for approval"
@@ -92,12 +95,6 @@ def due_series(watch: Watch) -> tuple[str, ...]:
     with watch.store.read() as connection:
         read = {series for series in timely if subscribers.list_readers(connection, series, watch.now())}
     return tuple(series for series in timely if series in read or series == "weekly")
-
-
-def build_due(watch: Watch) -> tuple[Edition, ...]:
-    """Freeze the editions that are due, of every series in `due_series`."""
-    built = (build(watch, series) for series in due_series(watch))
-    return tuple(edition for edition in built if edition is not None)
 
 
 def preview(watch: Watch, series: str = "weekly", *, period: str | None = None) -> tuple[Edition, Rendered] | None:
@@ -151,34 +148,29 @@ def due_messages(
     connection: Connection, watch: Watch, drafted: Draft, series: str, now: datetime
 ) -> list[tuple[Reader, Own]]:
     """The readers who get a message of a drafted edition, each with what it tells them."""
-    found = [
-        (reader, own(connection, watch, drafted, reader))
-        for reader in subscribers.list_readers(connection, series, now)
-    ]
+    found = own_each(connection, watch, drafted, subscribers.list_readers(connection, series, now))
     return [(reader, mine) for reader, mine in found if is_due(mine.edition, proof_of_life=reader.proof_of_life)]
 
 
 def _freeze(
-    connection: Connection, watch: Watch, edition_id: int, reader: Reader, mine: Own, now: datetime, press: Press
+    connection: Connection,
+    watch: Watch,
+    edition_id: int,
+    due: Sequence[tuple[Reader, Own]],
+    now: datetime,
+    press: Press,
 ) -> None:
-    message_id, mime = press.compose(reader, mine)
-    series = mine.edition.series
-    stored = outbox.save_message(
-        connection,
-        edition_id=edition_id,
-        subscriber=reader.subscriber,
-        message_id=message_id,
-        mime=mime,
-        created_at=now,
-        expires_at=now + EXPIRY[series],
-    )
-    if stored is None:
-        return
-    ledger.note_told(connection, reader.subscriber.id, mine.fresh, stored, now)
-    if mine.over_limit:
-        # Given up at once: the ledger then owes its items to the reader's next edition.
-        why = f"{watch.settings.urgent_daily} alerts went out to them today; it waits for their next edition"
-        reviews.move_messages(connection, edition_id, ("ready",), "cancelled", why, of_message=stored)
+    """Freeze the messages of some readers, with what they tell, by a statement for all of them."""
+    expires_at = now + EXPIRY[due[0][1].edition.series]
+    frozen = [Frozen(reader.subscriber, *press.compose(reader, mine)) for reader, mine in due]
+    ids = outbox.save_messages(connection, edition_id, frozen, now, expires_at)
+    told = [(reader.subscriber.id, mine.fresh, id_) for (reader, mine), id_ in zip(due, ids, strict=True)]
+    ledger.note_all(connection, told, now)
+    for (_, mine), id_ in zip(due, ids, strict=True):
+        if mine.over_limit:
+            # Given up at once: the ledger then owes its items to the reader's next edition.
+            why = f"{watch.settings.urgent_daily} alerts went out to them today; it waits for their next edition"
+            reviews.move_messages(connection, edition_id, ("ready",), "cancelled", why, of_message=id_)
 
 
 def compose_own(watch: Watch, reader: Reader, mine: Own, now: datetime) -> tuple[Rendered, str, bytes]:
@@ -250,6 +242,7 @@ def compose_mail(
         unsubscribe_url=unsubscribe_url(settings, subscriber.id, series),
         archived_at=_archived_at(settings, key or f"{series}:{period}"),
         references=parents,
+        idempotency_header=settings.idempotency_header,
         signer=signer_of(settings),
     )
     return message_id, mime

@@ -1,5 +1,6 @@
 """What a read brought, against what is stored: what is new, what says something else, what is gone."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents
 from claimwatch.store.digests import entry_digest, publication_digest
 from claimwatch.store.documents import Stored
+
+_ONE_AT_A_TIME = threading.Lock()  # it is all computing, of which the threads of a process cannot do two at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,10 @@ def compare(
         is_news = stored is None or stored.digest != publication_digest(publication)
         found = findings_of(watch, spec, publication, None) if is_news else ()
         changes.append(Change(publication, stored, kept, link_version(kept.link), found))
+    unread = {(name, key) for kept in crawl.pages for name in kept.parsed.lists for key in kept.parsed.unread}
     with watch.store.read() as connection:
         stored_entries = documents.known_entries(connection, spec.slug)
-        seen: list[int] = []
+        seen = [stored_entries[at].id for at in unread]
         for at, (entry, kept) in entries.items():
             stored = stored_entries.get(at)
             if stored is not None and not stored.gone and stored.digest == entry_digest(entry):
@@ -77,12 +81,13 @@ def compare(
             previous = documents.latest_entry(connection, stored.id) if stored is not None else None
             found = findings_of(watch, spec, entry, previous)
             changes.append(Change(entry, stored, kept, None, found))
+    present = entries.keys() | unread
     gone = [
         stored.id
         for (list_name, key), stored in stored_entries.items()
-        if list_name in lists and not stored.gone and (list_name, key) not in entries
+        if list_name in lists and not stored.gone and (list_name, key) not in present
     ]
-    turnover = tuple(_turnover(name, entries.keys(), stored_entries, changes) for name in sorted(lists))
+    turnover = tuple(_turnover(name, present, stored_entries, changes) for name in sorted(lists))
     return Changes(tuple(changes), tuple(seen), tuple(gone), turnover)
 
 
@@ -103,11 +108,12 @@ def findings_of(
     Raises `SourceChanged` where the comparison breaks.
     """
     try:
-        if isinstance(what, Publication):
-            found = watch.comparer.publication(what, spec.source_class)
-        else:
-            found = watch.comparer.entry(what, previous, spec.source_class)
-        return settle(found, what.text, watch.baseline, spec.source_class)
+        with _ONE_AT_A_TIME:
+            if isinstance(what, Publication):
+                found = watch.comparer.publication(what, spec.source_class)
+            else:
+                found = watch.comparer.entry(what, previous, spec.source_class)
+            return settle(found, what.text, watch.baseline, spec.source_class)
     except Exception as error:
         # As with a parser: a sentence that nobody foresaw must not keep the other sources from being read.
         broke = f"the comparison of {what.key} broke: {type(error).__name__}: {error}"

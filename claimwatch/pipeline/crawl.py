@@ -2,14 +2,26 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from types import ModuleType
 
 from claimwatch.captures import CaptureStore
 from claimwatch.errors import CaptureLost, FetchFailed, ReadFailed, SourceChanged
 from claimwatch.fetching import Answer, Client, Request
-from claimwatch.models import Link, Page, PageFailure, Parsed, Publication, ReadStatus, Skip, SourceSpec, StartPage
+from claimwatch.models import (
+    Link,
+    Page,
+    PageFailure,
+    Parsed,
+    Publication,
+    Read,
+    ReadStatus,
+    Skip,
+    SourceSpec,
+    StartPage,
+)  # fmt: skip
 from claimwatch.pipeline.harvest import Captured, Crawl, Kept, Missing, left_lists
 from claimwatch.pipeline.parsing import page_at, parse_page, whereabouts
 from claimwatch.store.documents import Stored
@@ -17,29 +29,47 @@ from claimwatch.store.reads import CaptureRow, Validator
 
 NOT_THERE = (404, 410)
 LEFT_OVER = "pages left over: the limit of the read is reached"
+OLDER = "published before the baseline"
 MOVED = "has moved for good to"
 
 
 @dataclass(frozen=True)
 class Crawler:
-    """Reads one source. `known` are its stored publications, `validator` finds validators under this parser,
-    `held` is what the lists of each group held at the last good read, `rechecks` are pages to be looked at again."""
+    """Reads one source. `known` gives its stored publications, `validator` finds validators under this parser,
+    `held` is what the lists of each group held at the last good read, `rechecks` are pages to be looked at again.
+
+    `settled` is the last read where nothing but other bytes on the start pages can make this one come to anything
+    else: see `poll`. `revised` reads a list by what differs from the last time, or says None."""
 
     spec: SourceSpec
     parser: ModuleType
     client: Client
     captures: CaptureStore
-    known: Mapping[str, Stored]
+    stored: Callable[[], Mapping[str, Stored]]
     validator: Callable[[str], Validator | None]
     held: Mapping[str, int]
     since: date
     now: Callable[[], datetime]
     progress: Callable[[str], None]
     rechecks: tuple[Link, ...] = ()
+    settled: Read | None = None
+    revised: Callable[[Page], Parsed | None] = lambda _page: None
+    _asked: dict[str, tuple[Answer, Validator | None] | ReadFailed] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> Mapping[str, Stored]:
+        """The stored publications by key; looked up when they are needed first."""
+        return self.stored()
+
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        return frozenset(address(start, self.since) for start in self.spec.pages)
 
     def crawl(self) -> Crawl:
         """Read every start page and what it leads to. Never raises for a bad page: the crawl says so."""
         crawl = Crawl()
+        if self.settled is not None and self._stands_still(crawl, self.settled):
+            return crawl
         self._start(crawl)
         if crawl.status is ReadStatus.GOOD:
             self._follow(crawl, self._links(crawl, crawl.pages))
@@ -55,7 +85,7 @@ class Crawler:
         good: set[str] = set()
         failed: dict[str, ReadFailed] = {}
         for start in self.spec.pages:
-            link = Link(kind=start.kind, url=self._address(start))
+            link = Link(kind=start.kind, url=address(start, self.since))
             error = self.visit(crawl, link, start.group)
             status = error.status if isinstance(error, FetchFailed) else None
             if error is None:
@@ -71,8 +101,28 @@ class Crawler:
         if not needed & good:
             self._fail(crawl, next(error for group, error in failed.items() if group in needed))
 
-    def _address(self, start: StartPage) -> str:
-        return start.url.replace("{since}", self.since.isoformat())
+    def _stands_still(self, crawl: Crawl, last: Read) -> bool:
+        """Whether every start page is as the last read found it. Then the crawl is what it was, and nothing is parsed.
+
+        What has been asked for in vain is not asked for again by `visit`.
+        """
+        same: list[tuple[Link, Answer, Validator]] = []
+        for start in self.spec.pages:
+            link = Link(kind=start.kind, url=address(start, self.since))
+            try:
+                answer, before = self._ask(crawl, link)
+            except ReadFailed as error:
+                self._asked[link.url] = error
+                return False
+            self._asked[link.url] = answer, before
+            if before is None or answer.moved_to is not None or not self.captures.has(before.sha256):
+                return False
+            same.append((link, answer, before))
+        crawl.captures += [self._captured(link, answer, before) for link, answer, before in same]
+        crawl.containers, crawl.kept, crawl.held = last.containers, last.kept, dict(self.held)
+        crawl.skips += [Skip(reason, self.spec.slug) for reason, count in last.skipped for _ in range(count)]
+        crawl.stands_still = True
+        return True
 
     def _follow(self, crawl: Crawl, links: list[tuple[Link, str]]) -> None:
         queue = deque(links)
@@ -149,7 +199,7 @@ class Crawler:
             for link in items:
                 if self._is_older(link.head):
                     older += 1
-                    crawl.skips.append(Skip("published before the baseline", link.url))
+                    crawl.skips.append(Skip(OLDER, link.url))
                     crawl.kept -= page.link.key is None
                 elif not self._is_known(link):
                     chosen.append((link, page.group))
@@ -173,37 +223,45 @@ class Crawler:
 
     def visit(self, crawl: Crawl, link: Link, group: str) -> ReadFailed | None:
         """Fetch and parse one page into `crawl`; the error is returned, its bytes kept."""
-        self.progress(link.url)
         try:
             answer, same, body = self._fetch(crawl, link)
         except ReadFailed as error:
             crawl.captures.append(self._failed(link, error))
             return error
         try:
-            parsed = parse_page(self.spec, self.parser, self._page(link, answer, same, body))
+            parsed = self._parsed(link, self._page(link, answer, same, body))
         except ReadFailed as error:
             crawl.captures.append(Captured(self._capture(link, answer, good=False, reason=error.reason)))
             return error
-        crawl.captures.append(
-            Captured(
-                self._capture(link, answer, good=True),
-                etag=answer.header("etag"),
-                last_modified=answer.header("last-modified"),
-                same_as=same.capture_id if same else None,
-            )
-        )
+        crawl.captures.append(self._captured(link, answer, same))
         if link.key is None:
             crawl.held[group] = crawl.held.get(group, 0) + parsed.kept
         crawl.pages.append(Kept(self._in_window(crawl, parsed, link), len(crawl.captures) - 1, link, group))
         crawl.warnings += parsed.warnings
-        if answer.moved_to is not None and link.url in map(self._address, self.spec.pages):
+        if answer.moved_to is not None and link.url in self._starts:
             crawl.warnings.append(f"{link.url} {MOVED} {answer.moved_to}: change sources.yaml")
         return None
 
     def _fetch(self, crawl: Crawl, link: Link) -> tuple[Answer, Validator | None, bytes]:
         """The answer and its body. Of a 304 the body is the one kept before; the validator says where."""
+        asked = self._asked.pop(link.url, None) or self._ask(crawl, link)
+        if isinstance(asked, ReadFailed):
+            raise asked
+        answer, known = asked
+        if known is None:
+            return answer, None, answer.body
+        try:
+            return answer, known, self.captures.get(known.sha256)
+        except CaptureLost:
+            # What we once kept is no more, so that "not modified" tells us nothing: have the page sent again.
+            answer, _ = self._ask(crawl, link, anew=True)
+            return answer, None, answer.body
+
+    def _ask(self, crawl: Crawl, link: Link, *, anew: bool = False) -> tuple[Answer, Validator | None]:
+        """The answer, and where it is a 304 what it stands for; `anew` has the page sent whatever is known of it."""
+        self.progress(link.url)
         limits = self.spec.limits
-        known = self.validator(link.url)
+        known = None if anew else self.validator(link.url)
         request = Request(
             url=link.url,
             etag=known.etag if known else None,
@@ -217,14 +275,11 @@ class Crawler:
             crawl.captures.append(self._failed(link, error))
 
         answer = self.client.get(request, on_failed)
-        if answer.status != 304 or known is None:
-            return answer, None, answer.body
-        try:
-            return answer, known, self.captures.get(known.sha256)
-        except CaptureLost:
-            # What we once kept is no more, so that "not modified" tells us nothing: have the page sent again.
-            answer = self.client.get(replace(request, etag=None, last_modified=None), on_failed)
-            return answer, None, answer.body
+        return answer, known if answer.status == 304 else None
+
+    def _parsed(self, link: Link, page: Page) -> Parsed:
+        parsed = self.revised(page) if link.key is None else None
+        return parse_page(self.spec, self.parser, page) if parsed is None else parsed
 
     def _page(self, link: Link, answer: Answer, same: Validator | None, body: bytes) -> Page:
         if same is None and answer.status != 200:
@@ -241,9 +296,17 @@ class Crawler:
             crawl.containers += parsed.containers
             crawl.kept += parsed.kept - len(older)
             crawl.skips += parsed.skipped
-            crawl.skips += [Skip("published before the baseline", publication.url) for publication in older]
+            crawl.skips += [Skip(OLDER, publication.url) for publication in older]
         return (
             replace(parsed, publications=tuple(p for p in parsed.publications if p not in older)) if older else parsed
+        )
+
+    def _captured(self, link: Link, answer: Answer, same: Validator | None) -> Captured:
+        return Captured(
+            self._capture(link, answer, good=True),
+            etag=answer.header("etag"),
+            last_modified=answer.header("last-modified"),
+            same_as=same.capture_id if same else None,
         )
 
     def _failed(self, link: Link, error: ReadFailed) -> Captured:
@@ -271,3 +334,8 @@ class Crawler:
         crawl.status = ReadStatus.FAILED if isinstance(error, FetchFailed) else ReadStatus.BAD
         crawl.reason = str(PageFailure(error.url, error.reason))
         crawl.error = error
+
+
+def address(start: StartPage, since: date) -> str:
+    """The address of a start page, for a read of what was published since a day."""
+    return start.url.replace("{since}", since.isoformat())

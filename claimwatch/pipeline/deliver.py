@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import parseaddr
 from threading import Event, Lock
 
@@ -24,12 +25,13 @@ from claimwatch.pipeline.letters import PATIENCE_S
 from claimwatch.pipeline.probes import send_probes
 from claimwatch.pipeline.signup_mail import send_signup_mails
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, outbox, relays
-from claimwatch.store.outbox import Claimed, Settlement
+from claimwatch.store import advance_clock, leases, outbox, relays
+from claimwatch.store.leases import Claimed, Settlement
 from claimwatch.store.relays import Pause
 
 LEASE_S = 1800.0  # longer than all steps of one attempt may take, the 600 s for DATA included
 BACK_OFF_S = (300.0, 900.0, 3600.0, 10800.0, 21600.0)
+LOOK_EVERY_S = 1.0  # how often it is asked whether alerts or second tries go before the rest
 WAITING = ("ready", "deferred", "in_doubt", "sending")
 
 
@@ -84,7 +86,7 @@ def deliver(
     proved = doubts.settle()
     with watch.store.write() as connection:
         expired = outbox.expire_messages(connection, watch.now())
-        due = outbox.find_due(connection, watch.now(), time.time(), doubts.asked_at) is not None
+        due = leases.find_due(connection, watch.now(), time.time(), 1, doubts.asked_at)
     passing = _Pass(watch, route, doubts, progress)
     if due:
         passing.run()
@@ -137,6 +139,9 @@ class _Pass:
         self._queue: list[_Turn] = []
         self._queue_lock = Lock()
         self._stop = Event()
+        self._plain, self._look_again_at = False, 0.0
+        bounces = watch.settings.bounces
+        self._mail_from = parseaddr(watch.settings.sender)[1] if bounces is None else None
 
     def run(self) -> None:
         """Send over all connections until nothing is due or the relay wants no more; raises what one of them raises."""
@@ -161,10 +166,7 @@ class _Pass:
     def _send(self, transport: Transport, claimed: Claimed) -> Receipt | NotTaken:
         # The lease and the attempt are committed: from here on a crash leaves a trace.
         self._progress(claimed.recipient)
-        settings = self._watch.settings
-        mail_from = parseaddr(settings.sender)[1]
-        if settings.bounces is not None:
-            mail_from = return_path(settings.bounces, claimed.message_id)
+        mail_from = self._mail_from or return_path(self._watch.settings.bounces or "", claimed.message_id)
         try:
             return transport.send(mail_from, claimed.recipient, claimed.mime)
         except NotTaken as error:
@@ -199,47 +201,59 @@ class _Pass:
 
     def _exchange(self, turns: list["_Turn"]) -> list[Claimed | float | None]:
         real, now, settings = time.time(), self._watch.now(), self._watch.settings
-        steps: list[Claimed | float | None] = []
         with self._watch.store.write() as connection:
-            for turn in turns:
-                if turn.done is not None:
-                    self._settle(connection, *turn.done, real)
+            self._settle(connection, [turn.done for turn in turns if turn.done is not None], now, real)
             if self._stop.is_set():
                 return [None] * len(turns)
-            due = outbox.find_all_due(connection, now, real, len(turns), self._doubts.asked_at)
-            for id_ in due:
-                wait = relays.admit(
-                    connection, self._route.name, real, rate=settings.mail_rate, daily=settings.mail_daily
-                )
-                if isinstance(wait, Pause):
-                    wait = wait.until - real
-                    steps.append(wait if wait <= PATIENCE_S else None)
-                elif wait is not None:
-                    steps.append(wait)
-                else:
-                    claimed = outbox.lease_message(connection, id_, self._owner, now, real, LEASE_S)
-                    self.report.doubtful += claimed.doubtful
-                    steps.append(claimed)
+            due = self._find_due(connection, now, real, len(turns))
+            given, against = 0, None
+            if due:
+                rate, daily = settings.mail_rate, settings.mail_daily
+                given, against = relays.admit_some(connection, self._route.name, real, len(due), rate=rate, daily=daily)
+            claimed = leases.lease_messages(connection, due[:given], self._owner, now, real, LEASE_S)
+            self.report.doubtful += sum(one.doubtful for one in claimed)
+            steps: list[Claimed | float | None] = [*claimed]
+            if isinstance(against, Pause):
+                wait = against.until - real
+                against = wait if wait <= PATIENCE_S else None
+            steps += [against] * (len(due) - given)
             if len(due) < len(turns):
-                at = outbox.next_due_at(connection, now, real, PATIENCE_S)
+                at = leases.next_due_at(connection, now, real, PATIENCE_S)
                 steps += [None if at is None else max(0.01, at - real)] * (len(turns) - len(due))
         return steps
 
-    def _settle(self, connection: Connection, claimed: Claimed, came: Receipt | NotTaken, real: float) -> None:
-        relay = self._route.name
-        if isinstance(came, Receipt):
-            self.report.accepted += 1
-            self.failures.pop(claimed.id, None)
+    def _find_due(self, connection: Connection, now: datetime, real: float, most: int) -> list[int]:
+        """The next messages. Whether anything goes before those that were never tried is asked once a second."""
+        if real >= self._look_again_at:
+            self._plain = leases.is_plain(connection, now, real, LOOK_EVERY_S)
+            self._look_again_at = real + LOOK_EVERY_S
+        due = leases.find_due(connection, now, real, most, self._doubts.asked_at, plain=self._plain)
+        if self._plain and len(due) < most:
+            self._plain = False
+            due = leases.find_due(connection, now, real, most, self._doubts.asked_at)
+        return due
+
+    def _settle(
+        self, connection: Connection, done: list[tuple[Claimed, Receipt | NotTaken]], now: datetime, real: float
+    ) -> None:
+        relay, ended = self._route.name, list[tuple[Claimed, Settlement]]()
+        taken = sum(isinstance(came, Receipt) for _, came in done)
+        if taken:
+            self.report.accepted += taken
             relays.note_success(connection, relay)
-            how = Settlement("accepted", came.text, phase="DATA", queue_id=came.queue_id)
-        else:
-            self.failures[claimed.id] = f"{claimed.recipient}: {came}"
-            how = self._setback(connection, claimed, came, real)
-        outbox.settle_message(connection, claimed, self._owner, how, self._watch.now())
-        if how.state == "refused":
+        for claimed, came in done:
+            if isinstance(came, Receipt):
+                self.failures.pop(claimed.id, None)
+                ended.append((claimed, Settlement("accepted", came.text, phase="DATA", queue_id=came.queue_id)))
+            else:
+                self.failures[claimed.id] = f"{claimed.recipient}: {came}"
+                ended.append((claimed, self._setback(connection, claimed, came, real)))
+        leases.settle_messages(connection, ended, self._owner, now)
+        if any(how.state == "refused" for _, how in ended):
             relays.judge_refusals(connection, relay, real)
-        if isinstance(came, NotTaken):
-            note_refusal(connection, self._watch.settings, claimed, came.verdict, str(came), self._watch.now())
+        for claimed, came in done:
+            if isinstance(came, NotTaken):
+                note_refusal(connection, self._watch.settings, claimed, came.verdict, str(came), now)
 
     def _setback(self, connection: Connection, claimed: Claimed, came: NotTaken, real: float) -> Settlement:
         """What becomes of a message that was not taken, or of which nobody knows; the relay may get a pause."""

@@ -33,11 +33,11 @@ from claimwatch.store.cases import ToldIn
 
 __all__ = [
     "PAGE", "Case", "CaseLine", "CasePage", "Decided", "Near", "Piece", "decide", "decide_many", "get_case", "let_in",
-    "list_cases", "list_waiting",
+    "list_beside", "list_cases", "list_waiting", "piece_of",
 ]  # fmt: skip
 
 PAGE = 50
-_AROUND = 2_000  # how far, in characters, the sentence before or after is looked for
+_AROUND = 700  # how far, in characters, the sentence before or after is looked for; it is shown shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +124,36 @@ def list_cases(
 ) -> CasePage:
     """One page of the cases in a state, the gravest first, then the newest. A page beyond the last one is empty."""
     with watch.store.read() as connection:
-        ids, total = cases.case_ids(
-            connection,
-            state,
-            today_of(watch),
-            company=company,
-            source=source,
-            outcome=outcome,
-            limit=size,
-            offset=(max(page, 1) - 1) * size,
+        today, offset = today_of(watch), (max(page, 1) - 1) * size
+        ids = cases.page_of_ids(
+            connection, state, today, company=company, source=source, outcome=outcome, limit=size, offset=offset
         )
+        total = cases.count_cases(connection, state, today, company=company, source=source, outcome=outcome)
         evidence = findings.evidence_of_all(connection, ids, watch.sources)
         found = developments.find_developments(connection, ids)
         standings = decisions.standings_on(connection, [one.key for one in found.values()])
         lines = tuple(_line(watch, found[id_], standings[found[id_].key], evidence[id_]) for id_ in ids)
     return CasePage(lines, page, -(-total // size), total)
+
+
+def list_beside(
+    watch: Watch,
+    *,
+    state: CaseState = CaseState.OPEN,
+    company: str | None = None,
+    source: str | None = None,
+    outcome: Outcome | None = None,
+    page: int = 1,
+    size: int = PAGE,
+) -> tuple[Development, ...]:
+    """The developments of one page of the queue, as `list_cases` orders them, without what is found of each."""
+    with watch.store.read() as connection:
+        today, offset = today_of(watch), (max(page, 1) - 1) * size
+        ids = cases.page_of_ids(
+            connection, state, today, company=company, source=source, outcome=outcome, limit=size, offset=offset
+        )
+        found = developments.find_developments(connection, ids)
+    return tuple(found[id_] for id_ in ids)
 
 
 def list_waiting(watch: Watch) -> tuple[Evidence, ...]:
@@ -175,7 +190,7 @@ def get_case(watch: Watch, key: str) -> Case:
         state=now.state(development.state_version, today_of(watch)),
         until=now.last.until if now.last else None,
         tags=_tags(now, development, today_of(watch)),
-        pieces=tuple(_piece(watch, one, texts[one.id], dismissed=one.id in dismissed) for one in evidence),
+        pieces=tuple(piece_of(watch, one, texts[one.id], dismissed=one.id in dismissed) for one in evidence),
         decisions=tuple(decided),
         told=told,
         other=now.last.other if now.last else None,
@@ -219,7 +234,8 @@ def _headline(watch: Watch, development: Development, evidence: tuple[Evidence, 
     return f"{development.outcome.value}: {clean(lead.title or lead.source_name, 110)} — {names}"
 
 
-def _piece(watch: Watch, evidence: Evidence, text: str, *, dismissed: bool) -> Piece:
+def piece_of(watch: Watch, evidence: Evidence, text: str, *, dismissed: bool) -> Piece:
+    """A finding with what is needed to judge it; `text` is the whole text in which it stands."""
     before, after = around(text, evidence.finding.start, evidence.finding.end)
     claims = [watch.baseline.claims[id_] for id_ in evidence.finding.claims if id_ in watch.baseline.claims]
     nearest = tuple(Near(claim, watch.baseline.documents.get(claim.document)) for claim in claims)

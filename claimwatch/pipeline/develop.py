@@ -12,10 +12,13 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from claimwatch.claims import assign
-from claimwatch.claims.developments import joined, relabelled
+from claimwatch.claims.developments import joined, relabelled, sentence_fact
 from claimwatch.models import Decision, Development, Entry, Finding, Origin, Publication
 from claimwatch.store import decisions, developments, findings
 from claimwatch.store.findings import FindingRow
+
+# Findings of one publication with the id of the development that each tells of.
+Beside = Sequence[tuple[Finding, int]]
 
 
 def develop(
@@ -24,22 +27,32 @@ def develop(
     what: Publication | Entry,
     seen_at: datetime,
     origin: Origin = Origin.WATCH,
+    beside: Beside = (),
 ) -> tuple[int | None, bool]:
     """The id of the development that an alerting finding tells of, and whether a reader has something to be told.
 
-    Near misses of names wait for review and tell nothing: None. `seen_at` is aware UTC.
+    Near misses of names wait for review and tell nothing: None. `seen_at` is aware UTC. `beside` is what the same
+    publication told before, each with the id of its development.
     """
     if not finding.outcome.alerts or finding.method == "fuzzy":
         return None, False
-    return tell_of(connection, finding, what.published_on, seen_at, origin)
+    return tell_of(connection, finding, what.published_on, seen_at, origin, beside)
 
 
 def tell_of(
-    connection: Connection, finding: Finding, published_on: date | None, seen_at: datetime, origin: Origin
+    connection: Connection,
+    finding: Finding,
+    published_on: date | None,
+    seen_at: datetime,
+    origin: Origin,
+    beside: Beside = (),
 ) -> tuple[int, bool]:
     """The same of a finding that alerts, whatever its name is: an analyst may have let it in."""
-    known = {like.development.key: like for like in developments.developments_like(connection, finding)}
-    development = assign(finding, published_on, seen_at, [like.development for like in known.values()])
+    alike = developments.developments_like(connection, finding, sentence_fact(finding))
+    known = {like.development.key: like for like in alike}
+    keys = {like.id: key for key, like in known.items()}
+    told = [(one, keys[id_]) for one, id_ in beside if id_ in keys]
+    development = assign(finding, published_on, seen_at, [like.development for like in known.values()], told)
     before = known.get(development.key)
     stays = decisions.joined_to(connection, development.key)
     if stays != development.key:

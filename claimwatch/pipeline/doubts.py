@@ -2,11 +2,11 @@
 
 import time
 
-from claimwatch.delivery import Evidence, MaildirEvidence, MaildirTransport, PostfixLog, Route, Tried
+from claimwatch.delivery import Evidence, MaildirEvidence, MaildirTransport, PostfixLog, RelayMemory, Route, Tried
 from claimwatch.pipeline.lease import is_dead
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import outbox
-from claimwatch.store.outbox import Settlement
+from claimwatch.store import leases, outbox
+from claimwatch.store.leases import Settlement
 
 SETTLE_S = 60.0  # for what is still on its way into a log
 AT_ONCE = ("urgent",)  # series that are worth a possible duplicate rather than an hour
@@ -30,13 +30,18 @@ class Doubts:
     def settle(self) -> int:
         """Put what was cut off in doubt, and settle every doubt of which the evidence speaks; returns how many.
 
-        Taken: it is accepted. Certainly not taken: it is ready again, and no duplicate. Nothing said: it waits.
+        Taken: it is accepted. Not taken, or known again by the relay: it is ready again, and no duplicate. Nothing
+        said: it waits.
         """
         watch = self._watch
         real = self.asked_at = time.time()
         with watch.store.write() as connection:
             outbox.note_cut_off(connection, real, is_dead, self.wait_s)
             doubts = outbox.list_doubts(connection)
+            header = watch.settings.idempotency_header
+            if isinstance(self._evidence, RelayMemory) and header is not None:
+                keyed = outbox.doubts_with(connection, header)  # others were frozen before the header was set
+                doubts = [one for one in doubts if one.id in keyed]
         if self._evidence is None or not doubts:
             return 0
         found = self._evidence.find({one.message_id: Tried(one.tried_at, one.doubted_at) for one in doubts})
@@ -45,18 +50,19 @@ class Doubts:
             for one in doubts:
                 if one.message_id in found:
                     name = found[one.message_id]
-                    settled += outbox.settle_doubt(connection, one, _settlement(name), watch.now())
+                    settled += leases.settle_doubt(connection, one, _settlement(name), watch.now())
         return settled
 
 
 def _settlement(name: str | None) -> Settlement:
     if name is None:
-        return Settlement("ready", "the evidence says that it was not taken")
+        return Settlement("ready", "the evidence says that it can be sent again without coming twice")
     return Settlement("accepted", f"the evidence says that it was taken, as {name}", queue_id=name[:64])
 
 
 def _evidence(watch: Watch, route: Route) -> Evidence | None:
     if route.maildir is not None:
         return MaildirEvidence(MaildirTransport(route.maildir))
-    log = watch.settings.postfix_log
-    return None if log is None else PostfixLog(log, settle_s=SETTLE_S)
+    if watch.settings.postfix_log is not None:
+        return PostfixLog(watch.settings.postfix_log, settle_s=SETTLE_S)
+    return RelayMemory() if watch.settings.idempotency_header is not None else None

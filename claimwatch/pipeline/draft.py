@@ -1,7 +1,9 @@
 """An edition before it is frozen: what everybody is told, and what of it each reader is told (law 5)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -11,11 +13,13 @@ from claimwatch.errors import UsageError
 from claimwatch.models import Candidate, Coverage, Edition, Item, Outcome, Reader
 from claimwatch.pipeline.account import account
 from claimwatch.pipeline.alerts import DIGESTS, alertable, due_alert
+from claimwatch.pipeline.otherwise import with_otherwise
 from claimwatch.pipeline.tellable import Alike, alike, candidate, tellable, through, today_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import developments, editions, findings, ledger, reads, reviews, subscribers
 
 Pair = tuple[int, int]
+AT_ONCE = 200  # readers whose history is read by one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def draft(
         owed = _owed(connection, watch, id_)
         if owed is not None:
             candidates.setdefault(id_, owed)
+    candidates = with_otherwise(connection, watch, candidates)
     ids = {one.development.key: id_ for id_, one in candidates.items()}
     alert = period.series == URGENT
     folded, context = ([], 0) if alert else _folded(connection, watch, after, now)
@@ -109,10 +114,25 @@ def draft(
     return Draft(replace(whole, items=tuple(items[pair] for pair in told)), told, items, kin, after, joined)
 
 
+def own_each(
+    connection: Connection, watch: Watch, drafted: Draft, readers: Iterable[Reader]
+) -> Iterator[tuple[Reader, Own]]:
+    """Each reader with what of a draft they are told."""
+    waiting = iter(readers)
+    while some := list(islice(waiting, AT_ONCE)):
+        histories = ledger.histories(connection, [reader.subscriber.id for reader in some])
+        for reader in some:
+            yield reader, _own(connection, watch, drafted, reader, histories[reader.subscriber.id])
+
+
 def own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader) -> Own:
     """What of a draft a reader is told: what they asked for and do not know, by the ledger."""
+    ((_, mine),) = own_each(connection, watch, drafted, [reader])
+    return mine
+
+
+def _own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader, history: list[ledger.Told]) -> Own:
     edition, subscriber = drafted.edition, reader.subscriber
-    history = ledger.history(connection, subscriber.id)
     known = {row.pair: row for row in history if not row.given_up}
     for each in drafted.joined:
         row = next((row for pair, row in known.items() if pair[0] == each.one[0] and pair[1] >= each.one[1]), None)

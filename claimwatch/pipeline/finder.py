@@ -1,6 +1,6 @@
 """Search for readers: hits with their excerpts, a page at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
@@ -10,6 +10,7 @@ from claimwatch.pipeline.watch import Watch
 from claimwatch.store import findings, items, search
 from claimwatch.store.findings import FindingRow
 from claimwatch.store.items import Whereabouts
+from claimwatch.store.releases import rule
 from claimwatch.store.search import Filters, Query
 
 Found = TypeVar("Found")
@@ -52,6 +53,7 @@ class Results(Generic[Found]):
 def find_findings(watch: Watch, query: Query, filters: Filters, before: int | None = None) -> Results[FoundFinding]:
     """What was found that says these words."""
     with watch.store.read() as connection:
+        filters = replace(filters, shown=rule(connection, watch.settings.review))
         hits = search.find_findings(connection, query, filters, limit=PER_PAGE + 1, before=before)
         ids = [hit.id for hit in hits[:PER_PAGE]]
         rows = {row.evidence.id: row for row in findings.find_findings(connection, ids, watch.sources)}
@@ -66,6 +68,7 @@ def find_findings(watch: Watch, query: Query, filters: Filters, before: int | No
 def find_documents(watch: Watch, query: Query, filters: Filters, before: int | None = None) -> Results[FoundDocument]:
     """What sources published that holds these words."""
     with watch.store.read() as connection:
+        filters = replace(filters, shown=rule(connection, watch.settings.review))
         hits = search.find_documents(connection, query, filters, limit=PER_PAGE + 1, before=before)
         texts = {one.publication_id: one for one in search.texts_of(connection, [hit.id for hit in hits[:PER_PAGE]])}
     found = []

@@ -45,7 +45,8 @@ class Crawl:
     `held` counts what the lists of each group hold, with what is too old to be read; `incomplete` are the groups of
     which a list could not be read. `looked_again` are the keys of publications whose page was asked for although no
     list said that it changed, `missing` those known whose page is no longer there, `unsettled` those
-    that left their list and could not be asked after. `error` is why the read failed.
+    that left their list and could not be asked after. `error` is why the read failed. Where it `stands_still`, all is
+    as the last read found it, and no page was parsed.
     """
 
     captures: list[Captured] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Crawl:
     error: ReadFailed | None = None
     status: ReadStatus = ReadStatus.GOOD
     reason: str | None = None
+    stands_still: bool = False
 
 
 def left_lists(crawl: Crawl, known: Mapping[str, Stored]) -> list[str]:

@@ -16,14 +16,14 @@ from claimwatch.errors import Blocked, FailureKind, FetchFailed, ReadFailed, Sou
 from claimwatch.fetching import Client
 from claimwatch.models import Link, Origin, PageFailure, Parsed, Publication, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.compare import Changes, compare
-from claimwatch.pipeline.crawl import NOT_THERE, Crawler
+from claimwatch.pipeline.crawl import NOT_THERE, Crawler, address
 from claimwatch.pipeline.harvest import Crawl, Kept
 from claimwatch.pipeline.keep import chain_captures, keep_changes, keep_read
 from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.lease import source_lease
 from claimwatch.pipeline.parsing import load_parser
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, documents
+from claimwatch.store import documents
 from claimwatch.store.documents import Stored
 
 BATCH = 25  # pages under one lease; a poll waits no longer than that
@@ -101,7 +101,7 @@ class _Backfill:
     def run(self) -> None:
         """Until nothing is left, or the host will have no more of it."""
         for start in self.spec.pages:
-            url = start.url.replace("{since}", self.report.since.isoformat())
+            url = address(start, self.report.since)
             self._queue(Link(kind=start.kind, url=url), start.group)
             if start.probe:
                 self.probes.add(url)
@@ -122,8 +122,15 @@ class _Backfill:
         watch, report = self.watch, self.report
         started_at = watch.now()
         with source_lease(watch, self.spec.slug) as lease:
-            with watch.store.read() as connection:
-                known = documents.known_publications(connection, self.spec.slug)
+            crawl = Crawl()
+
+            def stored() -> dict[str, Stored]:
+                # Of what these pages name, and once they are read: all that is stored may be a great deal more.
+                pages = [page.parsed for page in crawl.pages]
+                keys = {link.key for page in pages for link in page.links if link.key is not None}
+                keys |= {publication.key for page in pages for publication in page.publications}
+                with watch.store.read() as connection:
+                    return documents.known_among(connection, self.spec.slug, keys)
 
             def on_page(url: str) -> None:
                 lease.renew()
@@ -134,23 +141,22 @@ class _Backfill:
                 parser=self.parser,
                 client=self.client,
                 captures=watch.captures,
-                known=known,
+                stored=stored,
                 validator=lambda _url: None,
                 held={},
                 since=report.since,
                 now=watch.now,
                 progress=on_page,
             )
-            crawl = self._crawl(crawler, visits)
+            self._crawl(crawler, crawl, visits)
             for page in list(crawl.pages):
                 self._queue_links(crawler, page)
             crawl.pages = [replace(page, parsed=self._history(page)) for page in crawl.pages]
-            changes = self._compare(crawl, crawler, known)
+            changes = self._compare(crawl, crawler)
             read = self._read(crawl, changes, started_at)
             version = f"{self.spec.parser}:{self.spec.reading(self.parser.VERSION)}"
-            with watch.store.write() as connection:
-                advance_clock(connection, watch.now())
-                if not lease.holds(connection):
+            with lease.last_write() as connection:
+                if connection is None:
                     report.stopped = "another process took the source over"
                     return
                 ids = keep_read(connection, read, version, crawl.captures)
@@ -164,8 +170,7 @@ class _Backfill:
         report.failures += crawl.failures
         report.warnings += [warning for warning in read.warnings if warning not in report.warnings]
 
-    def _crawl(self, crawler: Crawler, visits: Sequence[Visit]) -> Crawl:
-        crawl = Crawl()
+    def _crawl(self, crawler: Crawler, crawl: Crawl, visits: Sequence[Visit]) -> None:
         waiting = deque(visits)
         while waiting and self.report.stopped is None:
             link, group = waiting.popleft()
@@ -176,7 +181,6 @@ class _Backfill:
             else:
                 self.refused = 0
         self.items.extendleft(reversed(waiting))
-        return crawl
 
     def _note(self, crawl: Crawl, link: Link, error: ReadFailed) -> None:
         if link.url in self.probes and isinstance(error, FetchFailed) and error.status in NOT_THERE:
@@ -223,11 +227,11 @@ class _Backfill:
         on = publication.published_on
         return on is not None and self.report.since <= on < self.report.until
 
-    def _compare(self, crawl: Crawl, crawler: Crawler, known: dict[str, Stored]) -> Changes:
+    def _compare(self, crawl: Crawl, crawler: Crawler) -> Changes:
         """As a poll compares; but a page that cannot be compared is left out by name and does not stop the others."""
 
         def compared(pages: list[Kept]) -> Changes:
-            return compare(self.watch, self.spec, replace(crawl, pages=pages), known, crawler.link_version)
+            return compare(self.watch, self.spec, replace(crawl, pages=pages), crawler.known, crawler.link_version)
 
         try:
             return compared(crawl.pages)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from claimwatch.models import Origin, Publication, Read
+from claimwatch.models import Finding, Origin, Publication, Read
 from claimwatch.pipeline.compare import Change, Changes
 from claimwatch.pipeline.develop import develop
 from claimwatch.pipeline.harvest import Captured
@@ -100,12 +100,15 @@ def keep_change(
             entry_revision_id=entry_revision,
         )
     told: set[int] = set()
+    beside: list[tuple[Finding, int]] = []
     for finding in change.findings:
         if (finding.entity, finding.fingerprint, finding.quote) in said:
             continue  # an earlier revision of this page said just that
-        development_id, moved = develop(connection, finding, what, seen_at, origin)
-        if development_id is not None and moved:
-            told.add(development_id)
+        development_id, moved = develop(connection, finding, what, seen_at, origin, beside)
+        if development_id is not None:
+            beside.append((finding, development_id))
+            if moved:
+                told.add(development_id)
         findings.save_finding(
             connection,
             finding,

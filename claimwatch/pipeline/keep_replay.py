@@ -5,7 +5,7 @@ is no longer found is withdrawn. What a poll found and no edition has told yet i
 all where it is not found any more. Why: docs/decisions/0009-history-is-not-news.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -103,6 +103,7 @@ class _Keeper:
     kind: str
     revision_id: int
     now: datetime
+    fresh: list[tuple[Finding, int]] = field(default_factory=list)
 
     def keep(self, difference: Difference) -> None:
         """Store one difference; what vanishes is dealt with elsewhere."""
@@ -110,7 +111,8 @@ class _Keeper:
         if after is None or what is None:
             return
         if row is None:
-            development_id, _ = develop(self.connection, after, what, self.now, Origin.REPLAY)
+            development_id, _ = develop(self.connection, after, what, self.now, Origin.REPLAY, self._beside())
+            self._note(after, development_id)
             findings.save_finding(
                 self.connection,
                 after,
@@ -155,8 +157,25 @@ class _Keeper:
         return told is None or row.evidence.first_seen_at > told[1]
 
     def _develop(self, row: FindingRow, after: Finding, what: Item, origin: Origin) -> tuple[int | None, Origin]:
-        development_id, _ = develop(self.connection, after, what, row.evidence.first_seen_at, origin)
+        development_id, _ = develop(
+            self.connection, after, what, row.evidence.first_seen_at, origin, self._beside(besides=row)
+        )
+        self._note(after, development_id)
         return development_id, origin
+
+    def _note(self, finding: Finding, development_id: int | None) -> None:
+        if development_id is not None:
+            self.fresh.append((finding, development_id))
+
+    def _beside(self, besides: FindingRow | None = None) -> list[tuple[Finding, int]]:
+        """What else the item tells of developments: as it was stored, and as it was placed in this replay."""
+        rows = [one.row for one in self.item.differences if one.row is not None and one.after is not None]
+        stored = [
+            (row.evidence.finding, row.development_id)
+            for row in rows
+            if row.development_id is not None and row is not besides
+        ]
+        return [*stored, *self.fresh]
 
     def _revise(self, row: FindingRow, after: Finding, development_id: int | None, origin: Origin) -> None:
         findings.revise_finding(

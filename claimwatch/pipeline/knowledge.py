@@ -4,18 +4,22 @@ A thing is measured by what was known when it was first seen. So an acceptance c
 and a replay comes to the same.
 """
 
+import threading
 from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from claimwatch.baseline.overlay import overlay
-from claimwatch.models import Action, Decision, Evidence, Fact, Lesson, Outcome, Standing
+from claimwatch.models import Action, Decision, Evidence, Fact, Lesson, Outcome, Standing, standing
 from claimwatch.pipeline.labels import labelled_evidence
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import cases, decisions, findings
+from claimwatch.store.findings import FindingRow
 
+_AT_ONCE = 300  # developments that are asked for in one statement
 _STRENGTH = (Outcome.REVERSAL, Outcome.UPDATE, Outcome.PENDING, Outcome.DENIAL, Outcome.NEW)
 
 
@@ -53,8 +57,7 @@ def knowledge(watch: Watch) -> Knowledge:
     """All that analysts accepted and taught and did not take back."""
     with watch.store.read() as connection:
         every = decisions.all_decisions(connection)
-        accepted = [one for one in every if one.action is Action.ACCEPT and one.undone_by is None]
-        facts = tuple(fact for one in accepted for fact in _facts(connection, watch, one))
+        facts = tuple(_all_facts(connection, watch, every))
     taught = [one for one in every if one.lessons and one.undone_by is None]
     return Knowledge(watch, facts, tuple((one.at, lesson) for one in taught for lesson in one.lessons))
 
@@ -64,20 +67,59 @@ def with_knowledge(watch: Watch) -> Watch:
     return knowledge(watch).now()
 
 
+class Knowing:
+    """The watch with everything that is known, brought up to date whenever it is asked for; for several threads."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._upto: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+
+    def now(self) -> Watch:
+        """What is known now. Decisions are only ever added, so where there are no more of them it is as it was."""
+        with self._lock:
+            with self._watch.store.read() as connection:
+                upto = decisions.how_many(connection)
+            if upto != self._upto:
+                self._watch, self._upto = with_knowledge(self._watch), upto
+            return self._watch
+
+
 def accepted_facts(watch: Watch) -> tuple[Fact, ...]:
     """The facts that analysts accepted, oldest first."""
     return knowledge(watch).facts
 
 
-def _facts(connection: Connection, watch: Watch, accepted: Decision) -> list[Fact]:
-    """What a development told of when it was accepted, each thing once; nothing if it was dismissed later."""
-    standing = decisions.standing_of(connection, accepted.development)
-    if standing.action is Action.DISMISS:
-        return []
-    id_ = cases.development_id(connection, accepted.development)
-    assert id_ is not None, "a decision is about a development"
-    moved = standing.last.moved if standing.last is not None and standing.action is Action.SAME_AS else ()
-    rows = findings.findings_by_id(connection, id_, moved, watch.sources)
+def _all_facts(connection: Connection, watch: Watch, every: Sequence[Decision]) -> Iterator[Fact]:
+    """The facts of all that was accepted, in that order; in few statements, for there may be thousands."""
+    on: dict[str, list[Decision]] = {}
+    for one in every:
+        on.setdefault(one.development, []).append(one)
+    accepted = [one for one in every if one.action is Action.ACCEPT and one.undone_by is None]
+    standings = {one.development: standing(on[one.development]) for one in accepted}
+    kept = [one for one in accepted if standings[one.development].action is not Action.DISMISS]  # dismissed later
+    for begin in range(0, len(kept), _AT_ONCE):
+        some = kept[begin : begin + _AT_ONCE]
+        ids = cases.development_ids(connection, [one.development for one in some])
+        moved = {one.development: _moved(standings[one.development]) for one in some}
+        rows = findings.findings_of_all(connection, list(ids.values()), sum(moved.values(), ()), watch.sources)
+        by_development: dict[int | None, list[FindingRow]] = {}
+        for row in rows:
+            by_development.setdefault(row.development_id, []).append(row)
+        by_id = {row.evidence.id: row for row in rows}
+        for one in some:
+            key = one.development
+            own = by_development.get(ids[key], [])
+            own = own + [by_id[id_] for id_ in moved[key] if id_ in by_id and by_id[id_].development_id != ids[key]]
+            yield from _facts(watch, one, standings[key], sorted(own, key=lambda row: -row.evidence.id))
+
+
+def _moved(now: Standing) -> tuple[int, ...]:
+    return now.last.moved if now.last is not None and now.action is Action.SAME_AS else ()
+
+
+def _facts(watch: Watch, accepted: Decision, standing: Standing, rows: Sequence[FindingRow]) -> list[Fact]:
+    """What a development told of when it was accepted, each thing once; `rows` are its findings, newest first."""
     there = tuple(
         row.evidence
         for row in rows

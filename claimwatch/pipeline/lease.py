@@ -4,18 +4,19 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from claimwatch.errors import ClaimwatchError
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import reads
+from claimwatch.store import advance_clock, reads
 
-LEASE = timedelta(minutes=10)  # renewed before each page; longer than any one page may take
+LEASE = timedelta(minutes=10)  # renewed before a page, if the last time is a while ago; longer than a page may take
+RENEWED_FOR = timedelta(minutes=1)
 PATIENCE = timedelta(minutes=15)  # a read that hangs gives its lease up sooner
 
 
@@ -38,22 +39,40 @@ def is_dead(owner: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
+@dataclass
 class SourceLease:
-    """A source that is ours to read or rewrite for as long as the lease is renewed."""
+    """A source that is ours to read or rewrite for as long as the lease is renewed, or until it is `given_back`."""
 
     watch: Watch
     slug: str
     owner: str
+    given_back: bool = False
+    _renewed: float = field(default_factory=time.monotonic)
 
     def renew(self) -> None:
-        """Hold it for another while; without effect where it has passed to another."""
-        with self.watch.store.write() as connection:
+        """Hold it for another while; without effect where it has passed to another, or was renewed just now."""
+        if time.monotonic() - self._renewed < RENEWED_FOR.total_seconds():
+            return
+        with self.watch.store.write(lasting=False) as connection:
             reads.renew_lease(connection, self.slug, self.owner, datetime.now(UTC) + LEASE)
+        self._renewed = time.monotonic()
 
     def holds(self, connection: Connection) -> bool:
         """Whether it is still ours: a process that slept past its lease must write nothing."""
         return reads.holds_lease(connection, self.slug, self.owner)
+
+    @contextmanager
+    def last_write(self) -> Iterator[Connection | None]:
+        """The transaction that ends the work, and with it the lease; None where the lease has passed to another."""
+        with self.watch.store.write() as connection:
+            # On PostgreSQL this waits for whoever else writes what is told: two sources may tell of one development.
+            advance_clock(connection, self.watch.now())
+            if self.holds(connection):
+                yield connection
+                reads.end_lease(connection, self.slug, self.owner)
+            else:
+                yield None
+        self.given_back = True
 
 
 @contextmanager
@@ -74,20 +93,27 @@ def source_lease(watch: Watch, slug: str, *, patience: timedelta | None = None) 
 
 
 @contextmanager
-def free_lease(watch: Watch, slug: str) -> Iterator[SourceLease | None]:
-    """Take the lease of a source and give it back at the end; None where another process has it."""
-    owner = this_owner()
-    if not _take(watch, slug, owner):
+def free_lease(
+    watch: Watch, slug: str, wanted: Callable[[Connection], bool] = lambda _connection: True
+) -> Iterator[SourceLease | None]:
+    """Take the lease of a source and give it back at the end; None where another process has it.
+
+    `wanted` says, in the transaction that would take it, whether it is wanted still: whoever had it a moment ago may
+    have done the work.
+    """
+    owner, now = this_owner(), datetime.now(UTC)
+    with watch.store.write(lasting=False) as connection:
+        taken = wanted(connection)
+        if taken:
+            advance_clock(connection, watch.now())  # before the lease: `last_write` locks them in this order, too
+            taken = reads.take_lease(connection, slug, owner, now, now + LEASE, is_dead)
+    if not taken:
         yield None
         return
+    lease = SourceLease(watch, slug, owner)
     try:
-        yield SourceLease(watch, slug, owner)
+        yield lease
     finally:
-        with watch.store.write() as connection:
-            reads.end_lease(connection, slug, owner)
-
-
-def _take(watch: Watch, slug: str, owner: str) -> bool:
-    now = datetime.now(UTC)
-    with watch.store.write() as connection:
-        return reads.take_lease(connection, slug, owner, now, now + LEASE, is_dead)
+        if not lease.given_back:
+            with watch.store.write(lasting=False) as connection:
+                reads.end_lease(connection, slug, owner)

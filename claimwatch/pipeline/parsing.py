@@ -1,7 +1,9 @@
 """The parsers as the pipeline sees them: loaded by name, and never the end of a read whatever they raise."""
 
 import importlib
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from claimwatch.errors import ReadFailed, SourceChanged, SourcesInvalid
 from claimwatch.fetching import Answer
@@ -24,14 +26,30 @@ def parse_page(spec: SourceSpec, parser: ModuleType, page: Page) -> Parsed:
 
     Raises `ReadFailed`, whatever the parser raised.
     """
+    parsed: Parsed = _guarded(spec, page, lambda: parser.parse(page))
+    return _counted(page, parsed)
+
+
+def revise_page(spec: SourceSpec, parser: ModuleType, page: Page, before: Page, gave: Parsed) -> Parsed | None:
+    """The same from a parser that has `revise`: it looks only at what is not on the page `before`, which gave `gave`
+    (its entries as `unread`). None where it has to read the page whole. Raises as `parse_page` does.
+    """
+    parsed: Parsed | None = _guarded(spec, page, lambda: parser.revise(page, before, gave))
+    return None if parsed is None else _counted(page, parsed)
+
+
+def _guarded(spec: SourceSpec, page: Page, read: Callable[[], Any]) -> Any:
     try:
-        parsed: Parsed = parser.parse(page)
+        return read()
     except ReadFailed:
         raise
     except Exception as error:
         # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said.
         broke = f"the parser {spec.parser} broke on it: {type(error).__name__}: {error}"
         raise SourceChanged(page.url, broke) from error
+
+
+def _counted(page: Page, parsed: Parsed) -> Parsed:
     if parsed.containers != parsed.kept + len(parsed.skipped):
         counted = f"{parsed.containers} containers, {parsed.kept} kept, {len(parsed.skipped)} skipped"
         raise SourceChanged(page.url, f"the counts do not add up: {counted}")

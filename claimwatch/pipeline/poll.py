@@ -1,7 +1,10 @@
-"""Read a source, keep what is new, and compare it with the baseline: one lease, one transaction."""
+"""Read a source, keep what is new, and compare it with the baseline: one lease, one transaction.
+
+Most of the time a source is as it was. Then it is known before anything is parsed: see `_settled`.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
@@ -9,10 +12,11 @@ from types import ModuleType
 from sqlalchemy import Connection
 
 from claimwatch.errors import SourceChanged
-from claimwatch.models import Read, ReadStatus, SourceSpec
+from claimwatch.fetching import Client
+from claimwatch.models import Link, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline import rechecks
 from claimwatch.pipeline.compare import Changes, compare
-from claimwatch.pipeline.crawl import LEFT_OVER, Crawler
+from claimwatch.pipeline.crawl import LEFT_OVER, OLDER, Crawler, address
 from claimwatch.pipeline.harvest import Crawl
 from claimwatch.pipeline.keep import chain_captures, keep_changes, keep_read
 from claimwatch.pipeline.knowledge import with_knowledge
@@ -20,15 +24,20 @@ from claimwatch.pipeline.lease import SourceLease, free_lease
 from claimwatch.pipeline.parsing import load_parser
 from claimwatch.pipeline.pause import next_due_at
 from claimwatch.pipeline.replay import bring_up_to_date
+from claimwatch.pipeline.revision import revision
 from claimwatch.pipeline.trust import judge, list_storm, told_storm
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, documents, reads
+from claimwatch.store import documents, reads
 from claimwatch.store.documents import Stored
+from claimwatch.store.reads import SourceState, Validator
 
 
-def due_sources(watch: Watch) -> tuple[str, ...]:
-    """The slugs of the sources whose next read is due, in the order of sources.yaml."""
-    return tuple(slug for slug in watch.polled if _is_due(watch, slug))
+def due_sources(watch: Watch, slugs: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The slugs of the sources (of those that are switched on, or of `slugs`) whose next read is due, in that order."""
+    with watch.store.read() as connection:
+        states = reads.source_states_of_all(connection)
+    now = watch.now()
+    return tuple(slug for slug in slugs or watch.polled if slug not in states or _is_due(states[slug], now))
 
 
 def poll(
@@ -45,90 +54,177 @@ def poll(
     A source that cannot be read raises nothing: the `Read` says what failed, and nothing but the report of it, its
     captures and the time of the next try has moved. Raises `UsageError` for an unknown slug.
     """
-    spec = watch.source(slug)
-    if not (force or believe) and not _is_due(watch, slug):
+    watch.source(slug)
+    if not (force or believe or slug in due_sources(watch, [slug])):
         return None
-    watch = with_knowledge(watch)
-    with free_lease(watch, slug) as lease:
-        # Whoever had the lease a moment ago may have read the source.
-        if lease is None or not (force or believe or _is_due(watch, slug)):
-            return None
-        with watch.store.write() as connection:
-            advance_clock(connection, watch.now())
-        read = _read_source(watch, spec, lease, progress, believe=believe)
-    chain_captures(watch)
+    with watch.client() as client:
+        read = poll_with(client, with_knowledge(watch), slug, force=force, believe=believe, progress=progress)
+    if read is not None:
+        chain_captures(watch)
     return read
 
 
-def _is_due(watch: Watch, slug: str) -> bool:
-    with watch.store.read() as connection:
-        due_at = reads.source_state(connection, slug).next_due_at
-    return due_at is None or due_at <= watch.now()
-
-
-def _read_source(
-    watch: Watch, spec: SourceSpec, lease: SourceLease, progress: Callable[[str], None], *, believe: bool
+def poll_with(
+    client: Client,
+    watch: Watch,
+    slug: str,
+    *,
+    force: bool = False,
+    believe: bool = False,
+    progress: Callable[[str], None] = lambda _url: None,
 ) -> Read | None:
-    parser = load_parser(spec)
-    version = f"{spec.parser}:{spec.reading(parser.VERSION)}"
-    started_at = watch.now()
-    outdated = _bring_up_to_date(watch, spec, parser, version)
-    with watch.store.read() as connection:
-        known = documents.known_publications(connection, spec.slug)
-        state = reads.source_state(connection, spec.slug)
-        first = reads.good_reads(connection, spec.slug) == 0
-        guarded = not believe and _was_read_whole(connection, spec.slug)
-        due = rechecks.due_rechecks(connection, spec, parser, started_at)
+    """`poll` for whoever reads many sources: with a client that is open, over what is known now, and without tying
+    what was captured into the chain."""
+    spec = watch.source(slug)
 
-    def on_page(url: str) -> None:
-        lease.renew()
-        progress(url)
+    def wanted(connection: Connection) -> bool:
+        return force or believe or _is_due(reads.source_state(connection, slug), watch.now())
 
-    def validator(url: str) -> reads.Validator | None:
-        with watch.store.read() as connection:
-            return reads.validator(connection, url, version)
+    with free_lease(watch, slug, wanted) as lease:
+        return None if lease is None else _Poll(watch, spec, lease, client, progress, believe=believe).read()
 
-    with watch.client() as client:
+
+def _is_due(state: SourceState, now: datetime) -> bool:
+    return state.next_due_at is None or state.next_due_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What a read begins with: the last good one (`before`: if it was with this version of the parser), the state, the
+    pages to be looked at again, and the validators of the start pages."""
+
+    last: Read | None
+    before: Read | None
+    state: SourceState
+    rechecks: tuple[Link, ...]
+    validators: Mapping[str, Validator | None]
+
+
+@dataclass
+class _Poll:
+    """One read of one source under its lease."""
+
+    watch: Watch
+    spec: SourceSpec
+    lease: SourceLease
+    client: Client
+    progress: Callable[[str], None]
+    believe: bool
+
+    def __post_init__(self) -> None:
+        self.parser = load_parser(self.spec)
+        self.version = f"{self.spec.parser}:{self.spec.reading(self.parser.VERSION)}"
+        self.started_at = self.watch.now()
+
+    def read(self) -> Read | None:
+        """Read it and keep what came; None where the lease passed to another meanwhile."""
+        watch, spec = self.watch, self.spec
+        past, outdated = self._past(), []
+        if past.last is not None and past.before is None:
+            outdated = _bring_up_to_date(watch, spec, self.parser, self.version)
+            past = self._past()
+        settled = _settled(past.before, spec, self.parser) if past.before is not None and not past.rechecks else None
+
+        def validator(url: str) -> Validator | None:
+            if url in past.validators:
+                return past.validators[url]
+            with watch.store.read() as connection:
+                return reads.validator(connection, url, self.version)
+
         crawler = Crawler(
             spec=spec,
-            parser=parser,
-            client=client,
+            parser=self.parser,
+            client=self.client,
             captures=watch.captures,
-            known=known,
+            stored=self._stored,
             validator=validator,
-            held=dict(state.held),
+            held=dict(past.state.held),
             since=watch.baseline.newest_document_on,
             now=watch.now,
-            progress=on_page,
-            rechecks=due,
+            progress=self._on_page,
+            rechecks=past.rechecks,
+            settled=settled,
+            revised=revision(watch.store, watch.captures, spec, self.parser, self.version, past.before),
         )
         crawl = crawler.crawl()
-    crawl.warnings += outdated
-    changes = Changes()
-    if crawl.status.good:
-        judge(crawl, spec, dict(state.held))
-    if crawl.status.good:
+        crawl.warnings += outdated
+        if crawl.status.good:
+            judge(crawl, spec, dict(past.state.held))
+        changes = self._compared(crawler, crawl)
+        seen = settled.started_at if settled is not None and crawl.stands_still else None
+        first = past.last is None
+        done = _Done(spec, self.version, crawl, changes, crawler, first, seen, self.started_at, watch.now())
+        with self.lease.last_write() as writing:
+            # None: this process slept past its lease, and whoever took over has read the source.
+            return None if writing is None else self._kept(writing, done)
+
+    def _past(self) -> "_Past":
+        spec, since = self.spec, self.watch.baseline.newest_document_on
+        with self.watch.store.read() as connection:
+            last = reads.last_good(connection, spec.slug)
+            return _Past(
+                last=last[0] if last is not None else None,
+                before=last[0] if last is not None and last[1] == self.version else None,
+                state=reads.source_state(connection, spec.slug),
+                rechecks=rechecks.due_rechecks(connection, spec, self.parser, self.started_at),
+                validators={
+                    url: reads.validator(connection, url, self.version)
+                    for url in {address(start, since) for start in spec.pages}
+                },
+            )
+
+    def _on_page(self, url: str) -> None:
+        self.lease.renew()
+        self.progress(url)
+
+    def _stored(self) -> Mapping[str, Stored]:
+        with self.watch.store.read() as connection:
+            return documents.known_publications(connection, self.spec.slug)
+
+    def _compared(self, crawler: Crawler, crawl: Crawl) -> Changes:
+        """What it changes; the crawl is bad where that cannot be said, and held where it is too much."""
+        if not crawl.status.good or crawl.stands_still:
+            return Changes()
         try:
-            changes = compare(watch, spec, crawl, known, crawler.link_version)
+            changes = compare(self.watch, self.spec, crawl, crawler.known, crawler.link_version)
         except SourceChanged as error:
             crawl.status, crawl.reason = ReadStatus.BAD, str(error)
-    if crawl.status.good and guarded and (storm := list_storm(changes.turnover, spec)):
-        crawl.status, crawl.reason = ReadStatus.HELD, storm
-    done = _Done(spec, version, crawl, changes, known, first, started_at, watch.now())
-    with watch.store.write() as connection:
-        # On PostgreSQL this waits for whoever else writes what is told: two sources may tell of one development.
-        advance_clock(connection, watch.now())
-        if not lease.holds(connection):
-            return None  # this process slept past its lease; whoever took over has read the source
+            return Changes()
+        if storm := list_storm(changes.turnover, self.spec):
+            with self.watch.store.read() as connection:
+                if self._is_guarded(connection):
+                    crawl.status, crawl.reason = ReadStatus.HELD, storm
+        return changes
+
+    def _is_guarded(self, connection: Connection) -> bool:
+        """Whether too much at once is held for an operator: not where one said so, nor at the first time."""
+        return not self.believe and _was_read_whole(connection, self.spec.slug)
+
+    def _kept(self, connection: Connection, done: "_Done") -> Read:
+        if not any(change.findings for change in done.changes.changes):
+            return done.keep(connection, self.watch)[0]
         # Whether it tells too much at once shows when it is written; then all of it is taken back.
+        guarded = self._is_guarded(connection)
         trial = connection.begin_nested()
-        read, told = done.keep(connection, watch)
-        if not (guarded and (storm := told_storm(told, spec))):
+        read, told = done.keep(connection, self.watch)
+        if not (guarded and (storm := told_storm(told, self.spec))):
             trial.commit()
             return read
         trial.rollback()
-        crawl.status, crawl.reason = ReadStatus.HELD, storm
-        return done.keep(connection, watch)[0]
+        done.crawl.status, done.crawl.reason = ReadStatus.HELD, storm
+        return done.keep(connection, self.watch)[0]
+
+
+def _settled(last: Read, spec: SourceSpec, parser: ModuleType) -> Read | None:
+    """The last read, where this one cannot come to anything else unless a start page is another: then that all are
+    "not modified" says that nothing is new, and nothing need be parsed.
+
+    So it was good throughout and followed no link; it left nothing out that another baseline would let in; it said
+    nothing that may be over now; and no publication of it may only be waited for (see `whereabouts`).
+    """
+    alone = last.status is ReadStatus.GOOD and last.requests == len(spec.pages) and not last.warnings
+    waits = hasattr(parser, "whereabouts") or any(reason == OLDER for reason, _ in last.skipped)
+    return last if alone and not waits else None
 
 
 def _bring_up_to_date(watch: Watch, spec: SourceSpec, parser: ModuleType, version: str) -> list[str]:
@@ -136,10 +232,6 @@ def _bring_up_to_date(watch: Watch, spec: SourceSpec, parser: ModuleType, versio
 
     Returns a warning where that could not be done for all.
     """
-    with watch.store.read() as connection:
-        last = reads.last_parser(connection, spec.slug)
-    if last in (None, version):
-        return []
     report = bring_up_to_date(watch, spec, parser)
     failed = len(report.lost) + len(report.refused)
     if not failed:
@@ -149,14 +241,15 @@ def _bring_up_to_date(watch: Watch, spec: SourceSpec, parser: ModuleType, versio
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A read that is over and is to be written."""
+    """A read that is over and is to be written. `as_at` is the beginning of the last one, where all is as it was."""
 
     spec: SourceSpec
     parser: str
     crawl: Crawl
     changes: Changes
-    known: Mapping[str, Stored]
+    crawler: Crawler
     first: bool
+    as_at: datetime | None
     started_at: datetime
     finished_at: datetime
 
@@ -168,15 +261,19 @@ class _Done:
         slug, crawl = self.spec.slug, self.crawl
         good = crawl.status.good
         changes = self.changes if good else Changes()
-        vanished = rechecks.vanished(connection, crawl, self.known, self.started_at) if good else ()
+        moved = good and not crawl.stands_still
+        vanished = rechecks.vanished(connection, crawl, self.crawler.known, self.started_at) if moved else ()
         read = self._report(changes, len(vanished))
-        failures = reads.source_state(connection, slug).failures
+        state = reads.source_state(connection, slug)
         ids = keep_read(connection, read, self.parser, crawl.captures)
         whole = [(group, count) for group, count in crawl.held.items() if group not in crawl.incomplete]
-        reads.note_read(connection, read, next_due_at(connection, self.spec, read, crawl.error, failures), whole)
+        due_at = next_due_at(connection, self.spec, read, crawl.error, state.failures)
+        reads.note_read(connection, read, due_at, whole, state)
         told = keep_changes(connection, watch, changes, ids, parser=self.parser, seen_at=self.started_at)
-        if good:
-            rechecks.keep_rechecks(connection, slug, crawl, self.known, vanished, self.started_at)
+        if moved:
+            rechecks.keep_rechecks(connection, slug, crawl, self.crawler.known, vanished, self.started_at)
+        if self.as_at is not None and good:
+            documents.see_again(connection, slug, self.as_at, self.started_at)
         return read, told
 
     def _report(self, changes: Changes, vanished: int) -> Read:

@@ -32,7 +32,8 @@ def ask(watch: Watch, one: Person, *, visitor: str, text_version: str) -> bool:
     """Keep a request to be subscribed, whose mail `send_signup_mails` sends; False when this visitor asks too often.
 
     True says nothing of the address: who subscribes already is written that they do, a suppressed address and one that
-    was asked for too often get no mail. `visitor` is the address that asks, of which only a keyed hash is kept.
+    was asked for too often get no mail. Nor do the statements to the database, which are the same. `visitor` is the
+    address that asks, of which only a keyed hash is kept.
     """
     now, real = watch.now(), time.time()
     with watch.store.write() as connection:
@@ -41,8 +42,7 @@ def ask(watch: Watch, one: Person, *, visitor: str, text_version: str) -> bool:
         if consents.note_use(connection, f"visitor {visitor}", real, within=VISITOR_WITHIN) > PER_VISITOR:
             return False
         often = consents.note_use(connection, f"address {one.address}", real, within=ADDRESS_WITHIN) > PER_ADDRESS
-        if often or suppressions.is_suppressed(connection, one.address, now):
-            return True
+        held_back = suppressions.is_suppressed(connection, one.address, now)
         known = subscribers.find_subscriber(connection, one.address)
         active = known is not None and known.active
         consents.save_signup(
@@ -57,8 +57,9 @@ def ask(watch: Watch, one: Person, *, visitor: str, text_version: str) -> bool:
                 text_version=text_version,
                 at=now,
                 expires_at=now + VALID,
-                subscriber_id=known.id if known is not None and active else None,
+                subscriber_id=known.id if known is not None and active and not (often or held_back) else None,
             ),
+            void=often or held_back,
         )
     return True
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from claimwatch.claims.corroboration import publishers
 from claimwatch.models import Action, Candidate, Development, Evidence, Standing
 from claimwatch.pipeline.labels import labelled, labelled_evidence
 from claimwatch.pipeline.watch import Watch
@@ -67,6 +68,7 @@ def as_reviewed(
         labelled_evidence(evidence, standing, watch.baseline),
         told_before,
         reviewed=standing.reviewed(development.state_version),
+        publishers=publishers(evidence),
     )
 
 

@@ -75,7 +75,7 @@ class Watch:
         """
 
         def reserve(host: str, interval_s: float) -> float:
-            with self.store.write() as connection:
+            with self.store.write(lasting=False) as connection:
                 return hosts.reserve(connection, host, time.time(), interval_s)
 
         def rest_of(host: str) -> datetime | None:

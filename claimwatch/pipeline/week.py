@@ -8,6 +8,7 @@ from claimwatch.models import Candidate, Edition
 from claimwatch.pipeline.tellable import candidate, today_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import developments, telling
+from claimwatch.store.releases import rule
 
 LENGTH = timedelta(days=7)
 MOST = 20
@@ -29,15 +30,14 @@ class Week:
 def this_week(watch: Watch) -> Week:
     """What the polls of the last seven days found to be new or changed.
 
-    What analysts dismissed or put off is left out; where every edition waits for approval
-    (`CLAIMWATCH_REVIEW=all`), so is what none has told yet.
+    What analysts dismissed or put off is left out, and so is what waits to be released.
     """
     now = watch.now()
     since, today = now - LENGTH, today_of(watch)
     local = now.astimezone(watch.zone).date().isocalendar()
     period = parse_period(f"{local.year}-W{local.week:02}", watch.settings.timezone)
     with watch.store.read() as connection:
-        ids = telling.developed_since(connection, since, told_only=watch.settings.review == "all")
+        ids = telling.developed_since(connection, since, rule(connection, watch.settings.review))
         found: list[Candidate] = []
         looked_at = 0
         for id_ in ids:

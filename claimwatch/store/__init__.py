@@ -4,16 +4,18 @@
 module a noun: `reads`, `documents`, `findings`, `editions`, `subscribers`, `ledger`, `outbox`, `reviews`.
 """
 
+import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, select, update
+from sqlalchemy import Connection, bindparam, create_engine, event, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
 from claimwatch.store.folding import fold
@@ -21,6 +23,8 @@ from claimwatch.store.rows import insert_once
 from claimwatch.store.tables import meta
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# What this program knows, noted when it was started: an upgrade may exchange the files under a process that runs.
+REVISION = max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 _MIGRATION_LOCK = 0x636C61696D  # any number will do, as long as nobody else on the database uses it
 LOCK_WAIT = timedelta(seconds=60)  # the longest that a transaction waits for another, as below
 
@@ -43,35 +47,68 @@ class Store:
             if not Path(address.database).exists():
                 with suppress(OSError):  # opening it says why it cannot be had; SQLite's other files take on its mode
                     Path(address.database).touch(mode=0o600)
-        # A connection per transaction: SQLite files open in microseconds, and no pool outlives a fork or a thread.
-        # PostgreSQL's are pooled, and tried before use: the server may have been started again since.
-        pooling: dict[str, Any] = {"poolclass": NullPool} if self.is_sqlite else {"pool_pre_ping": True}
+        # Connections are kept: whoever closes the last one of a SQLite file moves its whole log, which takes longer
+        # than most transactions. PostgreSQL's are tried before use: the server may have been started again since.
+        pooling: dict[str, Any] = {"pool_pre_ping": True}
+        if self.is_sqlite:
+            pooling = {"poolclass": QueuePool, "max_overflow": -1}
         self.engine = create_engine(address, **pooling)
+        self._process = os.getpid()
+        self._turn = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine, "connect", _set_up_postgresql)
-        with self._plain_errors("open"):
-            self._migrate()
+        try:
+            with self._plain_errors("open"):
+                self._migrate()
+        except ClaimwatchError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that may write; on SQLite it takes the write lock at once, so that it cannot fail half-way."""
-        with self._plain_errors("write to"), self.engine.connect() as connection:
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """A transaction that may write; on SQLite it takes the write lock at once, so that it cannot fail half-way.
+
+        Not `lasting` is what a power cut may take back, since it would mean nothing to whoever starts again (a lease,
+        a turn at a host): the disk is not waited for. What any process wrote before is safe once a lasting one is.
+        """
+        with self._plain_errors("write to"), self._connected() as connection, self._own_turn():
             connection.execution_options(claimwatch_write=True)
-            with connection.begin():
+            with nullcontext() if lasting else _not_waiting(connection), connection.begin():
+                if not (lasting or self.is_sqlite):
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                self._refuse_newer(connection)  # and from here to the end nobody can upgrade it
                 yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, on one snapshot."""
-        with self._plain_errors("read"), self.engine.connect() as connection, connection.begin():
+        with self._plain_errors("read"), self._connected() as connection, connection.begin():
             yield connection
+
+    def _connected(self) -> Connection:
+        if os.getpid() != self._process:
+            # A forked process must not use, nor close, what its parent has open.
+            self.engine.dispose(close=False)
+            self._process, self._turn = os.getpid(), threading.Lock()
+        return self.engine.connect()
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """SQLite has one writer at a time, and whoever finds it busy sleeps and tries again. The threads of a process
+        queue instead; after the longest that anybody waits, SQLite says what it has to say."""
+        taken = self.is_sqlite and self._turn.acquire(timeout=LOCK_WAIT.total_seconds())
+        try:
+            yield
+        finally:
+            if taken:
+                self._turn.release()
 
     @contextmanager
     def _plain_errors(self, what: str) -> Iterator[None]:
@@ -79,18 +116,34 @@ class Store:
         try:
             yield
         except DatabaseError as error:
+            if self.is_sqlite or type(error) is not OperationalError:  # else it may be away
+                self._blame_upgrade()
             if type(error) not in (DatabaseError, OperationalError):
                 raise  # a broken key or a wrong statement is our fault
             raise ClaimwatchError(f"cannot {what} the database {self._name}: {error.orig}") from error
 
+    def _refuse_newer(self, connection: Connection) -> None:
+        """Raise `ClaimwatchError` where another program has upgraded the database since it was opened."""
+        found = _revision(connection)
+        if found is not None and found > REVISION:
+            raise ClaimwatchError(
+                f"the database {self._name} was upgraded to revision {found} while this program, which knows "
+                f"{REVISION}, was running. What it was writing is not written and will be done again: start it anew"
+            )
+
+    def _blame_upgrade(self) -> None:
+        """`_refuse_newer`, where the revision can be read."""
+        with suppress(DatabaseError), self.engine.connect() as connection:
+            self._refuse_newer(connection)
+
     def _migrate(self) -> None:
         # Alembic takes 0.2 s to import; a store at its newest revision need not pay for it.
-        newest = max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
         with self.engine.connect() as connection:
-            if connection.dialect.has_table(connection, "alembic_version"):
-                current = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-                if current == newest:
-                    return
+            current = _revision(connection) if connection.dialect.has_table(connection, "alembic_version") else None
+        if current == REVISION:
+            return
+        if current is not None and current > REVISION:
+            raise self._newer(f"revision {current}, it knows {REVISION}")
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
@@ -100,12 +153,15 @@ class Store:
         with self._migrating() as connection:
             config.attributes["connection"] = connection
             try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                raise ClaimwatchError(
-                    f"the database {self._name} is of a newer version than this program ({error}): "
-                    "use the program that wrote it, or restore a backup from before the upgrade"
-                ) from error
+                command.upgrade(config, REVISION)
+            except CommandError as error:  # another program was faster
+                raise self._newer(str(error)) from error
+
+    def _newer(self, why: str) -> ClaimwatchError:
+        return ClaimwatchError(
+            f"the database {self._name} is of a newer version than this program ({why}): "
+            "use the program that wrote it, or restore a backup from before the upgrade"
+        )
 
     @contextmanager
     def _migrating(self) -> Iterator[Connection]:
@@ -117,12 +173,30 @@ class Store:
                 assert raw is not None
                 raw.cursor().execute("PRAGMA foreign_keys=OFF")  # heeded only outside a transaction
             connection.execution_options(claimwatch_write=True)
-            with connection.begin():
-                if not self.is_sqlite:  # one process at a time; whoever comes later finds it done
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-                yield connection
-                if self.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-                    raise ClaimwatchError(f"the database {self._name} was not migrated: {lost[0]} would point nowhere")
+            try:
+                with connection.begin():
+                    if not self.is_sqlite:
+                        _lock_out_others(connection)
+                    yield connection
+                    if self.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                        why = f"{lost[0]} would point nowhere"
+                        raise ClaimwatchError(f"the database {self._name} was not migrated: {why}")
+            finally:
+                connection.invalidate()  # nobody else shall have one that does not look at foreign keys
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision of the tables. On PostgreSQL, whoever asks within a transaction keeps upgrades out to its end."""
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def _lock_out_others(connection: Connection) -> None:
+    """On PostgreSQL: one process migrates at a time, and whoever comes later finds it done. All transactions that write
+    have read the revision: those that are under way are waited for, those that begin now wait."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+    if connection.dialect.has_table(connection, "alembic_version"):
+        connection.exec_driver_sql("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -145,9 +219,27 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
     connection.commit()  # else it is taken back with the first transaction
 
 
+@contextmanager
+def _not_waiting(connection: Connection) -> Iterator[None]:
+    """Within, SQLite commits to its log without waiting for the disk."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA synchronous=FULL")
+
+
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("claimwatch_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+_NEWEST = select(meta.c.value).where(meta.c.key == "newest_at").with_for_update()
+_ADVANCE = update(meta).where(meta.c.key == "newest_at").values(value=bindparam("now"))
 
 
 def advance_clock(connection: Connection, now: datetime) -> None:
@@ -156,17 +248,18 @@ def advance_clock(connection: Connection, now: datetime) -> None:
     Not when it is a little earlier: of processes that wait for each other, the one that read the clock first may be
     the last to get the lock.
     """
-    if insert_once(connection, meta, key="newest_at", value=now.isoformat()):
-        return
-    newest = meta.c.key == "newest_at"
-    stored = connection.execute(select(meta.c.value).where(newest).with_for_update()).scalar_one()
+    stored = connection.execute(_NEWEST).scalar()
+    if stored is None:
+        if insert_once(connection, meta, key="newest_at", value=now.isoformat()):
+            return
+        stored = connection.execute(_NEWEST).scalar_one()  # another process was first
     if datetime.fromisoformat(stored) > now + LOCK_WAIT:
         raise ClockWentBack(
             f"the clock reads {now.isoformat()}, earlier than {stored}, which is already stored. "
             "Set CLAIMWATCH_NOW to a later time, or use another CLAIMWATCH_HOME."
         )
     if datetime.fromisoformat(stored) < now:
-        connection.execute(update(meta).where(newest).values(value=now.isoformat()))
+        connection.execute(_ADVANCE, {"now": now.isoformat()})
 
 
 def newest_time(connection: Connection) -> datetime | None:

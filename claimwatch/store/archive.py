@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, not_, or_, select, true
+from sqlalchemy import Connection, Row, and_, exists, func, select, true
 
 from claimwatch.store.editions import EditionRow, find_edition
-from claimwatch.store.reviews import WAITING
+from claimwatch.store.releases import went_out
 from claimwatch.store.tables import (
     development_states,
     developments,
@@ -16,11 +16,9 @@ from claimwatch.store.tables import (
     edition_items,
     editions,
     findings,
-    messages,
 )
 
 RECALL = "recall"
-_STAYED = ("held", *WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,6 @@ class Recall:
     at: datetime
 
 
-def went_out() -> ColumnElement[bool]:
-    """The condition that an edition is public: none of its messages has to leave first, or one has left."""
-    of_this = messages.c.edition_id == editions.c.id
-    left = exists().where(and_(of_this, messages.c.state.not_in(_STAYED)))
-    return and_(editions.c.state == "frozen", or_(not_(exists().where(of_this)), left))
-
-
 def issues(connection: Connection, *, series: Sequence[str] = (), before: int | None = None, limit: int) -> list[Issue]:
     """Editions that went out, newest first, corrections not among them; `before` an id, for the next page."""
     wanted = editions.c.series.in_(series) if series else editions.c.series != RECALL
@@ -87,7 +78,7 @@ def issues_about(
             here = and_(here, findings.c.entity == company)
         if source is not None:
             here = and_(here, findings.c.source == source)
-        query = query.where(exists().where(here))
+        query = query.where(exists(select(edition_items.c.edition_id).where(here)))
     if outcome is not None:
         state = and_(
             development_states.c.development_id == edition_items.c.development_id,

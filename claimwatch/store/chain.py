@@ -56,7 +56,8 @@ def extend_chain(connection: Connection, *, thoroughly: bool = False) -> int:
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE capture_chain IN SHARE ROW EXCLUSIVE MODE"))
     highest = connection.execute(select(func.max(capture_chain.c.capture_id))).scalar()
-    floor = 0 if thoroughly or highest is None else highest - _LOOK_BACK
+    look_back = _LOOK_BACK if connection.dialect.name == "postgresql" else 0  # SQLite's writers come one by one
+    floor = 0 if thoroughly or highest is None else highest - look_back
     chained = capture_chain.alias()
     query = (
         select(captures.c.id, captures.c.url, captures.c.sha256, captures.c.fetched_at)
@@ -64,7 +65,7 @@ def extend_chain(connection: Connection, *, thoroughly: bool = False) -> int:
         .where(captures.c.id > floor, chained.c.id.is_(None))
         .order_by(captures.c.id)
     )
-    link = head(connection).link
+    link = _last_link(connection)
     rows = []
     for row in connection.execute(query):
         entry = entry_hash(row.url, row.sha256, row.fetched_at)
@@ -78,8 +79,12 @@ def extend_chain(connection: Connection, *, thoroughly: bool = False) -> int:
 def head(connection: Connection) -> Head:
     """The end of the chain."""
     length = connection.execute(select(func.count()).select_from(capture_chain)).scalar_one()
+    return Head(length, _last_link(connection))
+
+
+def _last_link(connection: Connection) -> str:
     last = select(capture_chain.c.link).order_by(capture_chain.c.id.desc()).limit(1)
-    return Head(length, connection.execute(last).scalar() or GENESIS)
+    return connection.execute(last).scalar() or GENESIS
 
 
 def link_of(connection: Connection, capture_id: int) -> tuple[int, str, str] | None:

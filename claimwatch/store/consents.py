@@ -71,12 +71,16 @@ def list_consents(connection: Connection, subscriber_id: int) -> list[Consent]:
     return [Consent(kind, tuple(series), source, at, version) for kind, series, source, at, version in rows]
 
 
-def save_signup(connection: Connection, signup: Signup) -> int:
-    """Keep a request; its mail is due at once. Returns its id."""
+def save_signup(connection: Connection, signup: Signup, *, void: bool = False) -> int:
+    """Keep a request; its mail is due at once. Returns its id.
+
+    `void`: no mail is due and the address is not kept; the row is written all the same, so that nobody can tell the
+    difference.
+    """
     return inserted_id(
         connection.execute(
             insert(signups).values(
-                address=signup.address,
+                address="" if void else signup.address,
                 kind=signup.kind,
                 language=signup.language,
                 timezone=signup.timezone,
@@ -87,7 +91,7 @@ def save_signup(connection: Connection, signup: Signup) -> int:
                 text_version=signup.text_version,
                 at=signup.at,
                 expires_at=signup.expires_at,
-                state="waiting",
+                state="void" if void else "waiting",
                 tries=0,
                 subscriber_id=signup.subscriber_id,
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from claimwatch.models import Action, Decision, Development, Label, Lesson, Outcome, Standing, standing
 from claimwatch.store.rows import inserted_id
@@ -20,6 +20,15 @@ class Joint:
     version: int
     other: str
     other_version: int
+
+
+_UNDOING = decisions.alias()
+_ALL = (
+    select(decisions, _UNDOING.c.id.label("undone_by"))
+    .outerjoin(_UNDOING, _UNDOING.c.undoes == decisions.c.id)
+    .order_by(decisions.c.id)
+)
+_ON = _ALL.where(decisions.c.development == bindparam("of"))
 
 
 def lock(connection: Connection, *keys: str) -> None:
@@ -55,7 +64,7 @@ def save_decision(connection: Connection, decision: Decision) -> Decision:
 
 def decisions_on(connection: Connection, key: str) -> list[Decision]:
     """The decisions about one development, oldest first; those that were undone too."""
-    return _decisions(connection, decisions.c.development == key)
+    return [_decision(row) for row in connection.execute(_ON, {"of": key})]
 
 
 def standings_on(connection: Connection, keys: Sequence[str]) -> dict[str, Standing]:
@@ -77,6 +86,15 @@ def all_decisions(connection: Connection, *, action: Action | None = None) -> li
     return _decisions(connection, None if action is None else decisions.c.action == action.value)
 
 
+_HOW_MANY = select(func.count(decisions.c.id), func.coalesce(func.max(decisions.c.id), 0))
+
+
+def how_many(connection: Connection) -> tuple[int, int]:
+    """How many decisions there are, and the id of the last one: these rise with each one that is added."""
+    count, last = connection.execute(_HOW_MANY).one()
+    return count, last
+
+
 def standing_of(connection: Connection, key: str) -> Standing:
     """What the decisions about one development come to."""
     return standing(decisions_on(connection, key))
@@ -96,14 +114,16 @@ def standings_of_all(connection: Connection) -> dict[str, Standing]:
     return {key: standing(those) for key, those in by_key.items()}
 
 
+_JOINED = select(standings.c.other).where(
+    standings.c.development == bindparam("of"), standings.c.action == Action.SAME_AS.value
+)
+
+
 def joined_to(connection: Connection, key: str) -> str:
     """The key of the development that `key` is part of; itself where nobody joined it to another."""
     seen = {key}
     while True:
-        query = select(standings.c.other).where(
-            standings.c.development == key, standings.c.action == Action.SAME_AS.value
-        )
-        other = connection.execute(query).scalar()
+        other = connection.execute(_JOINED, {"of": key}).scalar()
         if other is None or other in seen:
             return key
         seen.add(other)
@@ -136,11 +156,7 @@ def _settle(connection: Connection, key: str) -> None:
 
 
 def _decisions(connection: Connection, where: Any) -> list[Decision]:
-    undoing = decisions.alias()
-    query = select(decisions, undoing.c.id.label("undone_by")).outerjoin(undoing, undoing.c.undoes == decisions.c.id)
-    if where is not None:
-        query = query.where(where)
-    return [_decision(row) for row in connection.execute(query.order_by(decisions.c.id))]
+    return [_decision(row) for row in connection.execute(_ALL if where is None else _ALL.where(where))]
 
 
 def _decision(row: Row[Any]) -> Decision:

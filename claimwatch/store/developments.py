@@ -6,9 +6,10 @@ Only a live finding of origin `watch` makes a development something to tell; see
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, not_, or_, select, update
 
 from claimwatch.models import Development, Finding, Origin, Outcome
 from claimwatch.store import states
@@ -28,14 +29,30 @@ class Known:
     told: bool
 
 
-def developments_like(connection: Connection, finding: Finding) -> list[Known]:
-    """The stored developments that a finding could belong to: those of its predicate (or of none).
+def developments_like(connection: Connection, finding: Finding, fact: str) -> list[Known]:
+    """The stored developments that a finding could belong to: those of its predicate and object in its place or in
+    none; where it has no predicate, those of its object or whose state holds `fact`, its sentence.
 
     One of which nothing is left (all its findings withdrawn before an edition told it) is none of them.
     """
-    column = developments.c.predicate
-    same = column.is_(None) if finding.predicate is None else column == finding.predicate
-    return [known for known in _known(connection, same) if known.watched or known.told or _lives(connection, known.id)]
+    query = _like(finding.predicate is not None, finding.object_class is not None, finding.place is not None)
+    of = {"predicate": finding.predicate, "object": finding.object_class, "place": finding.place, "fact": f"%{fact}%"}
+    return [_known_row(row) for row in connection.execute(query, of)]
+
+
+@lru_cache
+def _like(typed: bool, named: bool, placed: bool) -> Select[Any]:
+    """The query of `developments_like`, made once for each form of finding: it is asked for every finding there is."""
+    columns, where = developments.c, []
+    of_object = columns.object_class == bindparam("object") if named else columns.object_class.is_(None)
+    if typed:
+        where += [columns.predicate == bindparam("predicate"), of_object]
+        if placed:
+            where.append(or_(columns.place == bindparam("place"), columns.place.is_(None)))
+    else:
+        said = columns.state.like(bindparam("fact"))
+        where += [columns.predicate.is_(None), or_(said, of_object) if named else said]
+    return _KNOWN.where(*where, or_(_found_by(None), _TOLD))
 
 
 def find_development(connection: Connection, development_id: int) -> Known:
@@ -54,6 +71,10 @@ def find_by_key(connection: Connection, key: str) -> Known:
     """The stored development of that key."""
     (known,) = _known(connection, developments.c.key == key)
     return known
+
+
+_BY_KEY = select(developments).where(developments.c.key == bindparam("of"))
+_ADD, _CHANGE = insert(developments), update(developments).where(developments.c.id == bindparam("of"))
 
 
 def save_development(connection: Connection, development: Development, seen_at: datetime | None = None) -> int:
@@ -75,15 +96,17 @@ def save_development(connection: Connection, development: Development, seen_at: 
         "state_version": development.state_version,
         "first_seen_at": development.first_seen_at,
     }
-    query = select(developments.c.id).where(developments.c.key == development.key)
-    stored: int | None = connection.execute(query).scalar()
-    if stored is not None:
-        connection.execute(update(developments).where(developments.c.id == stored).values(**values))
-        states.note_state(connection, stored, development, seen_at or development.first_seen_at)
-        return stored
-    fresh = inserted_id(connection.execute(insert(developments).values(key=development.key, **values)))
-    states.note_state(connection, fresh, development, seen_at or development.first_seen_at)
-    return fresh
+    at = seen_at or development.first_seen_at
+    row = connection.execute(_BY_KEY, {"of": development.key}).first()
+    if row is None:
+        fresh = inserted_id(connection.execute(_ADD, {"key": development.key, **values}))
+        states.note_state(connection, fresh, development, at, fresh=True)
+        return fresh
+    stored: int = row.id
+    if _development(row) != development:
+        connection.execute(_CHANGE, {"of": stored, **values})
+        states.note_state(connection, stored, development, at)
+    return stored
 
 
 def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -> list[tuple[int, Development, bool]]:
@@ -154,22 +177,17 @@ def _found_by(origin: Origin | None) -> Any:
     return exists().where(and_(findings.c.development_id == developments.c.id, live(origin)))
 
 
-def _lives(connection: Connection, development_id: int) -> bool:
-    there = and_(findings.c.development_id == development_id, live())
-    return connection.execute(select(findings.c.id).where(there).limit(1)).first() is not None
+_TOLD = exists().where(edition_items.c.development_id == developments.c.id)
+_KNOWN = select(developments, _found_by(Origin.WATCH).label("watched"), _TOLD.label("told")).order_by(developments.c.id)
 
 
 def _known(connection: Connection, where: Any) -> list[Known]:
-    told = exists().where(edition_items.c.development_id == developments.c.id)
-    rows = connection.execute(
-        select(developments, _found_by(Origin.WATCH).label("watched"), told.label("told"))
-        .where(where)
-        .order_by(developments.c.id)
-    )
-    return [
-        Known(row._mapping["id"], _development(row), bool(row._mapping["watched"]), bool(row._mapping["told"]))
-        for row in rows
-    ]
+    return [_known_row(row) for row in connection.execute(_KNOWN.where(where))]
+
+
+def _known_row(row: Row[Any]) -> Known:
+    values = row._mapping
+    return Known(values["id"], _development(row), bool(values["watched"]), bool(values["told"]))
 
 
 def _development(row: Row[Any]) -> Development:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select, update
 
 from claimwatch.models import Entry, Field, Mention, Publication
 from claimwatch.store.digests import entry_digest, publication_digest
@@ -64,6 +64,19 @@ def known_publications(connection: Connection, source: str) -> dict[str, Stored]
     return {key: Stored(id_, digest, gone_at is not None, version) for key, id_, digest, gone_at, version in rows}
 
 
+def known_among(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Stored]:
+    """Those of the publications `keys` of a source that are stored."""
+    wanted, table = list(keys), publications
+    found: dict[str, Stored] = {}
+    for begin in range(0, len(wanted), 500):
+        query = select(table.c.key, table.c.id, table.c.digest, table.c.gone_at, table.c.link_version).where(
+            table.c.source == source, table.c.key.in_(wanted[begin : begin + 500])
+        )
+        for key, id_, digest, gone_at, version in connection.execute(query):
+            found[key] = Stored(id_, digest, gone_at is not None, version)
+    return found
+
+
 def known_entries(connection: Connection, source: str) -> dict[tuple[str, str], Stored]:
     """All entries of a source by (list name, key), gone ones included."""
     table = entries
@@ -97,6 +110,13 @@ def entry_at(connection: Connection, revision_id: int) -> Entry:
     return _entry(row)
 
 
+# What is said of every item is made once: to make a statement takes longer than to run it.
+_ADD_PUBLICATION, _REVISE_PUBLICATION = insert(publications), insert(publication_revisions)
+_ADD_ENTRY, _REVISE_ENTRY, _ADD_MENTIONS = insert(entries), insert(entry_revisions), insert(mentions)
+_SEE_PUBLICATION = update(publications).where(publications.c.id == bindparam("of"))
+_SEE_ENTRY = update(entries).where(entries.c.id == bindparam("of"))
+
+
 def save_publication(
     connection: Connection,
     publication: Publication,
@@ -111,51 +131,39 @@ def save_publication(
     digest = publication_digest(publication)
     number = 1
     if stored is None:
+        fresh = {"source": publication.source, "key": publication.key, "first_seen_at": seen_at}
         publication_id = inserted_id(
             connection.execute(
-                insert(publications).values(
-                    source=publication.source,
-                    key=publication.key,
-                    link_version=link_version,
-                    digest=digest,
-                    first_seen_at=seen_at,
-                    last_seen_at=seen_at,
-                )
+                _ADD_PUBLICATION, {**fresh, "link_version": link_version, "digest": digest, "last_seen_at": seen_at}
             )
         )
     else:
         publication_id = stored.id
-        connection.execute(
-            update(publications)
-            .where(publications.c.id == publication_id)
-            .values(link_version=link_version, digest=digest, last_seen_at=seen_at, gone_at=None)
-        )
+        seen = {"link_version": link_version, "digest": digest, "last_seen_at": seen_at, "gone_at": None}
+        connection.execute(_SEE_PUBLICATION, {"of": publication_id, **seen})
         if stored.digest == digest:
             return None
         of_this = publication_revisions.c.publication_id == publication_id
         number += connection.execute(
             select(func.count()).select_from(publication_revisions).where(of_this)
         ).scalar_one()
-    return inserted_id(
-        connection.execute(
-            insert(publication_revisions).values(
-                publication_id=publication_id,
-                number=number,
-                digest=digest,
-                url=publication.url,
-                title=publication.title,
-                kind=publication.kind,
-                language=publication.language,
-                text=publication.text,
-                published_on=publication.published_on,
-                effective_on=publication.effective_on,
-                citation=publication.citation,
-                capture_id=capture_id,
-                parser=parser,
-                seen_at=seen_at,
-            )
-        )
-    )
+    values = {
+        "publication_id": publication_id,
+        "number": number,
+        "digest": digest,
+        "url": publication.url,
+        "title": publication.title,
+        "kind": publication.kind,
+        "language": publication.language,
+        "text": publication.text,
+        "published_on": publication.published_on,
+        "effective_on": publication.effective_on,
+        "citation": publication.citation,
+        "capture_id": capture_id,
+        "parser": parser,
+        "seen_at": seen_at,
+    }
+    return inserted_id(connection.execute(_REVISE_PUBLICATION, values))
 
 
 def save_entry(
@@ -165,50 +173,35 @@ def save_entry(
     digest = entry_digest(entry)
     number = 1
     if stored is None:
-        entry_id = inserted_id(
-            connection.execute(
-                insert(entries).values(
-                    source=entry.source,
-                    list_name=entry.list_name,
-                    key=entry.key,
-                    digest=digest,
-                    first_seen_at=seen_at,
-                    last_seen_at=seen_at,
-                )
-            )
-        )
+        fresh = {"source": entry.source, "list_name": entry.list_name, "key": entry.key, "first_seen_at": seen_at}
+        entry_id = inserted_id(connection.execute(_ADD_ENTRY, {**fresh, "digest": digest, "last_seen_at": seen_at}))
     else:
         entry_id = stored.id
-        connection.execute(
-            update(entries).where(entries.c.id == entry_id).values(digest=digest, last_seen_at=seen_at, gone_at=None)
-        )
+        connection.execute(_SEE_ENTRY, {"of": entry_id, "digest": digest, "last_seen_at": seen_at, "gone_at": None})
         if stored.digest == digest:
             return None
         of_this = entry_revisions.c.entry_id == entry_id
         number += connection.execute(select(func.count()).select_from(entry_revisions).where(of_this)).scalar_one()
     start, end = entry.subject
-    return inserted_id(
-        connection.execute(
-            insert(entry_revisions).values(
-                entry_id=entry_id,
-                number=number,
-                digest=digest,
-                url=entry.url,
-                name=entry.name,
-                text=entry.text,
-                subject_start=start,
-                subject_end=end,
-                fields=[[field.name, field.value] for field in entry.fields],
-                language=entry.language,
-                published_on=entry.published_on,
-                effective_on=entry.effective_on,
-                action=entry.action,
-                capture_id=capture_id,
-                parser=parser,
-                seen_at=seen_at,
-            )
-        )
-    )
+    values = {
+        "entry_id": entry_id,
+        "number": number,
+        "digest": digest,
+        "url": entry.url,
+        "name": entry.name,
+        "text": entry.text,
+        "subject_start": start,
+        "subject_end": end,
+        "fields": [[field.name, field.value] for field in entry.fields],
+        "language": entry.language,
+        "published_on": entry.published_on,
+        "effective_on": entry.effective_on,
+        "action": entry.action,
+        "capture_id": capture_id,
+        "parser": parser,
+        "seen_at": seen_at,
+    }
+    return inserted_id(connection.execute(_REVISE_ENTRY, values))
 
 
 def see_entries(connection: Connection, ids: Iterable[int], seen_at: datetime) -> None:
@@ -218,6 +211,20 @@ def see_entries(connection: Connection, ids: Iterable[int], seen_at: datetime) -
         connection.execute(
             update(entries).where(entries.c.id.in_(wanted[begin : begin + 500])).values(last_seen_at=seen_at)
         )
+
+
+_SEE_AGAIN = tuple(
+    update(table)
+    .where(and_(table.c.source == bindparam("of"), table.c.last_seen_at == bindparam("before")))
+    .values(last_seen_at=bindparam("now"))
+    for table in (publications, entries)
+)
+
+
+def see_again(connection: Connection, source: str, before: datetime, seen_at: datetime) -> None:
+    """Note that what was seen at `before` was seen again; for a read that found its source as the last one did."""
+    for statement in _SEE_AGAIN:
+        connection.execute(statement, {"of": source, "before": before, "now": seen_at})
 
 
 def mark_gone(connection: Connection, ids: Iterable[int], gone_at: datetime) -> None:
@@ -250,19 +257,21 @@ def save_mentions(
     entry_revision_id: int | None = None,
 ) -> None:
     """Store the mentions of one revision."""
-    for mention in found:
-        connection.execute(
-            insert(mentions).values(
-                publication_revision_id=publication_revision_id,
-                entry_revision_id=entry_revision_id,
-                entity=mention.entity,
-                start=mention.start,
-                end=mention.end,
-                surface=mention.surface,
-                method=mention.method,
-                alias=mention.alias,
-            )
-        )
+    rows = [
+        {
+            "publication_revision_id": publication_revision_id,
+            "entry_revision_id": entry_revision_id,
+            "entity": mention.entity,
+            "start": mention.start,
+            "end": mention.end,
+            "surface": mention.surface,
+            "method": mention.method,
+            "alias": mention.alias,
+        }
+        for mention in found
+    ]
+    if rows:
+        connection.execute(_ADD_MENTIONS, rows)
 
 
 def _entry(row: Row[Any]) -> Entry:

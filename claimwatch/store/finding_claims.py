@@ -7,12 +7,14 @@ the desk `link_development` after each decision.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select
 
 from claimwatch.models import Action, Outcome
 from claimwatch.store import decisions
+from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import (
     developments,
     entry_revisions,
@@ -44,11 +46,12 @@ class About:
     entry_id: int | None
 
 
-def link(connection: Connection, finding_id: int) -> None:
-    """Make the links of a finding anew, from what it says now; none for one that does not count."""
-    connection.execute(delete(finding_claims).where(finding_claims.c.finding_id == finding_id))
-    row = connection.execute(_sources().where(findings.c.id == finding_id)).one()
-    if row.status != "open" or row.method == "fuzzy":
+def link(connection: Connection, finding_id: int, *, fresh: bool = False) -> None:
+    """Make the links of a finding anew, from what it says now; none for one that does not count. `fresh`: none yet."""
+    if not fresh:
+        connection.execute(delete(finding_claims).where(finding_claims.c.finding_id == finding_id))
+    row = connection.execute(_source(), {"of": finding_id}).one()
+    if row.status != "open" or (row.method == "fuzzy" and row.development is None):
         return
     outcome, claims = row.outcome, tuple(row.claims)
     if row.development is not None:
@@ -73,7 +76,7 @@ def link(connection: Connection, finding_id: int) -> None:
         for position, claim in enumerate(dict.fromkeys(claims))
     ]
     if links:
-        connection.execute(insert(finding_claims), links)
+        connection.execute(_ADD, links)
 
 
 def link_development(connection: Connection, key: str) -> None:
@@ -83,44 +86,59 @@ def link_development(connection: Connection, key: str) -> None:
         link(connection, finding_id)
 
 
-def tallies(connection: Connection, claim_id: str | None = None) -> list[Tally]:
-    """Findings foremost about each claim (or one of them), by claim, outcome and month."""
+def tallies(connection: Connection, claim_id: str | None = None, shown: Rule = EVERYTHING) -> list[Tally]:
+    """Findings foremost about each claim (or one of them) that may be shown, by claim, outcome and month."""
     columns = (finding_claims.c.claim_id, finding_claims.c.outcome, finding_claims.c.told_in)
     query = select(*columns, func.count(), func.max(finding_claims.c.finding_id)).where(finding_claims.c.position == 0)
     if claim_id is not None:
         query = query.where(finding_claims.c.claim_id == claim_id)
-    rows = connection.execute(query.group_by(*columns).order_by(*columns))
+    rows = connection.execute(_shown(query, shown).group_by(*columns).order_by(*columns))
     return [Tally(claim, Outcome(outcome), *rest) for claim, outcome, *rest in rows]
 
 
-def corroborations(connection: Connection, claim_id: str | None = None) -> dict[str, int]:
+def corroborations(connection: Connection, claim_id: str | None = None, shown: Rule = EVERYTHING) -> dict[str, int]:
     """How many publications and entries restate each claim (or one of them), by claim; none that nobody restates."""
     table = finding_claims
     items = func.count(table.c.publication_id.distinct()) + func.count(table.c.entry_id.distinct())
     query = select(table.c.claim_id, items).where(table.c.position == 0, table.c.outcome == Outcome.RESTATEMENT.value)
     if claim_id is not None:
         query = query.where(table.c.claim_id == claim_id)
-    return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.claim_id))}
+    return {row[0]: row[1] for row in connection.execute(_shown(query, shown).group_by(table.c.claim_id))}
 
 
-def findings_about(connection: Connection, claim_id: str, *, limit: int, offset: int = 0) -> list[About]:
+def findings_about(
+    connection: Connection, claim_id: str, *, limit: int, offset: int = 0, shown: Rule = EVERYTHING
+) -> list[About]:
     """The findings that concern a claim, newest month first; those foremost about it and the others."""
     table = finding_claims
     columns = (table.c.finding_id, table.c.position, table.c.outcome, table.c.publication_id, table.c.entry_id)
-    query = select(*columns).where(table.c.claim_id == claim_id)
+    query = _shown(select(*columns).where(table.c.claim_id == claim_id), shown)
     newest = query.order_by(table.c.told_in.desc(), table.c.finding_id.desc()).limit(limit).offset(offset)
     return [
         About(id_, position, Outcome(outcome), *item) for id_, position, outcome, *item in connection.execute(newest)
     ]
 
 
-def count_about(connection: Connection, claim_id: str) -> int:
+def count_about(connection: Connection, claim_id: str, shown: Rule = EVERYTHING) -> int:
     """How many findings concern a claim."""
-    there = finding_claims.c.claim_id == claim_id
-    return connection.execute(select(func.count()).select_from(finding_claims).where(there)).scalar_one()
+    query = select(func.count()).select_from(finding_claims).where(finding_claims.c.claim_id == claim_id)
+    count: int = connection.execute(_shown(query, shown)).scalar_one()
+    return count
 
 
-def _sources() -> Select[Any]:
+def _shown(query: Select[Any], shown: Rule) -> Select[Any]:
+    """Without what waits; where nothing does, the index of the links is all that is read."""
+    if shown == EVERYTHING:
+        return query
+    return query.where(exists().where(findings.c.id == finding_claims.c.finding_id, shown.finding()))
+
+
+_ADD = insert(finding_claims)
+
+
+@lru_cache
+def _source() -> Select[Any]:
+    """What of a finding its links are made of; the query is made once, since it is asked for every finding."""
     on_publication, on_entry = publication_revisions, entry_revisions
     return (
         select(
@@ -140,4 +158,5 @@ def _sources() -> Select[Any]:
         .outerjoin(on_publication, on_publication.c.id == findings.c.publication_revision_id)
         .outerjoin(on_entry, on_entry.c.id == findings.c.entry_revision_id)
         .outerjoin(developments, developments.c.id == findings.c.development_id)
+        .where(findings.c.id == bindparam("of"))
     )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, not_, or_, select, true, update
 
 from claimwatch.models import DATE_PASSED, Evidence, Finding, Origin, Outcome, Quantity, SourceClass, SourceSpec
 from claimwatch.store import finding_claims
+from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import (
     captures,
@@ -42,6 +43,9 @@ class FindingRow:
     development_id: int | None = None
 
 
+_ADD = insert(findings)
+
+
 def save_finding(
     connection: Connection,
     finding: Finding,
@@ -54,21 +58,18 @@ def save_finding(
     origin: Origin = Origin.WATCH,
 ) -> int:
     """Store a finding; returns its id. `origin` says why its document was read."""
-    finding_id = inserted_id(
-        connection.execute(
-            insert(findings).values(
-                publication_revision_id=publication_revision_id,
-                entry_revision_id=entry_revision_id,
-                development_id=development_id,
-                status="open",
-                origin=origin.value,
-                baseline_version=baseline_version,
-                first_seen_at=seen_at,
-                **_columns(finding),
-            )
-        )
-    )
-    finding_claims.link(connection, finding_id)
+    values = {
+        "publication_revision_id": publication_revision_id,
+        "entry_revision_id": entry_revision_id,
+        "development_id": development_id,
+        "status": "open",
+        "origin": origin.value,
+        "baseline_version": baseline_version,
+        "first_seen_at": seen_at,
+        **_columns(finding),
+    }
+    finding_id = inserted_id(connection.execute(_ADD, values))
+    finding_claims.link(connection, finding_id, fresh=True)
     return finding_id
 
 
@@ -117,10 +118,10 @@ def move_findings(connection: Connection, ids: Sequence[int], development_id: in
         finding_claims.link(connection, finding_id)
 
 
-def finding_ids(connection: Connection, development_id: int) -> list[int]:
-    """The ids of all findings of a development, whatever their status and origin."""
-    query = select(findings.c.id).where(findings.c.development_id == development_id).order_by(findings.c.id)
-    return list(connection.execute(query).scalars())
+def finding_ids(connection: Connection, development_id: int, shown: Rule = EVERYTHING) -> list[int]:
+    """The ids of all findings of a development that may be shown, whatever their status and origin."""
+    there = and_(findings.c.development_id == development_id, shown.finding())
+    return list(connection.execute(select(findings.c.id).where(there).order_by(findings.c.id)).scalars())
 
 
 def set_dismissed(connection: Connection, finding_id: int, *, dismissed: bool) -> None:
@@ -230,8 +231,16 @@ def findings_by_id(
     connection: Connection, development_id: int, more: Sequence[int], sources: Mapping[str, SourceSpec]
 ) -> list[FindingRow]:
     """The findings that polls made of a development and were not withdrawn, and `more` by their ids, newest first."""
+    return findings_of_all(connection, [development_id], more, sources)
+
+
+def findings_of_all(
+    connection: Connection, ids: Sequence[int], more: Sequence[int], sources: Mapping[str, SourceSpec]
+) -> list[FindingRow]:
+    """The same of several developments by their ids; at most some hundreds at a time."""
     there = and_(findings.c.status != WITHDRAWN, findings.c.origin == Origin.WATCH.value)
-    where = and_(or_(findings.c.development_id == development_id, findings.c.id.in_(list(more))), there)
+    which = findings.c.development_id.in_(list(ids))
+    where = and_(or_(which, findings.c.id.in_(list(more))) if more else which, there)
     return _rows(connection, where, sources, order=findings.c.id.desc())
 
 
@@ -251,7 +260,7 @@ def list_findings(
     waiting: bool = False,
 ) -> list[FindingRow]:
     """Findings, oldest first, narrowed by what is given; `waiting` leaves those whose name waits for review."""
-    conditions = [findings.c.id > 0]
+    conditions: list[ColumnElement[bool]] = [true()]
     if outcomes:
         conditions.append(findings.c.outcome.in_(outcomes))
     if entity is not None:
@@ -264,7 +273,11 @@ def list_findings(
         alerting = [outcome.value for outcome in Outcome if outcome.alerts]
         doubtful = and_(findings.c.method == "fuzzy", findings.c.outcome.in_(alerting), live(Origin.WATCH))
         conditions.append(and_(doubtful, findings.c.development_id.is_(None)))
-    return _rows(connection, and_(*conditions), sources)
+    if since is None:
+        return _rows(connection, and_(*conditions), sources)
+    # In the order of the times SQLite takes their index; in that of the ids it would read every finding there is.
+    rows = _rows(connection, and_(*conditions), sources, order=findings.c.first_seen_at)
+    return sorted(rows, key=lambda row: row.evidence.id)
 
 
 def findings_by_item(connection: Connection, source: str) -> dict[tuple[str, int], list[tuple[int, FindingRow]]]:
@@ -310,14 +323,16 @@ def findings_in(
     *,
     publication_id: int | None = None,
     entry_id: int | None = None,
+    shown: Rule = EVERYTHING,
 ) -> list[FindingRow]:
-    """The live findings in any revision of one publication or entry, in the order of the text; no near misses."""
+    """The live findings in any revision of one publication or entry that may be shown, in the order of the text; no
+    near misses but those that were let in."""
     column, id_ = (
         (publication_revisions.c.publication_id, publication_id)
         if publication_id is not None
         else (entry_revisions.c.entry_id, entry_id)
     )
-    where = and_(column == id_, live(), findings.c.method != "fuzzy")
+    where = and_(column == id_, live(), certain(), shown.finding())
     return _rows(connection, where, sources, order=findings.c.start)
 
 
@@ -343,6 +358,11 @@ def live(origin: Origin | None = None) -> ColumnElement[bool]:
     """The condition that a finding counts (neither withdrawn nor dismissed), and is of this origin if one is given."""
     there = findings.c.status.not_in((WITHDRAWN, DISMISSED))
     return there if origin is None else and_(there, findings.c.origin == origin.value)
+
+
+def certain() -> ColumnElement[bool]:
+    """The condition that the name in a finding is in no doubt, or an analyst let it in."""
+    return or_(findings.c.method != "fuzzy", findings.c.development_id.is_not(None))
 
 
 def _rows(connection: Connection, where: Any, sources: Mapping[str, SourceSpec], order: Any = None) -> list[FindingRow]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from claimwatch.store.tables import hosts
@@ -51,11 +51,14 @@ def note_rest(connection: Connection, host: str, until: datetime, reason: str) -
     )
 
 
+_REST = select(hosts.c.rests_until, hosts.c.reason).where(
+    hosts.c.host == bindparam("of"), hosts.c.rests_until.is_not(None)
+)
+
+
 def rest_of(connection: Connection, host: str) -> Rest | None:
     """The last rest that `host` asked for, over or not; None where it never did."""
-    row = connection.execute(
-        select(hosts.c.rests_until, hosts.c.reason).where(hosts.c.host == host, hosts.c.rests_until.is_not(None))
-    ).first()
+    row = connection.execute(_REST, {"of": host}).first()
     return None if row is None else Rest(host, row.rests_until, row.reason or "")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_,
 from claimwatch.models import Action, Development, Origin, Outcome
 from claimwatch.store.developments import find_by_key, find_developments
 from claimwatch.store.findings import live
+from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import (
     development_states,
     developments,
@@ -37,9 +38,10 @@ def newest_items(
     company: str | None = None,
     source: str | None = None,
     outcome: str | None = None,
+    shown: Rule = EVERYTHING,
     limit: int,
 ) -> list[ItemRow]:
-    """What polls found and analysts have neither dismissed nor put off, the newest state first.
+    """What polls found, may be shown, and analysts have neither dismissed nor put off, the newest state first.
 
     Narrowed to what is (also) about a company, (also) told by a source, or of an outcome.
     """
@@ -54,7 +56,12 @@ def newest_items(
         .join(
             states, and_(states.c.development_id == developments.c.id, states.c.version == developments.c.state_version)
         )
-        .where(exists().where(here), not_(withheld(today)), developments.c.outcome.in_(_ALERTING))
+        .where(
+            exists(select(findings.c.id).where(here)),
+            not_(withheld(today)),
+            developments.c.outcome.in_(_ALERTING),
+            shown.development(),
+        )
     )
     if outcome is not None:
         query = query.where(states.c.outcome == outcome)

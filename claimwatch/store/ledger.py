@@ -5,14 +5,15 @@ suppressed) or has come back, the reader has not been told: the row is released,
 stands for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from claimwatch.store.tables import developments, editions, ledger, messages, subscribers
 
+Pair = tuple[int, int]  # a development and a version of its state
 GIVEN_UP = ("cancelled", "expired", "refused", "suppressed", "bounced")
 
 
@@ -37,22 +38,14 @@ class Told:
 
 def history(connection: Connection, subscriber_id: int) -> list[Told]:
     """All rows of a subscriber, released ones included, by development and state version."""
-    rows = connection.execute(
-        select(
-            ledger.c.development_id,
-            ledger.c.state_version,
-            ledger.c.at,
-            messages.c.message_id,
-            messages.c.state,
-            editions.c.series,
-        )
-        .outerjoin(messages, messages.c.id == ledger.c.message_id)
-        .outerjoin(editions, editions.c.id == messages.c.edition_id)
-        .where(ledger.c.subscriber_id == subscriber_id)
-        .order_by(ledger.c.development_id, ledger.c.state_version)
-    )
-    return [
-        Told(
+    return histories(connection, [subscriber_id])[subscriber_id]
+
+
+def histories(connection: Connection, subscriber_ids: Sequence[int]) -> dict[int, list[Told]]:
+    """The same of several subscribers, by their ids."""
+    found: dict[int, list[Told]] = {id_: [] for id_ in subscriber_ids}
+    for row in connection.execute(_HISTORIES, {"ids": list(subscriber_ids)}):
+        told_ = Told(
             row.development_id,
             row.state_version,
             row.at,
@@ -61,8 +54,8 @@ def history(connection: Connection, subscriber_id: int) -> list[Told]:
             row.state == "held",
             row.state in GIVEN_UP,
         )
-        for row in rows
-    ]
+        found[row.subscriber_id].append(told_)
+    return found
 
 
 def told(connection: Connection, subscriber_id: int) -> set[tuple[int, int]]:
@@ -87,32 +80,33 @@ def owed(connection: Connection) -> set[tuple[int, int]]:
 
 
 def note_told(
-    connection: Connection, subscriber_id: int, what: Iterable[tuple[int, int]], message_id: int | None, at: datetime
+    connection: Connection, subscriber_id: int, what: Iterable[Pair], message_id: int | None, at: datetime
 ) -> None:
     """Write the ledger. What counts as told already stays as it is; a released row passes to the new message."""
-    query = select(ledger.c.development_id, ledger.c.state_version, messages.c.state).outerjoin(
-        messages, messages.c.id == ledger.c.message_id
-    )
-    theirs = connection.execute(query.where(ledger.c.subscriber_id == subscriber_id))
-    known = {(development_id, version): state in GIVEN_UP for development_id, version, state in theirs}
-    rows = [
-        {
-            "subscriber_id": subscriber_id,
-            "development_id": development_id,
-            "state_version": state_version,
-            "message_id": message_id,
-            "at": at,
-        }
-        for development_id, state_version in what
-        if known.get((development_id, state_version), True)
-    ]
-    new = [row for row in rows if (row["development_id"], row["state_version"]) not in known]
+    note_all(connection, [(subscriber_id, tuple(what), message_id)], at)
+
+
+def note_all(connection: Connection, told_: Sequence[tuple[int, Sequence[Pair], int | None]], at: datetime) -> None:
+    """The same for several subscribers: each with what they are told, and the message that tells it."""
+    known = {
+        (row.subscriber_id, row.development_id, row.state_version): row.state in GIVEN_UP
+        for row in connection.execute(_KNOWN, {"ids": [subscriber_id for subscriber_id, _, _ in told_]})
+    }
+    new: list[dict[str, object]] = []
+    passed: list[dict[str, object]] = []
+    for subscriber_id, what, message_id in told_:
+        for development_id, version in what:
+            key = subscriber_id, development_id, version
+            values: dict[str, object] = {"message_id": message_id, "at": at}
+            if key not in known:
+                names = ("subscriber_id", "development_id", "state_version")
+                new.append(values | dict(zip(names, key, strict=True)))
+            elif known[key]:
+                passed.append(values | dict(zip(("whose", "what", "version"), key, strict=True)))
     if new:
         connection.execute(insert(ledger), new)
-    for row in rows:
-        if row not in new:
-            same = and_(*(ledger.c[name] == row[name] for name in ("subscriber_id", "development_id", "state_version")))
-            connection.execute(update(ledger).where(same).values(message_id=message_id, at=at))
+    if passed:
+        connection.execute(_PASS, passed)
 
 
 def release(connection: Connection, message_id: int, keep: Iterable[tuple[int, int]]) -> None:
@@ -124,3 +118,21 @@ def release(connection: Connection, message_id: int, keep: Iterable[tuple[int, i
         if (development_id, state_version) not in kept:
             same = and_(ledger.c.development_id == development_id, ledger.c.state_version == state_version)
             connection.execute(delete(ledger).where(of_message, same))
+
+
+# Made once: these run for many readers of an edition.
+_COLUMNS = (ledger.c.subscriber_id, ledger.c.development_id, ledger.c.state_version)
+_THEIRS = ledger.c.subscriber_id.in_(bindparam("ids", expanding=True))
+_HISTORIES = (
+    select(*_COLUMNS, ledger.c.at, messages.c.message_id, messages.c.state, editions.c.series)
+    .outerjoin(messages, messages.c.id == ledger.c.message_id)
+    .outerjoin(editions, editions.c.id == messages.c.edition_id)
+    .where(_THEIRS)
+    .order_by(*_COLUMNS)
+)
+_KNOWN = select(*_COLUMNS, messages.c.state).outerjoin(messages, messages.c.id == ledger.c.message_id).where(_THEIRS)
+_PASS = update(ledger).where(
+    ledger.c.subscriber_id == bindparam("whose"),
+    ledger.c.development_id == bindparam("what"),
+    ledger.c.state_version == bindparam("version"),
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
 from claimwatch.models import Origin, PageFailure, Read, ReadStatus
 from claimwatch.store.rows import insert_once, inserted_id
@@ -59,22 +59,56 @@ class Validator:
     final_url: str
 
 
+# What every read says is made once: to make a statement takes longer than to run it.
+_OF = source_states.c.slug == bindparam("of")
+_OURS = and_(_OF, source_states.c.lease_owner == bindparam("owner"))
+_STATES = select(*(source_states.c[name] for name in SourceState.__dataclass_fields__))  # in that order
+_STATE = _STATES.where(_OF)
+_HOLDER = select(source_states.c.lease_owner).where(_OF)
+_HOLDER_LOCKED = _HOLDER.with_for_update()
+_FREE = or_(source_states.c.lease_until.is_(None), source_states.c.lease_until < bindparam("now"))
+_TAKE = (
+    update(source_states)
+    .where(and_(_OF, or_(_FREE, source_states.c.lease_owner == bindparam("dead"))))
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"), generation=source_states.c.generation + 1)
+)
+_END = update(source_states).where(_OURS).values(lease_owner=None, lease_until=None)
+_MOVE = update(source_states).where(_OF)
+_RECORD = insert(reads)
+_CAPTURE = insert(captures)
+_VALIDATOR = (
+    select(
+        validators.c.etag,
+        validators.c.last_modified,
+        validators.c.capture_id,
+        captures.c.sha256,
+        captures.c.content_type,
+        captures.c.charset,
+        captures.c.final_url,
+    )
+    .join(captures, captures.c.id == validators.c.capture_id)
+    .where(and_(validators.c.url == bindparam("at"), validators.c.parser == bindparam("read_with")))
+)
+_GOOD_POLLING = and_(
+    reads.c.source == bindparam("of"),
+    reads.c.purpose == Origin.WATCH.value,
+    reads.c.status.in_([status.value for status in ReadStatus if status.good]),
+)
+_LAST_GOOD = select(reads).where(_GOOD_POLLING).order_by(reads.c.started_at.desc(), reads.c.id.desc()).limit(1)
+
+
 def source_state(connection: Connection, slug: str) -> SourceState:
     """The state of a source; an empty one for a source that was never read."""
-    table = source_states
-    row = connection.execute(
-        select(
-            table.c.slug,
-            table.c.last_read_at,
-            table.c.last_good_at,
-            table.c.next_due_at,
-            table.c.failures,
-            table.c.held,
-            table.c.verified_at,
-        ).where(table.c.slug == slug)
-    ).first()
-    if row is None:
-        return SourceState(slug)
+    row = connection.execute(_STATE, {"of": slug}).first()
+    return SourceState(slug) if row is None else _source_state(row)
+
+
+def source_states_of_all(connection: Connection) -> dict[str, SourceState]:
+    """The states of all sources that were ever read, or are being read for the first time."""
+    return {row.slug: _source_state(row) for row in connection.execute(_STATES)}
+
+
+def _source_state(row: Row[Any]) -> SourceState:
     held = tuple((group, count) for group, count in row.held or ())
     return SourceState(
         row.slug, row.last_read_at, row.last_good_at, row.next_due_at, row.failures, held, row.verified_at
@@ -96,17 +130,11 @@ def take_lease(
     is_dead: Callable[[str], bool] = lambda _owner: False,
 ) -> bool:
     """Lease a source to `owner` in real time; False when another holds it, unless `is_dead` says that it is gone."""
-    holder = connection.execute(select(source_states.c.lease_owner).where(source_states.c.slug == slug)).first()
+    holder = connection.execute(_HOLDER, {"of": slug}).first()
     if holder is None:  # another process may be at its first read, too
         insert_once(connection, source_states, slug=slug, failures=0, generation=0)
-    free = or_(source_states.c.lease_until.is_(None), source_states.c.lease_until < now)
-    if holder is not None and holder[0] is not None and is_dead(holder[0]):
-        free = or_(free, source_states.c.lease_owner == holder[0])
-    taken = connection.execute(
-        update(source_states)
-        .where(and_(source_states.c.slug == slug, free))
-        .values(lease_owner=owner, lease_until=until, generation=source_states.c.generation + 1)
-    )
+    dead = holder[0] if holder is not None and holder[0] is not None and is_dead(holder[0]) else None
+    taken = connection.execute(_TAKE, {"of": slug, "now": now, "dead": dead, "owner": owner, "until": until})
     return taken.rowcount == 1
 
 
@@ -124,18 +152,13 @@ def holds_lease(connection: Connection, slug: str, owner: str) -> bool:
 
     It stays so until the transaction ends: nobody can take it meanwhile.
     """
-    query = select(source_states.c.lease_owner).where(source_states.c.slug == slug).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(_HOLDER_LOCKED, {"of": slug}).first()
     return row is not None and row[0] == owner
 
 
 def end_lease(connection: Connection, slug: str, owner: str) -> None:
     """Give the lease back, if it is still held."""
-    connection.execute(
-        update(source_states)
-        .where(and_(source_states.c.slug == slug, source_states.c.lease_owner == owner))
-        .values(lease_owner=None, lease_until=None)
-    )
+    connection.execute(_END, {"of": slug, "owner": owner})
 
 
 def lapsed_leases(connection: Connection, before: datetime) -> list[tuple[str, str, datetime]]:
@@ -146,67 +169,78 @@ def lapsed_leases(connection: Connection, before: datetime) -> list[tuple[str, s
     return [(slug, owner, until) for slug, owner, until in connection.execute(lapsed.order_by(table.c.slug))]
 
 
-def note_read(connection: Connection, read: Read, next_due_at: datetime, held: Sequence[tuple[str, int]] = ()) -> None:
+def held_leases(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(slug, owner) of the leases that are in force at a real time."""
+    table = source_states
+    query = select(table.c.slug, table.c.lease_owner).where(table.c.lease_owner.is_not(None), table.c.lease_until > now)
+    return [(slug, owner) for slug, owner in connection.execute(query.order_by(table.c.slug))]
+
+
+def note_read(
+    connection: Connection,
+    read: Read,
+    next_due_at: datetime,
+    held: Sequence[tuple[str, int]] = (),
+    state: SourceState | None = None,
+) -> None:
     """Move the state of a source after a read; a bad one moves only what says that it was bad.
 
-    `held` is what the lists of each group held; a group that is not in it keeps what it had.
+    `held` is what the lists of each group held; a group that is not in it keeps what it had. `state` is the one before,
+    for whoever has just looked it up.
     """
+    state = state or source_state(connection, read.source)
     values: dict[str, object] = {"last_read_at": read.started_at, "next_due_at": next_due_at}
     if read.status.good:
         values |= {"last_good_at": read.started_at, "failures": 0}
-        known = dict(source_state(connection, read.source).held) | dict(held)
+        known = dict(state.held) | dict(held)
         values["held"] = [list(pair) for pair in sorted(known.items())]
     else:
-        values["failures"] = source_states.c.failures + 1
-    connection.execute(update(source_states).where(source_states.c.slug == read.source).values(**values))
+        values["failures"] = state.failures + 1
+    connection.execute(_MOVE, {"of": read.source, **values})
 
 
 def record_read(connection: Connection, read: Read, parser: str) -> int:
     """Keep the report of a read; returns its id."""
-    inserted = connection.execute(
-        insert(reads).values(
-            source=read.source,
-            purpose=read.purpose.value,
-            status=read.status.value,
-            started_at=read.started_at,
-            finished_at=read.finished_at,
-            requests=read.requests,
-            containers=read.containers,
-            kept=read.kept,
-            skipped=[list(pair) for pair in read.skipped],
-            new=read.new,
-            changed=read.changed,
-            gone=read.gone,
-            first=read.first,
-            warnings=list(read.warnings),
-            failures=[[failure.url, failure.reason] for failure in read.failures],
-            reason=read.reason,
-            parser=parser,
-        )
-    )
-    return inserted_id(inserted)
+    values = {
+        "source": read.source,
+        "purpose": read.purpose.value,
+        "status": read.status.value,
+        "started_at": read.started_at,
+        "finished_at": read.finished_at,
+        "requests": read.requests,
+        "containers": read.containers,
+        "kept": read.kept,
+        "skipped": [list(pair) for pair in read.skipped],
+        "new": read.new,
+        "changed": read.changed,
+        "gone": read.gone,
+        "first": read.first,
+        "warnings": list(read.warnings),
+        "failures": [[failure.url, failure.reason] for failure in read.failures],
+        "reason": read.reason,
+        "parser": parser,
+    }
+    return inserted_id(connection.execute(_RECORD, values))
 
 
 def record_capture(connection: Connection, read_id: int, capture: CaptureRow) -> int:
     """Keep one capture of a read; returns its id."""
-    inserted = connection.execute(
-        insert(captures).values(
-            read_id=read_id,
-            kind=capture.kind,
-            url=capture.url,
-            final_url=capture.final_url,
-            status=capture.status,
-            headers=[list(pair) for pair in capture.headers],
-            content_type=capture.content_type,
-            charset=capture.charset,
-            fetched_at=capture.fetched_at,
-            sha256=capture.sha256,
-            size=capture.size,
-            good=capture.good,
-            reason=capture.reason,
-        )
-    )
-    return inserted_id(inserted)
+    values = {
+        "read_id": read_id,
+        "kind": capture.kind,
+        "url": capture.url,
+        "final_url": capture.final_url,
+        "status": capture.status,
+        "headers": [list(pair) for pair in capture.headers],
+        "content_type": capture.content_type,
+        "charset": capture.charset,
+        "fetched_at": capture.fetched_at,
+        "sha256": capture.sha256,
+        "size": capture.size,
+        "good": capture.good,
+        "reason": capture.reason,
+    }
+    return inserted_id(connection.execute(_CAPTURE, values))
 
 
 def latest_answers(connection: Connection, most: int) -> list[tuple[datetime, tuple[tuple[str, str], ...]]]:
@@ -218,20 +252,33 @@ def latest_answers(connection: Connection, most: int) -> list[tuple[datetime, tu
 
 def validator(connection: Connection, url: str, parser: str) -> Validator | None:
     """What is known for a conditional request for `url`, under this version of the parser only."""
-    row = connection.execute(
-        select(
-            validators.c.etag,
-            validators.c.last_modified,
-            validators.c.capture_id,
-            captures.c.sha256,
-            captures.c.content_type,
-            captures.c.charset,
-            captures.c.final_url,
-        )
-        .join(captures, captures.c.id == validators.c.capture_id)
-        .where(and_(validators.c.url == url, validators.c.parser == parser))
-    ).first()
+    row = connection.execute(_VALIDATOR, {"at": url, "read_with": parser}).first()
     return None if row is None else Validator(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """The bytes of a page that was read well, and what came with them."""
+
+    sha256: str
+    content_type: str | None
+    charset: str | None
+    final_url: str
+
+
+def last_page(connection: Connection, source: str, kind: str, parser: str) -> KeptBytes | None:
+    """The page of a kind that a good polling of a source brought last, with this version of the parser; None where
+    none did."""
+    query = (
+        select(captures.c.sha256, captures.c.content_type, captures.c.charset, captures.c.final_url)
+        .join(reads, reads.c.id == captures.c.read_id)
+        .where(_GOOD_POLLING, reads.c.parser == parser)
+        .where(captures.c.kind == kind, captures.c.good, captures.c.sha256.is_not(None))
+        .order_by(captures.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query, {"of": source}).first()
+    return None if row is None else KeptBytes(*row)
 
 
 def set_validator(
@@ -259,13 +306,14 @@ def reads_between(connection: Connection, source: str, after: datetime | None, u
 
 def good_reads(connection: Connection, source: str) -> int:
     """How many good or partial pollings a source has had; what was read for the record (`backfill`) does not count."""
-    return connection.execute(select(func.count()).select_from(reads).where(_good_polling(source))).scalar_one()
+    count = select(func.count()).select_from(reads).where(_GOOD_POLLING)
+    return connection.execute(count, {"of": source}).scalar_one()
 
 
 def earliest_good(connection: Connection, source: str, limit: int = 50) -> Sequence[Read]:
     """The first good or partial pollings of a source, oldest first."""
-    query = select(reads).where(_good_polling(source)).order_by(reads.c.started_at, reads.c.id)
-    return [_read(row) for row in connection.execute(query.limit(limit))]
+    query = select(reads).where(_GOOD_POLLING).order_by(reads.c.started_at, reads.c.id).limit(limit)
+    return [_read(row) for row in connection.execute(query, {"of": source})]
 
 
 def last_read(connection: Connection, source: str) -> Read | None:
@@ -276,15 +324,11 @@ def last_read(connection: Connection, source: str) -> Read | None:
     return None if row is None else _read(row)
 
 
-def last_parser(connection: Connection, source: str) -> str | None:
-    """The parser and version of the last good or partial polling of a source; None where there was none."""
-    query = select(reads.c.parser).where(_good_polling(source)).order_by(reads.c.started_at.desc(), reads.c.id.desc())
-    return connection.execute(query.limit(1)).scalar()
-
-
-def _good_polling(source: str) -> ColumnElement[bool]:
-    good = [status.value for status in ReadStatus if status.good]
-    return and_(reads.c.source == source, reads.c.purpose == Origin.WATCH.value, reads.c.status.in_(good))
+def last_good(connection: Connection, source: str) -> tuple[Read, str] | None:
+    """The last good or partial polling of a source, and the parser and version that it was read with; None where there
+    was none."""
+    row = connection.execute(_LAST_GOOD, {"of": source}).first()
+    return None if row is None else (_read(row), row.parser)
 
 
 def _read(row: Row[Any]) -> Read:

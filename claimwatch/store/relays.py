@@ -47,25 +47,39 @@ def admit(
 
     `rate` is messages a second at most, with up to a second's worth saved up; `daily` is messages a UTC day at most.
     """
+    return admit_some(connection, relay, real, 1, rate=rate, daily=daily)[1]
+
+
+def admit_some(
+    connection: Connection, relay: str, real: float, wanted: int, *, rate: float | None, daily: int | None
+) -> tuple[int, Pause | float | None]:
+    """How many of `wanted` messages the relay may be given now (they count as given), and what stands against the rest:
+    None, seconds to wait, or a pause; as `admit`."""
     row = _row(connection, relay)
     if row["paused_until"] is not None and row["paused_until"] > real:
-        return Pause(relay, row["pause"], row["reason"], row["paused_until"])
+        return 0, Pause(relay, row["pause"], row["reason"], row["paused_until"])
     today = datetime.fromtimestamp(real, UTC).date()
     sent = row["sent"] if row["sent_on"] == today else 0
-    if daily is not None and sent >= daily:
+    given, values = wanted, dict[str, object]()
+    against: Pause | float | None = None
+    if daily is not None and sent + wanted > daily:
+        given = max(0, daily - sent)
         midnight = (real // 86400 + 1) * 86400
-        reason = f"{sent} messages were handed over today, and CLAIMWATCH_MAIL_DAILY is {daily}"
-        return _pause(connection, Pause(relay, "daily", reason, midnight), real)
-    values: dict[str, object] = {"sent_on": today, "sent": sent + 1}
-    if rate is not None:
+        reason = f"{sent + given} messages were handed over today, and CLAIMWATCH_MAIL_DAILY is {daily}"
+        against = Pause(relay, "daily", reason, midnight)
+    if rate is not None and given:
         most = max(rate, 1.0)
         gained = rate * max(0.0, real - (row["tokens_at"] or real))
         tokens = most if row["tokens"] is None else min(most, row["tokens"] + gained)
-        if tokens < 1:
-            return float((1 - tokens) / rate)
-        values |= {"tokens": tokens - 1, "tokens_at": real}
-    connection.execute(_CHANGE, {"name": relay} | values)
-    return None
+        if tokens < given:
+            given = int(tokens)
+            against = float((given + 1 - tokens) / rate)
+        values = {"tokens": tokens - given, "tokens_at": real}
+    if given:
+        connection.execute(_CHANGE, {"name": relay, "sent_on": today, "sent": sent + given} | values)
+    if isinstance(against, Pause):
+        _pause(connection, against, real)
+    return given, against
 
 
 def note_success(connection: Connection, relay: str) -> None:

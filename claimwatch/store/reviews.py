@@ -61,7 +61,12 @@ def edition_lines(connection: Connection, limit: int) -> list[Line]:
     query = select(table.c.id, table.c.series, table.c.period, table.c.state, table.c.frozen_at, table.c.subject)
     rows = connection.execute(
         query.where(or_(table.c.state == "held", table.c.id.in_(newest))).order_by(table.c.id.desc())
-    )
+    ).all()
+    grouped = select(messages.c.edition_id, messages.c.state, func.count())
+    grouped = grouped.where(messages.c.edition_id.in_([row.id for row in rows]))
+    counts: dict[int, list[tuple[str, int]]] = {}
+    for id_, state, count in connection.execute(grouped.group_by(messages.c.edition_id, messages.c.state)):
+        counts.setdefault(id_, []).append((state, count))
     return [
         Line(
             id=row.id,
@@ -70,7 +75,7 @@ def edition_lines(connection: Connection, limit: int) -> list[Line]:
             state=row.state,
             frozen_at=row.frozen_at,
             subject=row.subject,
-            messages=tuple(letter_counts(connection, row.id).items()),
+            messages=tuple(counts.get(row.id, ())),
         )
         for row in rows
     ]

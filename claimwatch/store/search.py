@@ -12,15 +12,18 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select, text
 
 from claimwatch.store.folding import words_in
+from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import publication_revisions, publications, search_documents
 
 MOST_CHARACTERS, MOST_TERMS = 400, 16
 _TERM = re.compile(r'(-?)"([^"]*)(?:"|$)|(-?)([^\s"]+)')
 _ID = 0xFFFFFFFF
+_FEW = 2000
 _EPOCH = date(1970, 1, 1)
-# Of findings those that count, and whose development no analyst has dismissed as it stands.
+# Of findings those that count, whose name is in no doubt, and whose development no analyst has dismissed as it stands.
 _LIVE = """
-    f.status NOT IN ('withdrawn', 'dismissed') AND NOT EXISTS (
+    f.status NOT IN ('withdrawn', 'dismissed') AND (f.method <> 'fuzzy' OR f.development_id IS NOT NULL)
+    AND NOT EXISTS (
         SELECT 1 FROM developments v JOIN standings n ON n.development = v.key
         WHERE v.id = f.development_id AND n.action = 'dismiss' AND n.state_version >= v.state_version
     )"""
@@ -44,13 +47,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search; None leaves it open. Days are both inclusive: when it was published, or first seen."""
+    """What narrows a search; None leaves it open. Days are both inclusive: when it was published, or first seen.
+    `shown`: what of the findings readers may see."""
 
     company: str | None = None
     source: str | None = None
     outcome: str | None = None
     since: date | None = None
     until: date | None = None
+    shown: Rule = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,31 @@ def find_findings(
     connection: Connection, query: Query, filters: Filters, *, limit: int, before: int | None = None
 ) -> list[Hit]:
     """Findings, the newest published first; `before` is the place of the last one of the page before."""
-    statement, values = findings_statement(connection.dialect.name, query, filters, before)
+    dialect = connection.dialect.name
+    few = None if dialect == "sqlite" else _few_places(connection, query, filters, before)
+    statement, values = findings_statement(dialect, query, filters, before, few)
     rows = connection.execute(text(f"{statement} LIMIT :limit"), {**values, "limit": limit})
     return [Hit(place & _ID, place) for (place,) in rows]
+
+
+def _few_places(connection: Connection, query: Query, filters: Filters, before: int | None) -> list[int] | None:
+    """The places of all findings that say so, on PostgreSQL; None where they are many.
+
+    In the order of days it would look for them by day, one after the other: good for what is frequent, slow for a
+    phrase that it takes for frequent.
+    """
+    match = _postgresql_match(query, _tags(filters))
+    if match is None:
+        return None
+    low, values = _days("t.place", filters, before)
+    where = " AND ".join(["t.words @@ CAST(:match AS tsquery)", *low])
+    looked_up = text(f"SELECT t.place FROM search_finding_text t WHERE {where} LIMIT {_FEW + 1}")  # noqa: S608
+    places = list(connection.execute(looked_up, {**values, "match": match}).scalars())
+    return None if len(places) > _FEW else places
+
+
+def _tags(filters: Filters) -> list[tuple[str, str | None]]:
+    return [("c", filters.company), ("s", filters.source), ("o", filters.outcome)]
 
 
 def find_documents(
@@ -122,15 +149,15 @@ def texts_of(connection: Connection, ids: Sequence[int]) -> list[Text]:
 
 
 def findings_statement(
-    dialect: str, query: Query, filters: Filters, before: int | None = None
+    dialect: str, query: Query, filters: Filters, before: int | None = None, few: Sequence[int] | None = None
 ) -> tuple[str, dict[str, object]]:
-    """The statement that finds findings, and its values."""
-    tags = [("c", filters.company), ("s", filters.source), ("o", filters.outcome)]
+    """The statement that finds findings, and its values. `few` are the places of all that say so, where known."""
+    tags = _tags(filters)
     lite = dialect == "sqlite"
     match = _lite_match(query, tags) if lite else _postgresql_match(query, tags)
     if match is None:
         low, values = _days("s.place", filters, before)
-        where = " AND ".join([*low, _LIVE])
+        where = " AND ".join([*low, _LIVE, filters.shown.of_finding("f")])
         return (
             f"SELECT s.place FROM search_findings s JOIN findings f ON f.id = s.finding_id "  # noqa: S608
             f"WHERE {where} ORDER BY s.place DESC",
@@ -139,11 +166,13 @@ def findings_statement(
     place = "t.rowid" if lite else "t.place"
     low, values = _days(place, filters, before)
     found = "search_finding_text MATCH :match" if lite else "t.words @@ CAST(:match AS tsquery)"
-    where = " AND ".join([found, *low, _LIVE])
+    if few is not None:
+        found, values = "t.place = ANY(CAST(:few AS bigint[]))", {**values, "few": list(few)}
+    where = " AND ".join([found, *low, _LIVE, filters.shown.of_finding("f")])
     return (
         f"SELECT {place} FROM search_finding_text t JOIN findings f ON f.id = ({place} & {_ID}) "  # noqa: S608
         f"WHERE {where} ORDER BY {place} DESC",
-        {**values, "match": match},
+        values if few is not None else {**values, "match": match},
     )
 
 
@@ -175,7 +204,7 @@ def documents_statement(
     if filters.outcome is not None:
         conditions.append(
             "EXISTS (SELECT 1 FROM findings f WHERE f.publication_revision_id = d.publication_revision_id "  # noqa: S608
-            f"AND f.outcome = :outcome AND {_LIVE})"
+            f"AND f.outcome = :outcome AND {_LIVE} AND {filters.shown.of_finding('f')})"
         )
         values["outcome"] = filters.outcome
     where = " AND ".join(conditions) or "true"

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, exists, select
 
 from claimwatch.store.documents import latest_publications
+from claimwatch.store.findings import certain, live
+from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import (
     captures,
     entries,
@@ -54,19 +56,34 @@ class Taken:
 
 
 def list_shelved(
-    connection: Connection, *, limit: int, before: int | None = None, source: str | None = None
+    connection: Connection,
+    *,
+    limit: int,
+    before: int | None = None,
+    source: str | None = None,
+    shown: Rule = EVERYTHING,
 ) -> list[Shelved]:
-    """Publications in which something was found, last stored first; `before` is the id to go on from."""
+    """Publications in which something was found that may be shown, last stored first; `before` is the id to go on
+    from."""
     revisions = publication_revisions.alias()
-    says = exists().where(
-        revisions.c.publication_id == publications.c.id, findings.c.publication_revision_id == revisions.c.id
+    says = exists(
+        select(findings.c.id).where(
+            revisions.c.publication_id == publications.c.id,
+            findings.c.publication_revision_id == revisions.c.id,
+            live(),
+            certain(),
+            shown.finding(),
+        )
     )
-    query = _publications().where(says).order_by(publications.c.id.desc()).limit(limit)
+    # The ids first: the newest revision of each is then looked up for those on the page alone.
+    query = select(publications.c.id).where(says).order_by(publications.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(publications.c.id < before)
     if source is not None:
         query = query.where(publications.c.source == source)
-    return [Shelved(*row) for row in connection.execute(query)]
+    ids = connection.execute(query).scalars().all()
+    rows = connection.execute(_publications().where(publications.c.id.in_(ids)).order_by(publications.c.id.desc()))
+    return [Shelved(*row) for row in rows]
 
 
 def find_shelved(connection: Connection, publication_id: int) -> Shelved | None:

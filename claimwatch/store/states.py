@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from claimwatch.models import Development, Outcome
 from claimwatch.store.tables import development_states
@@ -21,19 +21,28 @@ class State:
     at: datetime
 
 
-def note_state(connection: Connection, development_id: int, development: Development, at: datetime) -> None:
-    """Write down the present state; later ones that it takes back are forgotten."""
-    table, version = development_states, development.state_version
-    of_this = table.c.development_id == development_id
+_OF_THIS = development_states.c.development_id == bindparam("of")
+_FORGET = delete(development_states).where(_OF_THIS, development_states.c.version > bindparam("at_version"))
+_CHANGE = update(development_states).where(_OF_THIS, development_states.c.version == bindparam("at_version"))
+_ADD = insert(development_states)
+
+
+def note_state(
+    connection: Connection, development_id: int, development: Development, at: datetime, *, fresh: bool = False
+) -> None:
+    """Write down the present state; later ones that it takes back are forgotten. `fresh`: there is none yet."""
+    version = development.state_version
     values = {
         "outcome": development.outcome.value,
         "severity": development.severity,
         "happened_on": development.happened_on,
     }
-    connection.execute(delete(table).where(of_this, table.c.version > version))
-    known = update(table).where(of_this, table.c.version == version).values(**values)
-    if connection.execute(known).rowcount == 0:
-        connection.execute(insert(table).values(development_id=development_id, version=version, at=at, **values))
+    this = {"of": development_id, "at_version": version}
+    if not fresh:
+        connection.execute(_FORGET, this)
+        if connection.execute(_CHANGE, {**this, **values}).rowcount:
+            return
+    connection.execute(_ADD, {"development_id": development_id, "version": version, "at": at, **values})
 
 
 def states_of_all(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], State]:

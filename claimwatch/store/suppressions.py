@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from claimwatch.store.rows import insert_once
 from claimwatch.store.tables import meta, suppressions
 
+FEW = 100  # addresses that are looked up one by one, rather than in all that is suppressed
 _KEY = "address_key"
 # Asked for each message that leaves, so made once.
 _GET_KEY = select(meta.c.value).where(meta.c.key == _KEY)
@@ -66,11 +67,14 @@ def suppressed_among(connection: Connection, addresses: Iterable[str], now: date
     key = _key(connection)
     if key is None:
         return set()
+    hashes = {address: _hash(key, address) for address in addresses}
     query = select(suppressions.c.address_hmac).where(suppressions.c.lifted_at.is_(None))
+    if len(hashes) <= FEW:
+        query = query.where(suppressions.c.address_hmac.in_(hashes.values()))
     if now is not None:
         query = query.where(or_(suppressions.c.until.is_(None), suppressions.c.until > now))
     held = set(connection.execute(query).scalars())
-    return {address for address in addresses if _hash(key, address) in held}
+    return {address for address, hashed in hashes.items() if hashed in held}
 
 
 def suppress(

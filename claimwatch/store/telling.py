@@ -8,13 +8,13 @@ from sqlalchemy import Connection, and_, exists, func, select
 
 from claimwatch.models import Origin
 from claimwatch.store.findings import live
+from claimwatch.store.releases import Rule, went_out
 from claimwatch.store.tables import (
     attempts,
     decisions,
     development_states,
     developments,
     edition_events,
-    edition_items,
     editions,
     findings,
     messages,
@@ -24,7 +24,8 @@ from claimwatch.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An edition without its bodies. `outcomes` counts its items, `messages` its mails by state."""
+    """An edition without its bodies. `outcomes` counts its items, `messages` its mails by state; `public`: it went out,
+    so that the back issues have it."""
 
     id: int
     series: str
@@ -34,13 +35,14 @@ class Told:
     subject: str
     outcomes: Mapping[str, int]
     messages: Mapping[str, int]
+    public: bool
 
 
 def last_told(connection: Connection, limit: int) -> list[Told]:
     """The newest editions, newest first; held and cancelled ones too."""
     columns = (
         editions.c.id, editions.c.series, editions.c.period, editions.c.frozen_at, editions.c.state,
-        editions.c.subject, editions.c.outcomes,
+        editions.c.subject, editions.c.outcomes, went_out().label("public"),
     )  # fmt: skip
     rows = connection.execute(select(*columns).order_by(editions.c.id.desc()).limit(limit)).all()
     counts: dict[int, dict[str, int]] = {}
@@ -61,6 +63,7 @@ def last_told(connection: Connection, limit: int) -> list[Told]:
             subject=row.subject,
             outcomes=dict(row.outcomes),
             messages=counts.get(row.id, {}),
+            public=bool(row.public),
         )
         for row in rows
     ]
@@ -86,30 +89,25 @@ def count_reads(connection: Connection, source: str, since: datetime) -> dict[st
     return {row[0]: row[1] for row in rows}
 
 
-def developed_since(connection: Connection, since: datetime, *, told_only: bool) -> list[int]:
+def developed_since(connection: Connection, since: datetime, shown: Rule) -> list[int]:
     """The ids of developments that are new since then or in another state; gravest first, then newest.
 
-    Of polls only. `told_only` leaves out what no edition has told that went out.
+    Of polls only, and of those that may be shown.
     """
     moved = select(development_states.c.development_id).where(development_states.c.at > since)
     query = (
         select(developments.c.id)
         .where(developments.c.id.in_(moved))
-        .where(exists().where(and_(findings.c.development_id == developments.c.id, live(Origin.WATCH))))
+        .where(exists(select(findings.c.id).where(findings.c.development_id == developments.c.id, live(Origin.WATCH))))
+        .where(shown.development())
         .order_by(developments.c.severity, developments.c.first_seen_at.desc(), developments.c.id)
     )
-    if told_only:
-        told = exists().where(
-            edition_items.c.development_id == developments.c.id,
-            edition_items.c.edition_id == editions.c.id,
-            editions.c.state == "frozen",
-        )
-        query = query.where(told)
     return list(connection.execute(query).scalars())
 
 
-def pulse(connection: Connection) -> tuple[int, ...]:
-    """Numbers of which one rises whenever something was read, found, decided, told or sent to somebody."""
-    tables = (reads, findings, decisions, editions, edition_events, attempts)
+def pulse(connection: Connection, *, of_mail: bool = True) -> tuple[int, ...]:
+    """Numbers of which one rises whenever something was read, found, decided, told or sent to somebody; without
+    `of_mail`, whenever something was found, decided or told."""
+    tables = (findings, decisions, editions, edition_events, *((reads, attempts) if of_mail else ()))
     newest = [select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() for table in tables]
     return tuple(connection.execute(select(*newest)).one())

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 
 from claimwatch.errors import ClaimwatchError
+from claimwatch.pipeline.knowledge import Knowing
 from claimwatch.pipeline.watch import open_watch
 from claimwatch.settings import Settings
 from claimwatch.web import (
@@ -20,6 +21,7 @@ from claimwatch.web import (
     desk,
     desk_editions,
     desk_frame,
+    desk_names,
     desk_texts,
     documents,
     feeds,
@@ -58,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_watch(settings) as watch, Courier(watch) as courier:
-            app.state.site = Site(watch, courier)
+            app.state.site = Site(watch, courier, Knowing(watch))
             yield
 
     app = FastAPI(title="Claimwatch", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -67,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(joining.router)
     app.include_router(leaving.router)
     app.include_router(signing_in.router)
-    for room in (desk, desk_editions, desk_texts, desk_frame):
+    for room in (desk, desk_names, desk_editions, desk_texts, desk_frame):
         app.include_router(room.router)
     app.api_route("/privacy", methods=["GET", "HEAD"])(show_privacy)
     app.api_route("/static/style.css", methods=["GET", "HEAD"])(style)

@@ -46,6 +46,9 @@ class BoardWords:
     marks: str
     restated: tuple[str, str]
     nothing_since: str
+    disputes_title: str
+    disputes_lead: str
+    disputed_about: Mapping[str, str]
     found: Mapping[Outcome, tuple[str, str]]
     folded: Mapping[Outcome, str]
     timeline_title: str
@@ -110,6 +113,7 @@ class BoardWords:
     excerpts_title: str
     excerpts_lead: str
     excerpts_more: str
+    excerpts_none: str
     takings_title: str
     revision: str
     size: str

@@ -50,6 +50,9 @@ ENGLISH = BoardWords(
     "the date of the document.",
     restated=("said again in 1 place", "said again in {} places"),
     nothing_since="Nothing found about it since.",
+    disputes_title="Said otherwise",
+    disputes_lead="Two sources, for the same time, that cannot both be right. Which of them is, we do not say.",
+    disputed_about={"value": "Another value", "standing": "Taken back, or still there", "denial": "Said and denied"},
     found={
         Outcome.REVERSAL: ("1 reversal", "{} reversals"),
         Outcome.UPDATE: ("1 update", "{} updates"),
@@ -139,6 +142,7 @@ ENGLISH = BoardWords(
     excerpts_title="What it says about watched companies",
     excerpts_lead="Sentences as they stand in the source, the name marked, with what each came out as.",
     excerpts_more="{} more are not shown here; read them at the source.",
+    excerpts_none="There is nothing to show: it says nothing of them, or what it says waits for an analyst.",
     takings_title="What it was read from",
     revision="Revision",
     size="{} bytes",

@@ -55,6 +55,13 @@ BOKMAL = BoardWords(
     "dokumentet.",
     restated=("gjentatt ett sted", "gjentatt {} steder"),
     nothing_since="Ikke noe er funnet om den siden.",
+    disputes_title="Sagt annerledes",
+    disputes_lead="To kilder, for samme tid, som ikke begge kan ha rett. Hvem som har det, sier vi ikke.",
+    disputed_about={
+        "value": "En annen verdi",
+        "standing": "Opphevet, eller fortsatt der",
+        "denial": "Hevdet og avvist",
+    },
     found={
         Outcome.REVERSAL: ("1 omgjøring", "{} omgjøringer"),
         Outcome.UPDATE: ("1 oppdatering", "{} oppdateringer"),
@@ -143,6 +150,7 @@ BOKMAL = BoardWords(
     excerpts_title="Det den sier om selskapene vi følger",
     excerpts_lead="Setninger slik de står i kilden, med navnet merket, og det hver av dem ble lest som.",
     excerpts_more="{} til vises ikke her; les dem hos kilden.",
+    excerpts_none="Det er ingenting å vise: den sier ikke noe om dem, eller det den sier venter på en analytiker.",
     takings_title="Det den ble lest fra",
     revision="Versjon",
     size="{} byte",

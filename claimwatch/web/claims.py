@@ -1,11 +1,13 @@
 """The board of claims, and a page for each of them: what still stands, what does not, and who says so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from claimwatch.claims.values import of_claim
 from claimwatch.editions.addresses import claim_path, document_path, entry_path, item_path, publication_path
@@ -15,19 +17,20 @@ from claimwatch.editions.headlines import attributed
 from claimwatch.editions.names import kind_of, source_name, value_of
 from claimwatch.editions.shown import Shown
 from claimwatch.models import Claim, Outcome, Predicate
-from claimwatch.pipeline.board import PER_PAGE, AboutRow, Board, ClaimRow, ClaimStatus, board, claim_file
+from claimwatch.pipeline.board import PER_PAGE, AboutRow, Board, ClaimRow, ClaimStatus, claim_file
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store.finding_claims import Tally
 from claimwatch.web.board_vocabulary import BoardWords
 from claimwatch.web.board_words import board_words
 from claimwatch.web.caching import cached
 from claimwatch.web.drawing import Timeline, timeline
-from claimwatch.web.pages import ThisPage
+from claimwatch.web.pages import Page, ThisPage
 from claimwatch.web.stories import forms_of, shown_each
 
 router = APIRouter()
 _QUOTE = 320
 _TITLE = 160
+_OTHER = "-"  # what nothing on the board has
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 
 
@@ -86,7 +89,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPage:
-    """One page about one claim. `months` says in words what its timeline draws; `total` counts all findings."""
+    """One page about one claim. `months` says in words what its timeline draws; `total` counts all findings.
+
+    `disputes` are two findings each that cannot both hold, and about what they disagree.
+    """
 
     line: ClaimLine
     around: tuple[str, str, str]
@@ -94,13 +100,28 @@ class ClaimPage:
     months: tuple[tuple[str, str], ...]
     found: tuple[Found, ...]
     total: int
+    disputes: tuple[tuple[Found, Found, str], ...] = ()
 
 
 @router.api_route("/claims", methods=["GET", "HEAD"])
 def show_board(page: ThisPage, request: Request, status: str = "", company: str = "") -> Response:
     """All claims by kind, narrowed by status and company where the address says so."""
+    wanted = (
+        status if status in list(ClaimStatus) else status and _OTHER,
+        company if company in page.watch.baseline.companies else company and _OTHER,
+    )
+    # A long page that many ask for: kept as it is sent, for each of the few things that it can be narrowed to, and
+    # with nothing in it that one visitor has typed.
+    asked = urlencode([(name, value) for name, value in zip(("status", "company"), wanted, strict=True) if value])
+    page = replace(page, query=asked)
+    html = page.kept(f"claims {wanted} {page.fixed}", lambda _: _board_html(page, *wanted), of_findings=True)
+    return cached(request, HTMLResponse(html))
+
+
+def _board_html(page: Page, status: str, company: str) -> bytes:
     forms, words = forms_of(page.watch, page.words.language), board_words(page.words.language)
-    now, lines = page.kept("claims", lambda _: _board(page.known, page.words.language))
+    now = page.board
+    lines = page.kept("claims", lambda _: _of_board(page.known, now, page.words.language), of_findings=True)
     wanted = [line for line in lines if status in ("", line.status) and company in ("", *line.subjects)]
     groups = [
         (kind(predicate, forms), [line for line in wanted if line.about == predicate.name])
@@ -117,7 +138,7 @@ def show_board(page: ThisPage, request: Request, status: str = "", company: str 
         wanted=(status, company),
         span=(str(now.since.year), str(now.today.year)),
     )
-    return cached(request, answer)
+    return bytes(answer.body)
 
 
 @router.api_route("/claims/{claim_id}", methods=["GET", "HEAD"])
@@ -127,7 +148,7 @@ def show_claim(page: ThisPage, request: Request, claim_id: str, number: PageNumb
     if claim_id not in watch.baseline.claims:
         return page.missing()
     if number == 1:
-        shown = page.kept(f"claim {claim_id}", lambda _: _claim_page(watch, claim_id, 1, language))
+        shown = page.kept(f"claim {claim_id}", lambda _: _claim_page(watch, claim_id, 1, language), of_findings=True)
     else:
         shown = _claim_page(watch, claim_id, number, language)
         if not shown.found:
@@ -141,6 +162,7 @@ def show_claim(page: ThisPage, request: Request, claim_id: str, number: PageNumb
         months=shown.months,
         found=shown.found,
         total=shown.total,
+        disputes=shown.disputes,
         newer=_numbered(shown.line.path, number - 1) if number > 1 else None,
         older=_numbered(shown.line.path, number + 1) if number * PER_PAGE < shown.total else None,
     )
@@ -152,13 +174,17 @@ def _claim_page(watch: Watch, claim_id: str, number: int, language: str) -> Clai
     assert file is not None, "the caller knows the claim"
     forms, words = forms_of(watch, language), board_words(language)
     (line,) = _of_rows(watch, [file.row], file.since, file.today, forms, words)
+    found = {row.finding.evidence.id: _found(watch, row, forms, words) for row in file.about}
     return ClaimPage(
         line=line,
         around=around(file.row.claim, file.row.document.text),
         kind=kind(watch.baseline.predicates[file.row.claim.predicate], forms),
         months=tuple(_months(file.row.told, forms, words)),
-        found=tuple(_found(watch, row, forms, words) for row in file.about),
+        found=tuple(found.values()),
         total=file.total,
+        disputes=tuple(
+            (found[each.one.id], found[each.other.id], words.disputed_about[each.about]) for each in file.disputes
+        ),
     )
 
 
@@ -185,9 +211,8 @@ def _edged(line: str) -> str:
     return f"{' ' if line[:1].isspace() else ''}{bare}{' ' if line[-1:].isspace() else ''}"
 
 
-def _board(watch: Watch, language: str) -> tuple[Board, list[ClaimLine]]:
-    now = board(watch)
-    return now, _of_rows(watch, now.rows, now.since, now.today, forms_of(watch, language), board_words(language))
+def _of_board(watch: Watch, now: Board, language: str) -> list[ClaimLine]:
+    return _of_rows(watch, now.rows, now.since, now.today, forms_of(watch, language), board_words(language))
 
 
 def _of_rows(
@@ -196,11 +221,18 @@ def _of_rows(
     changed = [row for row in rows if row.change is not None]
     shown = shown_each(watch, [row.change for row in changed if row.change is not None], forms)
     changes = {row.claim.id: one for row, one in zip(changed, shown, strict=True)}
-    return [_line(watch, row, changes.get(row.claim.id), (since, today), forms, words) for row in rows]
+    ends = forms.day(since), forms.day(today)
+    return [_line(watch, row, changes.get(row.claim.id), (since, today), ends, forms, words) for row in rows]
 
 
 def _line(
-    watch: Watch, row: ClaimRow, change: Shown | None, span: tuple[date, date], forms: Forms, words: BoardWords
+    watch: Watch,
+    row: ClaimRow,
+    change: Shown | None,
+    span: tuple[date, date],
+    ends: tuple[str, str],
+    forms: Forms,
+    words: BoardWords,
 ) -> ClaimLine:
     claim, document = row.claim, row.document
     return ClaimLine(
@@ -228,8 +260,8 @@ def _line(
         change=change,
         item=item_path(row.change.development.key) if row.change is not None else None,
         timeline=timeline(row.told, *span, document.date),
-        first=forms.day(span[0]),
-        last=forms.day(span[1]),
+        first=ends[0],
+        last=ends[1],
     )
 
 

@@ -7,7 +7,7 @@ nothing is overwritten and a page says who decided what.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,9 +16,9 @@ from starlette.exceptions import HTTPException
 
 from claimwatch.editions.display import clean
 from claimwatch.errors import DecidedMeanwhile, UsageError
-from claimwatch.models import Action, CaseState, Decision, Outcome
+from claimwatch.models import Action, CaseState, Decision, Development, Outcome
 from claimwatch.pipeline.deciding import decide_many
-from claimwatch.pipeline.desk import Case, CasePage, get_case, list_cases
+from claimwatch.pipeline.desk import Case, CasePage, get_case, list_beside, list_cases
 from claimwatch.pipeline.tellable import today_of
 from claimwatch.store import texts
 from claimwatch.web import desk_view
@@ -52,15 +52,21 @@ class Filters:
 
     def cases(self, page: Page) -> CasePage:
         """The cases that they let through."""
-        return list_cases(
-            page.watch,
-            state=CaseState(self.state),
-            company=self.company or None,
-            source=self.source or None,
-            outcome=Outcome(self.outcome) if self.outcome else None,
-            page=self.page,
-            size=SIZE,
-        )
+        return list_cases(page.watch, **self._asked())
+
+    def beside(self, page: Page) -> tuple[Development, ...]:
+        """The same, without what was found of each."""
+        return list_beside(page.watch, **self._asked())
+
+    def _asked(self) -> dict[str, Any]:
+        return {
+            "state": CaseState(self.state),
+            "company": self.company or None,
+            "source": self.source or None,
+            "outcome": Outcome(self.outcome) if self.outcome else None,
+            "page": self.page,
+            "size": SIZE,
+        }
 
 
 def filters_of(request: Request, page: DeskPage) -> Filters:
@@ -152,8 +158,8 @@ def _show_case(
     watch = page.watch
     with watch.store.read() as connection:
         places = texts.places_of(connection, [piece.evidence.id for piece in case.pieces])
-    beside = filters.cases(page).cases
-    keys = [line.key for line in beside]
+    beside = filters.beside(page)
+    keys = [one.key for one in beside]
     at = keys.index(case.key) if case.key in keys else None
     earliest, usual = desk_view.tomorrow(today_of(watch))
     forms = desk_view.forms_of(watch)
@@ -172,13 +178,13 @@ def _show_case(
         kind=_kind(page, case.development.predicate),
         state=STATES[case.state],
         headline=clean(case.headline) or case.key[:12],
-        pieces=desk_view.pieces_of(watch, case, places),
+        pieces=desk_view.pieces_of(watch, case.pieces, places),
         decisions=desk_view.decisions_of(watch, case),
         told=[f"{one.series}:{one.period}" + ("" if one.state == "frozen" else f" ({one.state})") for one in case.told],
         filters=filters,
         following=None if at is None or at + 1 >= len(keys) else keys[at + 1],
         previous=None if not at else keys[at - 1],
-        others=[(line.key, clean(line.headline, 90)) for line in beside if line.key != case.key],
+        others=[(one.key, desk_view.named(watch, forms, one)) for one in beside if one.key != case.key],
         outcomes=[(outcome.value, desk_view.BADGES[outcome.value]) for outcome in Outcome],
         predicates=[(name, one.label) for name, one in watch.baseline.predicates.items()],
         earliest=earliest,

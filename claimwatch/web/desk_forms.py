@@ -7,14 +7,14 @@ from claimwatch.errors import UsageError
 from claimwatch.models import Action, Label, Outcome, Verdict
 from claimwatch.web.forms import Fields
 
-_LONGEST_WHY = 2_000
+LONGEST_WHY = 2_000
 
 
 def verdicts_of(fields: Fields, who: str) -> list[Verdict]:
     """What a form asks for. Raises `UsageError` naming what is missing, in words for the page."""
     why = one_of(fields, "why") or None
-    if why is not None and len(why) > _LONGEST_WHY:
-        raise UsageError(f"The reason is too long; {_LONGEST_WHY} characters are the most.")
+    if why is not None and len(why) > LONGEST_WHY:
+        raise UsageError(f"The reason is too long; {LONGEST_WHY} characters are the most.")
     try:
         action = Action(one_of(fields, "action"))
     except ValueError:

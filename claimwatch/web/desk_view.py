@@ -1,6 +1,6 @@
 """What the pages of the desk show of a case: words, dates in their form, hostile text made safe. No layout here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from claimwatch.editions import words_for
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.headlines import attributed
-from claimwatch.models import Action, Decision, Evidence, Label, Outcome, Quantity
+from claimwatch.models import Action, Decision, Development, Evidence, Label, Outcome, Quantity
 from claimwatch.pipeline.desk import Case, CaseLine, Near
 from claimwatch.pipeline.desk import Piece as CasePiece
 from claimwatch.pipeline.watch import Watch
@@ -64,6 +64,7 @@ class ShownPiece:
 
     id: int
     company: str
+    surface: str
     outcome: str
     badge: str
     before: str
@@ -132,10 +133,20 @@ def line_of(watch: Watch, line: CaseLine) -> Line:
     )
 
 
-def pieces_of(watch: Watch, case: Case, places: Mapping[int, Place]) -> tuple[ShownPiece, ...]:
+def named(watch: Watch, forms: Forms, development: Development) -> str:
+    """A case in a few words, from the facts alone."""
+    predicate, known = watch.baseline.predicates.get(development.predicate or ""), watch.baseline.companies
+    companies = ", ".join(known[slug].name if slug in known else slug for slug in development.companies)
+    kind = predicate.label if predicate else "kind not recognised"
+    said = f"{BADGES[development.outcome.value]}: {kind} — {companies}"
+    on = development.happened_on or development.published_on
+    return clean(f"{said}, {forms.day(on)}" if on else said)
+
+
+def pieces_of(watch: Watch, pieces: Iterable[CasePiece], places: Mapping[int, Place]) -> tuple[ShownPiece, ...]:
     """The findings of a case; `places` says where each stands."""
     forms = forms_of(watch)
-    return tuple(_piece(watch, forms, piece, places.get(piece.evidence.id)) for piece in case.pieces)
+    return tuple(_piece(watch, forms, piece, places.get(piece.evidence.id)) for piece in pieces)
 
 
 def decisions_of(watch: Watch, case: Case) -> tuple[ShownDecision, ...]:
@@ -177,6 +188,7 @@ def _piece(watch: Watch, forms: Forms, piece: CasePiece, place: Place | None) ->
     return ShownPiece(
         id=evidence.id,
         company=company.name if company else finding.entity,
+        surface=clean(finding.surface, _TITLE),
         outcome=finding.outcome.value,
         badge=BADGES[finding.outcome.value],
         before=clean(piece.before, _AROUND),

@@ -12,7 +12,7 @@ from claimwatch.editions.display import Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.names import source_name
 from claimwatch.models import ACCEPTED
-from claimwatch.pipeline.board import ClaimRow, board
+from claimwatch.pipeline.board import ClaimRow
 from claimwatch.pipeline.shelf import PER_PAGE, Holding, entry_file, holdings, publication_file
 from claimwatch.store.findings import FindingRow
 from claimwatch.store.shelf import Shelved
@@ -104,7 +104,7 @@ def show_document(page: ThisPage, request: Request, document_id: str) -> Respons
     if document is None:
         return page.missing()
     words = board_words(page.words.language)
-    rows = [row for row in page.kept("board", lambda _: board(page.known)).rows if row.claim.document == document.id]
+    rows = [row for row in page.board.rows if row.claim.document == document.id]
     answer = page.show(
         "document",
         board=words,

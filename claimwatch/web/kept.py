@@ -35,3 +35,8 @@ class Kept:
             made = make()
             self._values[key] = (stamp, time.monotonic(), made)
             return made
+
+    def forget(self) -> None:
+        """Work everything out anew from now on."""
+        with self._lock:
+            self._values.clear()

@@ -11,12 +11,12 @@ from claimwatch.editions.forms import Forms
 from claimwatch.editions.names import source_name
 from claimwatch.editions.shown import Shown
 from claimwatch.models import ReadStatus
-from claimwatch.pipeline.board import ClaimStatus, board
+from claimwatch.pipeline.board import Board, ClaimStatus
 from claimwatch.pipeline.strips import Strip, strips
 from claimwatch.pipeline.watch import Watch
 from claimwatch.pipeline.week import this_week
-from claimwatch.store import telling
-from claimwatch.store.telling import Told
+from claimwatch.store import archive
+from claimwatch.store.archive import Issue
 from claimwatch.web.board_vocabulary import BoardWords
 from claimwatch.web.board_words import board_words
 from claimwatch.web.caching import cached
@@ -25,7 +25,6 @@ from claimwatch.web.pages import ThisPage
 from claimwatch.web.stories import companies_of, forms_of, shown
 
 router = APIRouter()
-_LOOKED_AT = 20  # editions among which the newest that went out is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Front:
     statuses: tuple[tuple[str, str, int], ...]
     claims: int
     strips: tuple[StripLine, ...]
-    latest: Told | None
+    latest: Issue | None
     machine_read: bool
 
 
@@ -59,7 +58,7 @@ class Front:
 def show_now(page: ThisPage, request: Request) -> Response:
     """What changed this week."""
     words = board_words(page.words.language)
-    front = page.kept("front", lambda _: _front(page.known, page.words.language))
+    front = page.kept("front", lambda _: _front(page.known, page.board, page.words.language))
     names = companies_of(page.watch, forms_of(page.watch, page.words.language))
     answer = page.show(
         "now",
@@ -99,12 +98,12 @@ def _failures(failed: int, partial: int, words: BoardWords) -> tuple[tuple[str, 
     return (words.polls_failed, failed), (words.polls_partial, partial)
 
 
-def _front(watch: Watch, language: str) -> Front:
+def _front(watch: Watch, now: Board, language: str) -> Front:
     forms, words = forms_of(watch, language), board_words(language)
-    week, now = this_week(watch), board(watch)
+    week = this_week(watch)
     stories = shown(week.edition, forms)
     with watch.store.read() as connection:
-        editions = telling.last_told(connection, _LOOKED_AT)
+        issues = archive.issues(connection, limit=1)
     return Front(
         since=_day(week.since, forms),
         until=_day(week.until, forms),
@@ -113,7 +112,7 @@ def _front(watch: Watch, language: str) -> Front:
         statuses=tuple((one.value, words.status[one], now.count(one)) for one in ClaimStatus if now.count(one)),
         claims=len(now.rows),
         strips=tuple(strip_line(strip, forms, words) for strip in strips(watch)),
-        latest=next((one for one in editions if one.state == "frozen"), None),
+        latest=issues[0] if issues else None,
         machine_read=any(not item.reviewed for item in week.edition.items),
     )
 

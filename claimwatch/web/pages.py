@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from claimwatch.models import SERIES, SEVERITIES
-from claimwatch.pipeline.knowledge import with_knowledge
+from claimwatch.pipeline.board import Board, board
+from claimwatch.pipeline.knowledge import Knowing
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import TEMPLATES
 from claimwatch.store import telling
@@ -36,6 +37,7 @@ class Site:
 
     watch: Watch
     courier: Courier
+    knowing: Knowing
     kept: Kept = field(default_factory=Kept)
 
 
@@ -96,14 +98,24 @@ class Page:
         return HTMLResponse(html, status_code=status)
 
     @property
+    def board(self) -> Board:
+        """How all claims stand."""
+        return self.kept("board", lambda _: board(self.known), of_findings=True)
+
+    @property
     def known(self) -> Watch:
         """The watch with what analysts accepted as well; what claims and documents are looked up in."""
-        return self.kept("known", with_knowledge)
+        return self.site.knowing.now()
 
-    def kept(self, key: str, make: Callable[[Watch], Made]) -> Made:
-        """What `make` gives, worked out once in each language and again when something was stored; see `Kept`."""
+    def kept(self, key: str, make: Callable[[Watch], Made], *, of_findings: bool = False) -> Made:
+        """What `make` gives, worked out once in each language and again when something was stored; see `Kept`.
+
+        `of_findings`: it hangs on nothing but what was found and decided, so that mail which leaves does not matter.
+        """
+        # What waits is released when its edition leaves.
+        of_mail = not of_findings or self.watch.settings.review != "none"
         with self.watch.store.read() as connection:
-            pulse = telling.pulse(connection)
+            pulse = telling.pulse(connection, of_mail=of_mail)
         stamp = (pulse, self.watch.now().date())
         return self.site.kept.get((key, self.words.language), stamp, lambda: make(self.watch))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from claimwatch.baseline import Cover, CoverageMap, load_baseline, load_coverage
+from claimwatch.baseline import load_baseline
+from claimwatch.baseline.coverage import Cover, CoverageMap, load_coverage
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Expectation, Limits, SourceClass, SourceSpec, StartPage
 from claimwatch.sources import load_sources

@@ -1,13 +1,13 @@
 """The short benchmarks, held to wide ratios against the floor of the same run; never to absolute times."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from benchmarks.bench import Part, history_line, measured, page
+from benchmarks.bench import Part, measured, record_of
 from benchmarks.measures import Row, in_turns
+from benchmarks.report import page
 
 # Several times what is seen: a machine that does other work must not fail them, a wrong shape must.
 CEILINGS = {"names": 40.0, "compare": 60.0, "entity": 250.0}
@@ -34,9 +34,9 @@ def test_a_bomb_is_refused_in_little_memory() -> None:
 
 def test_a_benchmark_that_cannot_run_says_so_and_the_rest_is_reported() -> None:
     good = Part("names", (Row("a scan", 12.5, "MB/s", 50.0, 4.0, ">= 60 MB/s", met=False),))
-    text = page([good, Part("peers", failure="no network")], "a machine", NOW)
+    text = page([record_of([good, Part("compare", failure="no corpus")], "a machine", NOW)])
     assert "| a scan | 12.5 MB/s | 50.0 MB/s | 4.00 | **>= 60 MB/s** |" in text
-    assert "- peers: no network" in text
+    assert "- compare: no corpus" in text
 
 
 @pytest.mark.slow
@@ -44,13 +44,6 @@ def test_an_unknown_measurement_is_a_failure_with_its_reason() -> None:
     part = measured("nonsense", short=True)
     assert part.failure is not None
     assert "nonsense" in part.failure
-
-
-def test_the_history_keeps_figures_and_ratios() -> None:
-    line = history_line([Part("names", (Row("a scan", 12.5, "MB/s", 50.0, 4.0),))], "a machine", NOW)
-    kept = json.loads(line)
-    assert (kept["at"], kept["machine"]) == ("2026-11-09T06:00Z", "a machine")
-    assert [(row["what"], row["ratio"]) for row in kept["rows"]] == [("a scan", 4.0)]
 
 
 def test_works_take_turns() -> None:

@@ -25,7 +25,7 @@ def shares(**given: float) -> dict[str, float]:
 
 
 def test_signals_add_up_to_probabilities_and_unknown_ones_say_nothing() -> None:
-    head = Head(("NEW", "NONE"), (0.0, 0.0), {"w=ban": (1.0, 0.0), "w=road": (0.0, 2.0)})
+    head = Head(("NEW", "NONE"), (0.0, 0.0), {"NEW": {"w=ban": 1.0}, "NONE": {"w=road": 2.0}})
     assert head.probabilities(["w=never heard"]) == {"NEW": 0.5, "NONE": 0.5}
     found = head.probabilities(["w=ban", "w=road"])
     assert found["NEW"] == pytest.approx(0.2689, abs=1e-4)
@@ -34,7 +34,7 @@ def test_signals_add_up_to_probabilities_and_unknown_ones_say_nothing() -> None:
 
 
 def test_weights_so_large_that_they_would_overflow_are_no_trouble() -> None:
-    head = Head(("NEW", "NONE"), (0.0, 0.0), {"w=ban": (5000.0, 0.0)})
+    head = Head(("NEW", "NONE"), (0.0, 0.0), {"NEW": {"w=ban": 5000.0}})
     assert head.probabilities(["w=ban"]) == {"NEW": 1.0, "NONE": 0.0}
 
 
@@ -71,6 +71,9 @@ def test_data_of_another_shape_are_named(baseline: Baseline, change: dict[str, A
         (Outcome.RESTATEMENT, ("cell.known",), shares(RESTATEMENT=0.3, UPDATE=0.7), Outcome.UPDATE),
         # Another value than the claim's is told, however known the wording.
         (Outcome.UPDATE, ("cell.known", "value.differs"), shares(RESTATEMENT=0.9, UPDATE=0.1), Outcome.UPDATE),
+        # That the month of the claim is given speaks for the claim.
+        (Outcome.RESTATEMENT, ("cell.known", "as_of.known"), shares(RESTATEMENT=0.44, NEW=0.56), Outcome.RESTATEMENT),
+        (Outcome.RESTATEMENT, ("cell.known", "as_of.known"), shares(RESTATEMENT=0.3, NEW=0.7), Outcome.NEW),
         # A reversal is not lost for a little doubt, and none is made of what is only proposed.
         (Outcome.REVERSAL, ("operation.remove",), shares(CONTEXT=0.8, REVERSAL=0.2), Outcome.REVERSAL),
         (Outcome.PENDING, ("operation.remove", "not_in_force"), shares(REVERSAL=0.9, PENDING=0.1), Outcome.PENDING),
@@ -83,6 +86,19 @@ def test_rules_and_classifier_are_weighed(
     assert decision.outcome is outcome
     assert decision.rules[: len(rules)] == rules
     assert (decision.rules[-1] == f"learned.{outcome.lower()}") == (outcome is not ruled)
+
+
+def test_what_was_compared_with_no_claim_is_not_folded_by_the_classifier_alone() -> None:
+    """Law 4 of the design: a mention is news unless there is positive evidence that it is known."""
+    routine = shares(CONTEXT=0.9, NEW=0.1)
+    untyped = Decision(Outcome.NEW, ("untyped",))
+    assert weigh(untyped, routine, concerned=False) == untyped
+    assert weigh(untyped, routine, concerned=True).outcome is Outcome.CONTEXT
+    # A positive rule folds by itself, and what names nobody and points at nobody is no mention.
+    assert (
+        weigh(Decision(Outcome.CONTEXT, ("context.no_comment",)), routine, concerned=False).outcome is Outcome.CONTEXT
+    )
+    assert weigh(untyped, routine, pointed=False, concerned=False).outcome is Outcome.CONTEXT
 
 
 def test_a_sentence_in_which_nothing_points_back_needs_more_to_be_about_a_company() -> None:

@@ -85,10 +85,68 @@ def test_a_company_that_joins_later_raises_the_version_and_one_of_the_same_read_
 def test_old_publications_read_on_one_day_meet_by_their_own_dates(comparer: Comparer) -> None:
     found = findings(comparer, "UHRP calls on the UN Global Compact to expel Hikvision and Dahua.")
     first = assign(found["dahua"], date(2024, 2, 7), SEEN, ())
-    both = assign(found["hikvision"], date(2024, 2, 7), SEEN, (first,))
+    both = assign(found["hikvision"], date(2024, 2, 7), SEEN, (first,), [(found["dahua"], first.key)])
     assert (both.key, both.companies) == (first.key, ("dahua", "hikvision"))
-    much_later = assign(found["hikvision"], date(2025, 2, 7), SEEN, (first,))
+    much_later = assign(found["dahua"], date(2025, 2, 7), SEEN, (both,))
     assert much_later.key != first.key
+
+
+def test_what_one_page_says_of_another_company_elsewhere_is_another_happening(comparer: Comparer) -> None:
+    """Two companies end contracts in the same weeks: each is news, though kind, place and number are the same."""
+    found = findings(comparer, "Dahua pulled out of five police contracts in Xinjiang.")["dahua"]
+    first = assign(found, date(2024, 12, 23), SEEN, ())
+    rival = replace(found, entity="hikvision", quote="Hikvision had ended five contracts there ten days before.")
+    apart = assign(rival, date(2024, 12, 23), SEEN, (first,), [(found, first.key)])
+    assert apart.key != first.key
+    assert apart.companies == ("hikvision",)
+    # One day of its own, given for both, makes it one.
+    dated = [replace(one, as_of="2024-12-20", rules=("cell.known",)) for one in (found, rival)]
+    known = assign(dated[0], date(2024, 12, 23), SEEN, ())
+    assert assign(dated[1], date(2024, 12, 24), SEEN, (known,)).key == known.key
+
+
+def test_a_reply_and_an_application_are_no_part_of_the_measure(comparer: Comparer) -> None:
+    ban = findings(comparer, "Poland banned government procurement of Hikvision equipment.")["hikvision"]
+    first = assign(ban, date(2025, 3, 4), SEEN, ())
+    told = [(ban, first.key)]
+    reply = replace(ban, outcome=Outcome.DENIAL, quote="The company called the ban groundless.")
+    assert assign(reply, date(2025, 3, 4), SEEN, (first,)).key != first.key
+    stay = replace(ban, outcome=Outcome.PENDING, quote="The company has asked a court to stay the ban.")
+    assert assign(stay, date(2025, 3, 4), SEEN, (first,), told).key != first.key
+    # Of another page a report that is behind the times is the same measure.
+    assert assign(stay, date(2025, 3, 5), SEEN, (first,)).key == first.key
+
+
+def test_two_sentences_of_a_page_are_one_happening_only_where_they_name_one_object(comparer: Comparer) -> None:
+    ban = findings(comparer, "Poland banned government procurement of Hikvision equipment.")["hikvision"]
+    first = assign(ban, date(2025, 3, 4), SEEN, ())
+    again = replace(ban, quote="The ban covers every ministry.")
+    assert assign(again, date(2025, 3, 4), SEEN, (first,), [(ban, first.key)]).key == first.key
+    vague, other = (replace(one, object_class="other") for one in (ban, again))
+    known = assign(vague, date(2025, 3, 4), SEEN, ())
+    apart = assign(other, date(2025, 3, 4), SEEN, (known,), [(vague, known.key)])
+    assert apart.key != known.key  # a key of its own, though kind and day are the same
+
+
+def test_that_it_was_done_and_that_it_stands_is_one_happening(comparer: Comparer) -> None:
+    ban = findings(comparer, "Poland banned government procurement of Hikvision equipment.")["hikvision"]
+    done, stands = replace(ban, operation="add"), replace(ban, operation="assert")
+    first = assign(done, date(2025, 3, 4), SEEN, ())
+    assert assign(stands, date(2025, 3, 6), SEEN, (first,)).key == first.key
+
+
+def test_a_month_told_later_is_the_month_of_what_was_told_then(comparer: Comparer) -> None:
+    undated = reversal(comparer, None, Outcome.UPDATE)
+    first = assign(undated, date(2022, 11, 25), SEEN, ())
+    for on, same in (("2022-11", True), ("2022-12", True), ("2023-02", False), ("2022", False)):
+        later = reversal(comparer, on, Outcome.UPDATE)
+        assert (assign(later, date(2023, 6, 7), SEEN, (first,)).key == first.key) is same, on
+
+
+def test_a_source_that_takes_back_today_tells_nothing_again(comparer: Comparer) -> None:
+    lifted = assign(reversal(comparer, "2024-06-11"), date(2024, 6, 12), SEEN, ())
+    today = replace(reversal(comparer, None), as_of="2025-03-01")  # the day of the page, where the source itself acts
+    assert assign(today, date(2025, 3, 1), SEEN, (lifted,)).key != lifted.key
 
 
 def reversal(comparer: Comparer, on: str | None, outcome: Outcome = Outcome.REVERSAL, entity: str = "dahua") -> Finding:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from claimwatch.claims import Comparer, detect_language, finding_json, read_records, screen_record
-from claimwatch.claims.patterns import Anchors, compile_cue
+from claimwatch.claims.patterns import Anchors, Classes, compile_cue
 from claimwatch.claims.text import fold
 from claimwatch.claims.triggers import Triggers
 from claimwatch.errors import BaselineInvalid, UsageError
@@ -95,7 +95,7 @@ def test_a_text_that_names_nobody_gives_nothing(comparer: Comparer) -> None:
     ],
 )
 def test_the_pattern_language(pattern: str, hit: str, miss: str) -> None:
-    cue = compile_cue([pattern], {}, Anchors())
+    cue = compile_cue([pattern], Classes({}), Anchors())
     assert cue.hits(fold(hit))
     assert cue.hits(fold(miss)) == (pattern == "licen?e")
 

@@ -178,7 +178,8 @@ def test_a_finding_is_shown_with_what_it_can_be_checked_by(cli: Run, served: Ben
     shown = cli("findings", "show", str(listed["id"])).out
     for part in (NEWS, "The Toy Institute", "https://toy.example/one", listed["capture"], "tests.pipeline.toy:1"):
         assert part in shown
-    assert cli("findings", "show", str(listed["id"]), "--json").json == listed
+    beside = {"publishers": ["toy.example"], "otherwise": []}
+    assert cli("findings", "show", str(listed["id"]), "--json").json == listed | beside
 
 
 def test_scraped_text_cannot_steer_the_terminal(cli: Run, bench: Bench) -> None:

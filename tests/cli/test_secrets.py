@@ -49,6 +49,34 @@ def test_no_command_prints_a_secret(
     assert SECRET.encode() not in (bench.home / "one.zip").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"DATABASE_URL": f"postgresql+psycopg://user:{SECRET}@127.0.0.1:1/claimwatch"},
+        {"DATABASE_URL": f"postgres://user:{SECRET}@127.0.0.1:1/claimwatch"},
+        {"SMTP_URL": f"smtps:/user:{SECRET}@127.0.0.1"},
+        {"DKIM_KEY": SECRET, "DKIM_SELECTOR": "one"},
+        {"DKIM_KEY": f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----\n", "DKIM_SELECTOR": "one"},
+        {"OPERATOR_NOTIFY": f"nonsense://user:{SECRET}@127.0.0.1:1/{SECRET}"},
+    ],
+    ids=lambda broken: next(iter(broken)),
+)
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_what_is_wrong_with_a_secret_is_said_without_it(
+    cli: Run, bench: Bench, monkeypatch: pytest.MonkeyPatch, broken: dict[str, str], kind: str
+) -> None:
+    bench.serve_list(items=[{"key": "one", "text": NEWS, "on": "2026-11-03"}])
+    cli("subscribers", "add", "reader@example.org")
+    for name, value in {**broken, "LOG": kind}.items():
+        monkeypatch.setenv(f"CLAIMWATCH_{name}", value)
+    said = ""
+    for words in (["run", "--json"], ["doctor", "--alert", "--json"], ["deliver", "--test", "operator@example.org"]):
+        done = cli(*words, at=MONDAY + WEEK)
+        said += done.out + done.err
+    assert said
+    assert SECRET not in said
+
+
 def test_every_secret_is_known_as_one() -> None:
     secret = {name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation)}
     assert secret == SECRETS

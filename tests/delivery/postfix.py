@@ -40,7 +40,7 @@ virtual_mailbox_domains = reader.example claimwatch.example
 virtual_mailbox_base = {root}/mail
 virtual_mailbox_maps = regexp:{root}/boxes
 virtual_alias_maps = inline:{{ {{ {gone} = nobody@moved.example }} }}
-transport_maps = inline:{{ {{ moved.example = error:5.1.1 no such user }} }}
+transport_maps = inline:{{ {{ moved.example = error:5.1.1 no such user }} {lmtp} }}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 smtpd_tls_security_level = encrypt
@@ -66,6 +66,7 @@ bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 error unix - - n - - error
 virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr
 proxymap unix - - n - - proxymap
@@ -127,10 +128,10 @@ class Postfix:
 
 
 @contextmanager
-def postfix(gone: str = "gone@reader.example") -> Iterator[Postfix]:
+def postfix(gone: str = "gone@reader.example", *, lmtp: int | None = None) -> Iterator[Postfix]:
     """Starts Postfix and Dovecot's login service, and stops both. Skips the test where they or root are missing.
 
-    Mail for `gone` is taken from us, and then sent back.
+    Mail for `gone` is taken from us, and then sent back: into a Maildir, or by LMTP to a port on loopback.
     """
     require("postfix")
     require("dovecot")
@@ -142,21 +143,23 @@ def postfix(gone: str = "gone@reader.example") -> Iterator[Postfix]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        with _running(root, port, gone) as server:
+        with _running(root, port, gone, lmtp) as server:
             yield server
     finally:
         shutil.rmtree(root)
 
 
 @contextmanager
-def _running(root: Path, port: int, gone: str) -> Iterator[Postfix]:
+def _running(root: Path, port: int, gone: str, lmtp: int | None) -> Iterator[Postfix]:
     make_certificate(root)
     nobody, owner = pwd.getpwnam("nobody"), pwd.getpwnam("postfix")
     for name in ("queue", "data", "mail", "auth", "dovecot"):
         (root / name).mkdir()
     os.chown(root / "data", owner.pw_uid, owner.pw_gid)
     os.chown(root / "mail", nobody.pw_uid, nobody.pw_gid)
-    (root / "main.cf").write_text(MAIN.format(root=root, uid=nobody.pw_uid, gid=nobody.pw_gid, gone=gone))
+    by_lmtp = f"{{ claimwatch.example = lmtp:inet:127.0.0.1:{lmtp} }}" if lmtp else ""
+    main = MAIN.format(root=root, uid=nobody.pw_uid, gid=nobody.pw_gid, gone=gone, lmtp=by_lmtp)
+    (root / "main.cf").write_text(main)
     (root / "boxes").write_text(BOXES)
     (root / "master.cf").write_text(MASTER.format(port=port))
     (root / "dovecot.conf").write_text(DOVECOT.format(root=root, user="dovecot", login=USER, password=PASSWORD))

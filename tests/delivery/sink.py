@@ -105,8 +105,9 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism:
     return AuthResult(success=known, handled=known)  # not handled: the server itself answers 535
 
 
-def make_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for localhost and 127.0.0.1 and a server context with it."""
+def make_certificate(folder: Path, *, lasts: timedelta = timedelta(days=1)) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for localhost and 127.0.0.1, and a server context with it. One that `lasts` less than no time has
+    expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -118,7 +119,7 @@ def make_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + lasts)
         .add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

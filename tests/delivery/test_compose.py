@@ -174,3 +174,10 @@ def test_the_return_path_leads_back_to_the_message_and_tells_nothing_of_the_read
     path = return_path("Bounces <bounces@claimwatch.example>", id_)
     assert re.fullmatch(r"bounces\+[0-9a-f]{32}@claimwatch\.example", path)
     assert opaque_part(id_) in path
+
+
+def test_a_relay_finds_its_key_in_the_header_that_it_looks_for() -> None:
+    mime = composed(idempotency_header="Resend-Idempotency-Key")
+    head = mime.partition(b"\r\n\r\n")[0]
+    assert b"\r\nResend-Idempotency-Key: <weekly" in head
+    assert b"Idempotency" not in composed()

@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import Envelope
 from sqlalchemy import delete, select, update
 
 from claimwatch.pipeline import DeliveryReport, Watch, deliver
 from claimwatch.settings import load_settings
-from claimwatch.store import outbox, relays, subscribers, suppressions
+from claimwatch.store import leases, outbox, relays, subscribers, suppressions
 from claimwatch.store.tables import attempts, messages, rests
 from tests.delivery.sink import Sink
 from tests.faults.outbox_world import NOW, fill, message_id_of, open_outbox
@@ -38,12 +41,25 @@ def states(watch: Watch) -> dict[str, int]:
         return outbox.count_messages(connection)
 
 
+def message_of(envelope: Envelope) -> Message:
+    assert isinstance(envelope.content, bytes)
+    return BytesParser().parsebytes(envelope.content)
+
+
+def with_header(watch: Watch, header: str, recipient: str) -> None:
+    """As if the message had been composed with the header in which a relay looks for its key."""
+    with watch.store.write() as connection:
+        there = messages.c.recipient == recipient
+        row = connection.execute(select(messages.c.id, messages.c.message_id, messages.c.mime).where(there)).one()
+        line = f"X-First: x\r\n{header}: {row.message_id}\r\n".encode()
+        outbox.replace_message(connection, row.id, line + row.mime)
+
+
 def cut_off(watch: Watch, owner: str = "elsewhere:1:dead") -> None:
     """What a process leaves that died after it had leased a message: an attempt, and a lease that has run out."""
     with watch.store.write() as connection:
-        due = outbox.find_due(connection, NOW, time.time())
-        assert due is not None
-        outbox.lease_message(connection, due, owner, NOW, time.time() - 10, 5)
+        due = leases.find_due(connection, NOW, time.time(), 1)
+        assert leases.lease_messages(connection, due, owner, NOW, time.time() - 10, 5)
 
 
 def test_everything_leaves_over_the_connections_that_are_allowed(tmp_path: Path) -> None:
@@ -192,11 +208,10 @@ def test_a_maildir_settles_its_own_doubts(tmp_path: Path) -> None:
 
 def test_a_process_that_was_only_slow_settles_what_it_knows(tmp_path: Path) -> None:
     with outbox_of(tmp_path, None, 1) as watch, watch.store.write() as connection:
-        due = outbox.find_due(connection, NOW, 0.0)
-        assert due is not None
-        slow = outbox.lease_message(connection, due, "slow", NOW, 0.0, 5)
+        due = leases.find_due(connection, NOW, 0.0, 1)
+        (slow,) = leases.lease_messages(connection, due, "slow", NOW, 0.0, 5)
         outbox.note_cut_off(connection, 10.0, lambda _owner: False, lambda _series: 3600.0)
-        assert outbox.settle_message(connection, slow, "slow", outbox.Settlement("accepted", "250"), NOW)
+        leases.settle_messages(connection, [(slow, leases.Settlement("accepted", "250"))], "slow", NOW)
         assert outbox.count_messages(connection) == {"accepted": 1}
 
 
@@ -286,9 +301,38 @@ def _all_ids(watch: Watch) -> set[str]:
 def test_evidence_that_settles_during_a_pass_has_the_first_word_in_the_next(tmp_path: Path) -> None:
     """A doubt whose wait ends between the look at the evidence and the sending is not sent in that pass."""
     with outbox_of(tmp_path, None, 1) as watch, watch.store.write() as connection:
-        due = outbox.find_due(connection, NOW, 0.0)
-        assert due is not None
-        outbox.lease_message(connection, due, "dead", NOW, 0.0, 5)
+        due = leases.find_due(connection, NOW, 0.0, 1)
+        assert leases.lease_messages(connection, due, "dead", NOW, 0.0, 5)
         outbox.note_cut_off(connection, 10.0, lambda _owner: True, lambda _series: 60.0)
-        assert outbox.find_due(connection, NOW, 71.0, 69.0) is None
-        assert outbox.find_due(connection, NOW, 71.0, 70.0) == due
+        assert leases.find_due(connection, NOW, 71.0, 1, 69.0) == []
+        assert leases.find_due(connection, NOW, 71.0, 1, 70.0) == due
+
+
+def test_a_relay_that_knows_a_message_again_is_given_it_at_once_and_takes_it_once(tmp_path: Path) -> None:
+    header, keys = "Resend-Idempotency-Key", list[str]()
+
+    def take_once(envelope: Envelope) -> str:
+        key = message_of(envelope)[header]
+        keys.append(key)
+        return "drop" if keys.count(key) == 1 else "250 2.0.0 taken before"
+
+    with Sink(answer=take_once) as sink, outbox_of(tmp_path, sink, 2, idempotency_header=header) as watch:
+        with_header(watch, header, "weekly0@reader.example")
+        assert deliver(watch).in_doubt == 2
+        report = deliver(watch)
+        assert (report.proved, report.accepted, report.doubtful, report.in_doubt) == (1, 1, 0, 1)
+        assert report.possible_duplicates == 0
+    # The other one was frozen before the header was set: it waits its hour.
+    assert [key for key in keys if key] == [message_of(sink.taken[0])["Message-ID"]] * 2
+
+
+def test_a_second_doubt_about_a_message_is_not_left_to_the_relays_memory(tmp_path: Path) -> None:
+    header = "Resend-Idempotency-Key"
+    drops = Sink(answer=lambda _envelope: "drop")
+    with drops as sink, outbox_of(tmp_path, sink, 1, idempotency_header=header) as watch:
+        with_header(watch, header, "weekly0@reader.example")
+        assert deliver(watch).in_doubt == 1
+        assert deliver(watch).proved == 1
+        assert deliver(watch).proved == 0
+        assert states(watch) == {"in_doubt": 1}
+    assert len(sink.taken) == 2

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from claimwatch.delivery import MaildirBox, Place, open_box
 from claimwatch.pipeline import deliver
 from tests.delivery.postfix import postfix
+from tests.delivery.test_lmtp import listening
 from tests.faults.outbox_world import NOW, fill
 from tests.pipeline.returning import World
 
@@ -21,6 +23,25 @@ def wait_for_mail(box: Path) -> None:
     while not any((box / "new").glob("*")):
         assert time.monotonic() < deadline, "nothing came back"
         time.sleep(0.05)
+
+
+def test_a_postfix_hands_a_bounce_over_by_lmtp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = open_box(f"maildir:{tmp_path / 'returned'}")
+    assert isinstance(box, MaildirBox)
+    box.make()
+    with listening(Place(host="127.0.0.1"), box.keep) as there, postfix(GONE, lmtp=there.port) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        world = World(tmp_path, server.url, tmp_path / "returned")
+        with world.at() as watch:
+            fill(watch.store, 3)
+            assert deliver(watch).accepted == 3
+            wait_for_mail(world.box)
+            report = deliver(watch).returned
+            assert report is not None
+            assert (report.read, report.bounces, report.strangers, report.fault) == (1, 1, 0, None)
+        assert world.effects() == ["probed"]
+        assert "status=sent (250 2.0.0 Ok: kept)" in server.log.read_text()
+        assert not list(server.returned.glob("new/*"))
 
 
 def test_who_is_unknown_is_asked_and_given_up_and_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,14 @@
 """SMTP against a real server on loopback."""
 
+import socket
 import ssl
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from claimwatch.delivery import OutcomeUnknown, open_transport
+from claimwatch.delivery import NotTaken, OutcomeUnknown, Verdict, open_transport
 from claimwatch.errors import DeliveryFailed, SettingsInvalid
 from tests.delivery.sink import PASSWORD, USER, Sink, make_certificate
 
@@ -60,6 +63,20 @@ def test_an_untrusted_certificate_stops_the_mail(tmp_path: Path) -> None:
         with pytest.raises(DeliveryFailed, match="certificate"):
             transport.send(FROM, TO, MESSAGE)
         assert sink.taken == []
+
+
+def test_an_expired_certificate_is_ours_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, context = make_certificate(tmp_path, lasts=timedelta(minutes=-1))
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    url = f"smtp://{USER}:{PASSWORD}@127.0.0.1"
+    with (
+        Sink(tls=context, login=True) as sink,
+        open_transport(f"{url}:{sink.port}?tls=starttls") as transport,
+        pytest.raises(NotTaken, match="has expired; renew it") as refused,
+    ):
+        transport.send(FROM, TO, MESSAGE)
+    assert refused.value.verdict is Verdict.OURS
+    assert sink.taken == []
 
 
 def test_a_wrong_password_is_named_and_never_shown(tls: ssl.SSLContext) -> None:
@@ -142,3 +159,32 @@ def test_an_unusable_url_says_what_to_write_and_shows_no_password(url: str) -> N
     with pytest.raises(SettingsInvalid, match="smtp://USER:PASSWORD@HOST") as caught:
         open_transport(url)
     assert "hidden-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b".\r\n..\r\n.a\r\nb.\r\n\r\n", b"\r\n", b"no end of line"])
+def test_dots_at_the_beginning_of_a_line_arrive_as_they_are(body: bytes) -> None:
+    with Sink() as sink, open_transport(f"smtp://127.0.0.1:{sink.port}?tls=none") as transport:
+        transport.send(FROM, TO, b".Subject: x\r\n\r\n" + body)
+    (taken,) = sink.taken
+    assert taken.content == b".Subject: x\r\n\r\n" + body.removesuffix(b"\r\n") + b"\r\n"
+
+
+def test_a_connection_lost_before_the_server_wants_the_message_leaves_no_doubt() -> None:
+    """Up to its 354 a server has taken nothing, so the mail can be sent again without coming twice."""
+    answers = [b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n"]  # to the connection, EHLO, MAIL and RCPT
+
+    def serve(listening: socket.socket) -> None:
+        client, _ = listening.accept()
+        with client:
+            for answer in answers:
+                client.sendall(answer)
+                client.recv(1000)  # after the last answer: DATA
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        url = f"smtp://127.0.0.1:{listening.getsockname()[1]}?tls=none"
+        with open_transport(url) as transport, pytest.raises(NotTaken) as lost:
+            transport.send(FROM, TO, b"Subject: x\r\n\r\ny\r\n")
+        thread.join(30)
+    assert (lost.value.verdict, lost.value.phase) == (Verdict.RELAY, "DATA")

@@ -45,6 +45,14 @@ def test_a_service_starts_a_command_that_there_is(unit: Path) -> None:
         assert build_parser().parse_args(arguments).run
 
 
+def test_what_runs_for_years_starts_again_and_may_not_take_all_memory() -> None:
+    for name in ("server", "worker", "web"):
+        text = (ROOT / "deploy" / "systemd" / f"claimwatch-{name}.service").read_text(encoding="utf-8")
+        assert "Restart=always" in text
+        assert "OnFailure=claimwatch-alert@%n.service" in text
+        assert name == "worker" or "MemoryMax=" in text  # a run that is ended for its memory reads nothing
+
+
 def test_every_timer_has_its_service() -> None:
     names = {unit.name for unit in UNITS}
     assert all(unit.with_suffix(".service").name in names for unit in UNITS if unit.suffix == ".timer")

@@ -176,9 +176,7 @@ def test_the_funds_list_holds_neither_company(told: tuple[Told, ...]) -> None:
 def test_nothing_but_these_facts_alerts(told: tuple[Told, ...]) -> None:
     expected = {id(of(told, f.source, f.entity, f.words, f.week)) for f in FACTS.values()}
     others = [one.finding.quote for one in told if one.finding.outcome.alerts and id(one) not in expected]
-    # The first two are true, and of no kind that the baseline knows: shown as untyped news. The others are false alarms
-    # of today's weights: both briefings are known, by themselves and as told in another article.
-    assert len(others) == 4
+    # Both are true, and of no kind that the baseline knows: shown as untyped news.
+    assert len(others) == 2
     assert any("Dahua joined the initiative in October 2023." in quote for quote in others)
     assert any("suspected of fasting" in quote for quote in others)
-    assert sum("UHRP published two briefings" in quote for quote in others) == 2

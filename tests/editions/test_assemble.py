@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from claimwatch.editions import assemble, parse_period
+from claimwatch.editions import assemble, parse_period, words_for
+from claimwatch.editions.headlines import headline
 from claimwatch.errors import EditionInvalid
 from claimwatch.models import Candidate, Outcome, SourceClass
 from tests.editions import factory as make
@@ -81,7 +82,7 @@ def test_without_a_date_of_the_event_the_publication_decides_and_without_that_no
 
 def test_headlines_name_who_says_it() -> None:
     assert headlines(*make.every_outcome()) == [
-        "Council on Ethics (Norway): recommendation to divest withdrawn — Hikvision",
+        "Council on Ethics (Norway): recommendation to exclude withdrawn — Hikvision",
         "Entity List (Supplement No. 4 to Part 744): entry on the Entity List changed — Dahua",
         "Uyghur Human Rights Project: ownership share (state investors) now 40.8 per cent, before 42% — Hikvision",
         "House committee: legislation (procurement ban) under consideration — Hikvision, Dahua",
@@ -89,6 +90,25 @@ def test_headlines_name_who_says_it() -> None:
         "UHRP: demand for expulsion — Hikvision, Dahua",
         "Uyghur Human Rights Project: “New seats for five subsidiaries” — Hikvision",
     ]
+
+
+@pytest.mark.parametrize(
+    ("quote", "kinds"),
+    [
+        ("Norges Bank has decided to exclude Hikvision.", ["decision to exclude", "beslutning om utelukkelse"]),
+        ("Norges Bank har besluttet å utelukke selskapet.", ["decision to exclude", "beslutning om utelukkelse"]),
+        ("Selskapet er utelukka frå fondet.", ["decision to exclude", "beslutning om utelukkelse"]),
+        ("The fund has sold all its shares in Hikvision.", ["decision to divest", "beslutning om å selge seg ut"]),
+    ],
+)
+def test_an_exclusion_is_not_called_a_sale_nor_a_sale_an_exclusion(quote: str, kinds: list[str]) -> None:
+    candidate = make.untyped()
+    (evidence, *_) = candidate.evidence
+    item = make.an_edition(candidate).items[0]
+    finding = replace(evidence.finding, quote=quote)
+    item = replace(item, predicate="divestment_decision", label="x", evidence=(replace(evidence, finding=finding),))
+    made = [headline(item, words_for(language)) for language in ("en", "nb")]
+    assert all(kind in line for kind, line in zip(kinds, made, strict=True)), made
 
 
 def test_what_cannot_be_told_is_refused_by_name() -> None:

@@ -146,7 +146,7 @@ def test_headlines_are_made_in_the_language_of_their_reader() -> None:
         "Entity List (vedlegg 4 til del 744): oppføring på Entity List endret – Dahua",
         "Uyghur Human Rights Project: eierandel (statlige investorer) nå 40,8 prosent, før 42 prosent – Hikvision",
     ]
-    assert edition.items[0].headline.startswith("Council on Ethics (Norway): recommendation to divest withdrawn")
+    assert edition.items[0].headline.startswith("Council on Ethics (Norway): recommendation to exclude withdrawn")
 
 
 def test_both_languages_say_everything_with_the_same_blanks() -> None:

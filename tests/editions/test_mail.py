@@ -91,7 +91,7 @@ def test_an_item_says_all_that_a_reader_needs_in_both_parts() -> None:
     for part in (mail.html, mail.text):
         flat = re.sub(r"\s+", " ", part)
         for said in (
-            "recommendation to divest withdrawn",
+            "recommendation to exclude withdrawn",
             "recommended excluding Hikvision",
             "Withdrawn on 15 September 2020",
             "Claim A09",
@@ -195,7 +195,7 @@ FAULTS: dict[str, tuple[str, Breaking]] = {
     ),
     "items in another order in the HTML": (
         "HTML tells",
-        lambda m: replace(m, html=m.html.replace("recommendation to divest withdrawn", "something else")),
+        lambda m: replace(m, html=m.html.replace("recommendation to exclude withdrawn", "something else")),
     ),
     "no language on the wrapper": (
         "body of the HTML says it is in no language",

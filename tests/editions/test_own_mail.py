@@ -132,7 +132,9 @@ def at_length() -> Candidate:
                            id=number, effective_on=date(2026, 11, 12))
         for number in range(1, 6)
     ]  # fmt: skip
-    return pieces.a_candidate(*evidence, key="long", happened_on=date(2022, 10, 13), told_before=True)
+    candidate = pieces.a_candidate(*evidence, key="long", happened_on=date(2022, 10, 13), told_before=True)
+    against = tuple(replace(one, id=one.id + 100) for one in evidence)
+    return replace(candidate, publishers=("uhrp.org", "one.example"), otherwise=against)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 With `--long` the tables of docs/reliability.md are written anew, each between its two marks: the matrix, and the
 deliveries that were killed; `--delivery` runs and writes only these. With `--kills N` whole rounds are killed N times
-on each kind of database, and only their table is written; `--long` does that 100 times on each as well.
+on each kind of database, and only their table is written; `--long` does that 100 times on each as well. `--soak` lives
+through fourteen simulated days with faults at random, and writes its table; `--long` ends with it.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from tests.faults.worlds import WORLDS
 
 PAGE = PROJECT / "docs" / "reliability.md"
 LONG_KILLS = 100
+SOAK_DAYS = 14
 SIGNS = {"passed": "ok", "failed": "**FAILS**", "skipped": "–"}
 
 
@@ -82,15 +84,19 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="all combinations, and write the table")
     parser.add_argument("--delivery", action="store_true", help="only the killed deliveries, and write their table")
     parser.add_argument("--kills", type=int, metavar="N", help="only whole rounds, killed N times on each database")
-    parser.add_argument("--seed", type=int, default=1, help="of the first trial of --kills (default: %(default)s)")
+    parser.add_argument("--soak", type=int, nargs="?", const=SOAK_DAYS, metavar="DAYS",
+                        help=f"only days at speed with faults at random (default: {SOAK_DAYS})")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=1, help="of --soak and of the first trial of --kills (default: 1)")
     options = parser.parse_args()
+    if options.soak is not None:
+        return _soak(options.soak, options.seed)
     if options.delivery:
         return _delivery()
     if options.kills is not None:
         return _kills(options.kills, options.seed)
     status = _matrix(whole=options.long)
     if options.long:
-        return status or _delivery() or _kills(LONG_KILLS, options.seed)
+        return status or _delivery() or _kills(LONG_KILLS, options.seed) or _soak(SOAK_DAYS, options.seed)
     return status
 
 
@@ -122,6 +128,15 @@ def _kills(count: int, seed: int) -> int:
     written, good = write_report(count, seed)
     print(written)
     _write("kills", written)
+    return 0 if good else 1
+
+
+def _soak(days: int, seed: int) -> int:
+    from tests.faults.soak_report import write_report
+
+    written, good = write_report(days, seed)
+    print(written)
+    _write("soak", written)
     return 0 if good else 1
 
 

@@ -16,20 +16,19 @@ def cases(
     faults: Iterable[str],
     places: Sequence[str] = (),
     why_not: Callable[..., str | None] = lambda *_values: None,
-    always: int = 2,
 ) -> list[Any]:
     """A parameter set (fault, source and, where there are places, place) for each combination.
 
-    Of each fault `always` combinations run at all times, chosen by hash; the others are slow. `why_not` takes the
+    One combination of every second fault runs at all times, chosen by hash; the rest are slow. `why_not` takes the
     values and says why that cannot happen; such a combination is skipped with this reason.
     """
     found: list[Any] = []
-    for fault in faults:
+    for number, fault in enumerate(faults):
         combined = [
             (fault, source, *place) for source in WORLDS for place in product(places, repeat=min(len(places), 1))
         ]
         possible = [values for values in combined if why_not(*values) is None]
-        chosen = sorted(possible, key=_lot)[:always]
+        chosen = sorted(possible, key=_lot)[: number % 2]
         for values in combined:
             reason = why_not(*values)
             marks = [] if values in chosen else [pytest.mark.slow]

@@ -141,7 +141,7 @@ def why_not(name: str, source: str, place: str) -> str | None:
     return None
 
 
-@pytest.mark.parametrize(("fault", "source", "place"), cases(FAULTS, PLACES, why_not, always=1))
+@pytest.mark.parametrize(("fault", "source", "place"), cases(FAULTS, PLACES, why_not))
 def test_a_fault_that_lasts(started: Callable[[str], Run], fault: str, source: str, place: str) -> None:
     run = started(source)
     before = run.state()

@@ -264,7 +264,7 @@ def test_a_disk_that_is_full(started: Started, fault: str, source: str) -> None:
     mended(run)
 
 
-@pytest.mark.parametrize(("fault", "source"), cases(["killed while it reads"], always=0))
+@pytest.mark.parametrize(("fault", "source"), cases(["killed while it reads"]))
 def test_killed_while_it_reads(started: Started, fault: str, source: str) -> None:
     run = started(source)
     run.publish([run.world.news, *run.world.base()])

@@ -18,7 +18,7 @@ from flows.poll import poll
 from flows.urgent import urgent
 from flows.watchdog import ProblemsFound, watchdog
 
-pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server", "at_monday")]
+pytestmark = [pytest.mark.slow, pytest.mark.prefect, pytest.mark.usefixtures("prefect_server", "at_monday")]
 
 
 def test_a_source_is_read_once_however_often_it_is_woken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

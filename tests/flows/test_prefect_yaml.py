@@ -1,5 +1,6 @@
 """prefect.yaml and prefect.toml say what Prefect understands: an unknown key there is otherwise ignored in silence."""
 
+import ast
 import importlib
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from prefect.settings import Settings
 from claimwatch.sources import load_sources
 from tests.flows.local_prefect import PROJECT
 
+POOL = {"name": "claimwatch"}
 STRICT = ("DeploymentConfig", "WorkPoolConfig", "ConcurrencyLimitSpec", "RawScheduleConfig")
 
 
@@ -68,6 +70,18 @@ def test_entrypoints_are_flows_that_take_the_parameters() -> None:
         flow = getattr(importlib.import_module(module), name)
         assert isinstance(flow, Flow)
         flow.validate_parameters(deployment.get("parameters", {}))
+
+
+def test_nothing_limits_how_many_runs_there_are() -> None:
+    # A stranded run would hold its slot for ever: that nothing is done twice is up to the store.
+    assert [one["name"] for one in _deployments() if one.get("concurrency_limit") or one["work_pool"] != POOL] == []
+
+
+def test_flows_are_run_by_a_worker_and_never_served() -> None:
+    # `.serve()` switches schedules off when it ends.
+    for path in (PROJECT / "flows").glob("*.py"):
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        assert "serve" not in {call.attr for call in calls if isinstance(call, ast.Attribute)}, path
 
 
 def test_prefect_toml_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:

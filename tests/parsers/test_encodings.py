@@ -187,3 +187,16 @@ def test_addresses_of_two_pages_are_two_keys() -> None:
 def test_an_address_holds_nothing_that_nobody_sees() -> None:
     page = Page("uhrp", "list", "https://uhrp.org/statements/", b"")
     assert absolute(page, " /statement/a\x00b\u200b/#top ") == "https://uhrp.org/statement/ab/"
+
+
+@pytest.mark.parametrize("broken", ["\\u0000", "\\ud800"])
+def test_json_can_spell_what_no_store_can_hold(broken: str) -> None:
+    posts = page_of(GOLDEN / "wordpress" / "posts.yaml")
+    (whole, *_) = wordpress.parse(posts).publications
+    said = posts.body.replace(b'"rendered":', b'"rendered": "' + broken.encode() + b'", "_":')
+    (publication, *_) = wordpress.parse(replace(posts, body=said)).publications
+    lost = "\N{REPLACEMENT CHARACTER}"
+    assert (publication.key, publication.title, publication.text) == (whole.key, lost, lost)
+    refused = b'{"headers": {}, "status": "' + broken.encode() + b'", "body": {"code": "gone"}}'
+    with pytest.raises(SourceChanged, match="the site answers \N{REPLACEMENT CHARACTER}"):
+        wordpress.parse(replace(posts, body=refused))

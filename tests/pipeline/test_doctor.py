@@ -199,6 +199,7 @@ def test_a_clock_that_is_off_is_seen_from_what_publishers_answered() -> None:
 # Mail.
 
 
+@pytest.mark.slow
 def test_a_login_that_is_refused_and_a_server_that_is_gone_are_named(tmp_path: Path) -> None:
     certificate, context = make_certificate(tmp_path)
     with pytest.MonkeyPatch.context() as patch, Sink(tls=context, login=True) as sink:
@@ -217,6 +218,7 @@ def test_a_login_that_is_refused_and_a_server_that_is_gone_are_named(tmp_path: P
     assert "cannot be reached" in problem.why
 
 
+@pytest.mark.slow
 def test_a_password_in_the_clear_is_named() -> None:
     settings = load_settings(smtp_url="smtp://u:p@mail.example.org:1?tls=none", resolver="127.0.0.1:1")
     whys = [problem.why for problem in inspect_mail(settings, MONDAY)[0]]

@@ -12,7 +12,7 @@ from claimwatch.models import Subscription
 from claimwatch.pipeline import Watch, build, build_due, deliver, preview, rehearse, subscribe, unsubscribe
 from claimwatch.pipeline.deliver import LEASE_S
 from claimwatch.pipeline.lease import this_owner
-from claimwatch.store import editions, ledger, outbox, subscribers
+from claimwatch.store import editions, leases, ledger, outbox, subscribers
 from tests.delivery.sink import Sink
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench, body_of
 
@@ -240,9 +240,8 @@ def test_preview_and_rehearsal_freeze_nothing(bench: Bench) -> None:
 
 def lease(connection: Connection, watch: Watch, owner: str, real: float) -> None:
     """What a process does before it sends."""
-    due = outbox.find_due(connection, watch.now(), real)
-    assert due is not None
-    outbox.lease_message(connection, due, owner, watch.now(), real, LEASE_S)
+    due = leases.find_due(connection, watch.now(), real, 1)
+    assert leases.lease_messages(connection, due, owner, watch.now(), real, LEASE_S)
 
 
 def test_an_attempt_cut_off_is_settled_and_made_again(told: Bench) -> None:

@@ -1,8 +1,8 @@
 """A source for tests: its pages are JSON that says plainly what they hold.
 
-A page of kind `list` or `page`: `{"items": [{"key", "text", "title"?, "on"?}], "rows": [{"key", "name", "decision"}],
-"links": [{"url", "key"?, "version"?, "on"?}], "skips": [reason], "lists": [name], "containers"?}`. As the engine sees
-it, it is a parser like any other.
+A page of kind `list` or `page`: `{"items": [{"key", "text", "title"?, "url"?, "on"?}], "rows": [{"key", "name",
+"decision"}], "links": [{"url", "key"?, "version"?, "on"?}], "skips": [reason], "lists": [name], "containers"?}`. As the
+engine sees it, it is a parser like any other.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def _publication(page: Page, item: Mapping[str, Any]) -> Publication:
     return Publication(
         source=page.source,
         key=item["key"],
-        url=f"{HOST}/{item['key']}",
+        url=item.get("url", f"{HOST}/{item['key']}"),
         title=item.get("title", item["key"]),
         kind="statement",
         language="en",

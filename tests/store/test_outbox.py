@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from claimwatch.errors import UsageError
-from claimwatch.store import Store, developments, editions, ledger, outbox, subscribers
-from claimwatch.store.outbox import Claimed, Settlement
-from claimwatch.store.tables import attempts
+from claimwatch.store import Store, developments, editions, leases, ledger, outbox, subscribers
+from claimwatch.store.leases import Claimed, Settlement
+from claimwatch.store.tables import attempts, messages
 from tests.store.samples import HOUR, NOW, add_edition, add_message, add_reader, development
 
 LEASE_S, WAIT_S = 900.0, 60.0
@@ -17,15 +17,18 @@ LEASE_S, WAIT_S = 900.0, 60.0
 
 def claim(connection: Connection, *, owner: str = "one", real: float = 1000.0) -> Claimed | None:
     outbox.note_cut_off(connection, real, lambda _owner: False, lambda _series: WAIT_S)
-    due = outbox.find_due(connection, NOW, real)
-    return None if due is None else outbox.lease_message(connection, due, owner, NOW, real, LEASE_S)
+    due = leases.find_due(connection, NOW, real, 1)
+    return next(iter(leases.lease_messages(connection, due, owner, NOW, real, LEASE_S)), None)
 
 
 def settle(
     connection: Connection, claimed: Claimed, state: str, *, owner: str = "one", again: float | None = None
 ) -> bool:
+    """Whether it took effect."""
     how = Settlement(state, "what was said", again)
-    return outbox.settle_message(connection, claimed, owner, how, NOW)
+    leases.settle_messages(connection, [(claimed, how)], owner, NOW)
+    now = connection.execute(select(messages.c.state).where(messages.c.id == claimed.id)).scalar_one()
+    return bool(now == state)
 
 
 @pytest.fixture
@@ -112,6 +115,24 @@ def test_a_deferred_message_waits_for_its_time(store: Store, ready: int) -> None
         assert (again.attempt, again.doubtful) == (2, False)
 
 
+def test_several_are_leased_and_settled_together_each_with_its_own_end(store: Store) -> None:
+    with store.write() as connection:
+        edition = add_edition(connection, [])
+        ids = [add_message(connection, edition, add_reader(connection, f"{n}@example.org")) for n in range(4)]
+        assert leases.is_plain(connection, NOW, 1000.0, 1.0)
+        due = leases.find_due(connection, NOW, 1000.0, 3, plain=True)
+        assert due == ids[:3]
+        first, second, third = leases.lease_messages(connection, due, "one", NOW, 1000.0, LEASE_S)
+        assert [first.id, second.id, third.id] == due
+        ends = [(first, Settlement("accepted", "250")), (second, Settlement("deferred", "450", 1001.0))]
+        leases.settle_messages(connection, ends, "one", NOW)
+        assert outbox.count_messages(connection) == {"accepted": 1, "deferred": 1, "ready": 1, "sending": 1}
+        # What is to be tried again within the time goes before what was never tried.
+        assert not leases.is_plain(connection, NOW, 1000.0, 1.0)
+        assert leases.is_plain(connection, NOW, 1000.0, 0.5)
+        assert leases.find_due(connection, NOW, 1001.0, 3) == [ids[1], ids[3]]
+
+
 def test_a_refused_message_is_not_tried_again(store: Store, ready: int) -> None:
     with store.write() as connection:
         claimed = claim(connection)
@@ -124,7 +145,7 @@ def test_a_message_that_is_too_old_is_given_up(store: Store, ready: int) -> None
     late = NOW + timedelta(days=15)
     with store.write() as connection:
         assert outbox.expire_messages(connection, NOW) == 0
-        assert outbox.find_due(connection, late, 1000.0) is None
+        assert leases.find_due(connection, late, 1000.0, 1) == []
         assert outbox.expire_messages(connection, late) == 1
         assert outbox.count_messages(connection) == {"expired": 1}
 

@@ -87,13 +87,13 @@ def test_the_first_and_the_last_pollings_are_found_whatever_else_was_read(store:
     reports = [read(ReadStatus.FAILED), read(at=NOW + HOUR), read(ReadStatus.PARTIAL, at=NOW + 2 * HOUR)]
     held = read(ReadStatus.HELD, at=NOW + 3 * HOUR)
     with store.write() as connection:
-        assert (reads.last_read(connection, "uhrp"), reads.last_parser(connection, "uhrp")) == (None, None)
+        assert (reads.last_read(connection, "uhrp"), reads.last_good(connection, "uhrp")) == (None, None)
         for number, report in enumerate([history, *reports, held]):
             reads.record_read(connection, report, f"p:{number}")
         assert reads.earliest_good(connection, "uhrp") == reports[1:]
         assert reads.earliest_good(connection, "uhrp", limit=1) == reports[1:2]
         assert reads.last_read(connection, "uhrp") == held
-        assert reads.last_parser(connection, "uhrp") == "p:3", "what was held has changed nothing"
+        assert reads.last_good(connection, "uhrp") == (reports[-1], "p:3"), "what was held has changed nothing"
 
 
 def test_validators_belong_to_a_version_of_a_parser(store: Store) -> None:

@@ -65,6 +65,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 
 def test_a_database_that_stops_working_is_named(tmp_path: Path) -> None:
+    Store(f"sqlite:///{tmp_path}/claimwatch.db").close()
     store = Store(f"sqlite:///{tmp_path}/claimwatch.db")
     (tmp_path / "claimwatch.db").write_bytes(b"overwritten by something else " * 1000)
     with pytest.raises(ClaimwatchError, match=r"cannot read the database.*claimwatch\.db"), store.read() as connection:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from claimwatch.baseline import load_baseline
 from claimwatch.models import Development, Finding, Outcome, Quantity, Read, ReadStatus
 from claimwatch.settings import PROJECT
-from claimwatch.store import Store, developments, documents, findings, reads
+from claimwatch.store import Store, developments, documents, findings, reads, reviews
 from tests.store import samples
 from tests.store.samples import HOUR, NOW
 
@@ -60,6 +60,7 @@ def fill(connection: Connection) -> None:
     add_row(connection)
     edition = samples.add_edition(connection, [(told, 1)], period="2026-W45", at=NOW - 7 * DAY)
     samples.add_message(connection, edition, samples.add_reader(connection, "secret.reader@example.org"))
+    reviews.move_messages(connection, edition, ("ready",), "accepted", None)
 
 
 def add_page(connection: Connection, number: int, sentences: tuple[str, ...], at: datetime = NOW - 2 * HOUR) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -42,8 +43,9 @@ ITEMS: list[dict[str, str]] = [
 REVISED = "The market grows fast.\n\nIt was a very good year for the industry. " + EXPANSION + " Others did better."
 
 
+@cache
 def compiled() -> Engine:
-    """The real baseline, compiled: it takes longer than most tests."""
+    """The real baseline, compiled once: it takes longer than most tests."""
     baseline = load_baseline(PROJECT / "baselines")
     return Engine(baseline, Comparer(baseline), Scanner(baseline.companies.values()))
 

@@ -109,11 +109,16 @@ def test_a_claim_stands_in_its_document_with_what_was_found(board: Pages) -> Non
 
 
 def test_there_is_no_such_claim(board: Pages) -> None:
-    for path in ("/claims/Z99", "/claims/A09?page=2", "/documents/Z", "/publications/4", "/publications/99",
-                 "/entries/99"):  # fmt: skip
+    for path in ("/claims/Z99", "/claims/A09?page=2", "/documents/Z", "/publications/99", "/entries/99"):
         assert board.get(path).status_code == 404, path
     assert board.get("/publications/1e9").status_code in (404, 422)
     assert board.get("/claims/A09?page=x").status_code in (404, 422)
+
+
+def test_a_publication_in_which_nothing_was_found_says_so(board: Pages) -> None:
+    page = soup(board.get("/publications/4"))
+    assert "There is nothing to show" in page.get_text()
+    assert not page.select("blockquote")
 
 
 def test_the_timeline_says_in_words_what_it_draws(board: Pages) -> None:
@@ -201,7 +206,7 @@ def test_status_names_sources_editions_and_counts_but_no_reader(board: Pages) ->
     assert "Uyghur Human Rights Project" in said
     assert "not read yet" in said
     assert "weekly 2026-W45" in said
-    assert "waiting to go: 1" in said
+    assert "taken by the mail server: 1" in said
     metrics = board.get("/metrics")
     assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
     for path in ("/", "/status", "/metrics"):
@@ -209,7 +214,7 @@ def test_status_names_sources_editions_and_counts_but_no_reader(board: Pages) ->
     line = re.compile(r'[a-z_]+\{([a-z_]+="(?:[^"\\\n]|\\.)*",?)*\} \d+(\.\d+)?(e\+\d+)?')
     lines = metrics.text.splitlines()
     assert all(line.fullmatch(one) for one in lines if not one.startswith("#"))
-    assert 'claimwatch_messages{state="ready"} 1' in lines
+    assert 'claimwatch_messages{state="accepted"} 1' in lines
     assert 'claimwatch_editions{series="weekly",state="frozen"} 1' in lines
     assert 'claimwatch_findings{outcome="REVERSAL"} 1' in lines
     names = [one.split()[2] for one in lines if one.startswith("# TYPE")]

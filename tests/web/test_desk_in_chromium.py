@@ -43,6 +43,7 @@ def test_pages_fit_can_be_read_and_run_nothing(scheme: str, hostile: Pages, brow
         captured = client.get("/desk/texts/publication/1").text.partition('href="/desk/captures/')[2][:64]
     paths = [
         "/desk",
+        "/desk/names",
         f"/desk/cases/{commented}",
         f"/desk/cases/{commented}#relabel",
         "/desk/editions",

@@ -1,12 +1,15 @@
 """Readers ask, confirm, choose and stop; scanners that open every link change nothing."""
 
 import re
+import threading
 
 import pytest
+from sqlalchemy import event
 
 from claimwatch import tokens
 from claimwatch.models import Member
 from claimwatch.store import consents, subscribers, suppressions
+from claimwatch.store.tables import signups
 from tests.web.serving import Pages, link_in
 
 FORM: dict[str, str | list[str]] = {
@@ -91,6 +94,33 @@ def test_the_answer_does_not_say_whether_an_address_is_known(pages: Pages) -> No
     assert known["To"] == "reader@example.org"
     assert link_in(known) == preferences_of(pages, member)
     assert {str(mail["To"]) for mail in pages.mails(3)} == {"reader@example.org", "new@example.org"}
+
+
+def test_what_is_asked_of_the_database_does_not_say_it_either(pages: Pages) -> None:
+    """What is said in mail, and so hangs on who it is, is done beside the request, by the courier."""
+    joined(pages)
+    with pages.watch.store.write() as connection:
+        suppressions.suppress(connection, "held@example.org", "complained", source="bounce", at=pages.watch.now())
+    asked: dict[str, list[str]] = {}
+    asking = ["nobody"]
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if threading.current_thread().name != "courier":
+            asked.setdefault(asking[0], []).append(statement)
+
+    pages.post("/subscribe", form(pages, address="first@example.org"))
+    event.listen(pages.watch.store.engine, "before_cursor_execute", note)
+    for _ in range(3):
+        pages.post("/subscribe", form(pages, address="often@example.org"))
+    asked.clear()
+    for asking[0] in ("reader@example.org", "held@example.org", "new@example.org", "often@example.org"):
+        pages.post("/subscribe", form(pages, address=asking[0]))
+    event.remove(pages.watch.store.engine, "before_cursor_execute", note)
+    assert len(asked) == 4
+    assert len({tuple(statements) for statements in asked.values()}) == 1
+    with pages.watch.store.read() as connection:
+        kept = {row.address for row in connection.execute(signups.select())}
+    assert "held@example.org" not in kept
 
 
 def test_a_machine_that_fills_every_field_gets_the_same_answer_and_nothing_else(pages: Pages) -> None:

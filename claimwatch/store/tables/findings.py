@@ -1,8 +1,10 @@
 """What was found in it: mentions, findings, and the developments they are joined into."""
 
-from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from claimwatch.store.tables.base import Utc, metadata, new_id, ref
+
+_DOUBTFUL = text("method = 'fuzzy' AND development_id IS NULL")
 
 mentions = Table(
     "mentions",
@@ -36,6 +38,8 @@ developments = Table(
     Column("state_version", Integer, nullable=False),
     Column("first_seen_at", Utc, nullable=False),
     Index("ix_developments_predicate", "predicate"),
+    # The order of the review desk: the migration has it newest first.
+    Index("ix_developments_queue", "severity", "first_seen_at", "id", "outcome"),
 )
 
 findings = Table(
@@ -76,6 +80,9 @@ findings = Table(
     Column("first_seen_at", Utc, nullable=False, index=True),
     UniqueConstraint("publication_revision_id", "entity", "start", "end", "fingerprint"),
     UniqueConstraint("entry_revision_id", "entity", "start", "end", "fingerprint"),
+    Index("ix_findings_source_id", "source", "id"),
     # Whether anything is left of a development, and about whom and from where, without reading a finding.
     Index("ix_findings_standing", "development_id", "status", "origin", "entity", "source"),
+    # Those few whose name waits for an analyst.
+    Index("ix_findings_doubtful", "severity", "id", sqlite_where=_DOUBTFUL, postgresql_where=_DOUBTFUL),
 )

@@ -27,7 +27,7 @@ messages = Table(
     Column("message_id", String(256), nullable=False, unique=True),
     Column("mime", LargeBinary, nullable=False),
     Column("sha256", String(64), nullable=False),
-    Column("state", String(16), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
     Column("tries", Integer, nullable=False),  # the generation of the lease, too: every later update checks it
     Column("lease_owner", String(64)),
     Column("lease_until", Float),
@@ -40,6 +40,7 @@ messages = Table(
     Column("accepted_at", Utc),
     Column("reason", Text),
     UniqueConstraint("edition_id", "subscriber_id"),
+    Index("ix_messages_edition_id_state", "edition_id", "state"),  # what of an edition has left: a row is long
     Index("ix_messages_state_next_try_at", "state", "next_try_at"),
     Index("ix_messages_state_edition_id", "state", "edition_id", "id"),
 )
@@ -50,7 +51,7 @@ attempts = Table(
     new_id(),
     ref("message_id", "messages", nullable=False),
     Column("number", Integer, nullable=False),
-    Column("started_at", Utc, nullable=False),
+    Column("started_at", Utc, nullable=False, index=True),
     Column("ended_at", Utc),
     Column("result", String(16)),
     Column("phase", String(16)),
@@ -81,8 +82,8 @@ ledger = Table(
     "ledger",
     metadata,
     ref("subscriber_id", "subscribers", primary_key=True),
-    ref("development_id", "developments", primary_key=True),
+    ref("development_id", "developments", primary_key=True, index=True),
     Column("state_version", Integer, primary_key=True),
-    ref("message_id", "messages"),
+    ref("message_id", "messages", index=True),
     Column("at", Utc, nullable=False),
 )

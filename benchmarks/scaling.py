@@ -1,0 +1,189 @@
+"""What one item costs at 1x, 10x and 100x as many: `./dev bench scaling`. Reported, not gated.
+
+Each size is a process of its own (`python -m benchmarks.scaling WHAT=SIZE`), and what counts is processor time, which
+other work on the machine changes least. What a command costs with nothing to do is taken off where it is a command.
+"""
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from benchmarks import mentions, web_world
+from benchmarks.children import run
+from benchmarks.contenders import ROOT, Command, Trial, ours, prepare_ours
+from benchmarks.loopback import Loopback, feed, feed_of, named
+from claimwatch import pipeline
+from claimwatch.baseline import load_baseline
+from claimwatch.mentions import Scanner
+from claimwatch.pipeline.desk import list_cases
+from claimwatch.pipeline.finder import find_findings
+from claimwatch.settings import load_settings
+from claimwatch.store import subscribers
+from claimwatch.store.items import newest_items
+from claimwatch.store.search import Filters, parse_query
+from demo.world import World
+
+PATIENCE_S = 3600
+_NEW_DOCUMENTS, _NAMED = 50, 10
+_MONDAY = datetime(2026, 11, 9, 6, tzinfo=UTC)
+Costs = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What one item costs in `unit` where there are so many of `what`: `costs` by `sizes`, the smallest first."""
+
+    of: str
+    what: str
+    unit: str
+    sizes: tuple[int, ...]
+    costs: tuple[float, ...]
+
+
+def measure(short: bool, tell: Callable[[str], None]) -> tuple[list[Growth], list[str]]:
+    """Every kind of growth; and, of those that could not be measured, why."""
+    grown, failures = [], []
+    for name, (_, unit, small) in KINDS.items():
+        sizes = tuple((small // 5 if short else small) * times for times in ((1, 4) if short else (1, 10, 100)))
+        found: list[Costs] = []
+        for size in sizes:
+            tell(f"{name}: {size:,}")
+            command = [sys.executable, "-m", "benchmarks.scaling", f"{name}={size}"]
+            try:
+                done = subprocess.run(
+                    command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+                )
+            except subprocess.TimeoutExpired:
+                failures.append(f"{name}: {size:,} not done after {PATIENCE_S // 60} minutes")
+                break
+            if done.returncode:
+                failures.append(f"{name}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+                break
+            found.append(json.loads(done.stdout.splitlines()[-1]))
+        for what in found[0] if found else ():
+            reached = sizes[: len(found)]
+            grown.append(Growth(name, what, unit, reached, tuple(costs[what] for costs in found)))
+    return grown, failures
+
+
+def _sources(count: int) -> Costs:
+    """Feeds polled for the first time, and again when nothing has changed."""
+    with Loopback([feed(number) for number in range(count)]) as servers, _trial(servers) as trial:
+        for command in prepare_ours(trial):
+            _cpu(trial, command)
+        first = _cpu(trial, ours(trial, "2026-11-09T06:00:00Z", "poll"))
+        idle = _cpu(trial, ours(trial, "2026-11-09T06:00:00Z", "poll"))
+        again = _cpu(trial, ours(trial, "2026-11-09T09:00:00Z", "poll"))
+    each = 1000 / count
+    return {"first poll of a feed": (first - idle) * each, "poll of an unchanged feed": (again - idle) * each}
+
+
+def _stored(count: int) -> Costs:
+    """A new document read, compared and stored, and questions of the pages, beside so many findings and a fifth as many
+    documents."""
+    body = feed_of(0, [named(at) if at < _NAMED else "" for at in range(_NEW_DOCUMENTS)])
+    with Loopback([body]) as servers, _trial(servers) as trial:
+        prepare_ours(trial)
+        sources = trial.folder / "sources.yaml"
+        # A source that has published a part of what is stored.
+        sources.write_text(sources.read_text(encoding="utf-8").replace("feed_0:", "uhrp:"), encoding="utf-8")
+        url = f"sqlite:///{trial.folder / 'home' / 'claimwatch.db'}"
+        web_world.fill(url, findings=count, documents=count // 5)
+        costs = {}
+        now = f"{web_world.NOW:%Y-%m-%dT%H:%M:%SZ}"
+        polled = _cpu(trial, ours(trial, now, "poll"))
+        costs["new document read, compared, stored"] = (
+            (polled - _cpu(trial, ours(trial, now, "poll"))) * 1000 / _NEW_DOCUMENTS
+        )
+        settings = load_settings(home=trial.folder / "home", now=web_world.NOW)
+        with pipeline.open_watch(settings) as watch:
+            query = parse_query("hikvision report")
+            questions: dict[str, Callable[[], object]] = {
+                "a page of the desk": lambda: list_cases(watch),
+                "a search": lambda: find_findings(watch, query, Filters()),
+                "a feed of items": lambda: _newest(watch),
+            }
+            for name, ask in questions.items():
+                ask()
+                begun = time.process_time()
+                for _ in range(5):
+                    ask()
+                costs[name] = (time.process_time() - begun) * 200
+    return costs
+
+
+def _newest(watch: pipeline.Watch) -> object:
+    with watch.store.read() as connection:
+        return newest_items(connection, date(2026, 11, 16), limit=50)
+
+
+def _subscribers(count: int) -> Costs:
+    """A mail built for each reader, with the first edition of the sample world."""
+    with World() as world, tempfile.TemporaryDirectory(prefix="claimwatch-scaling-") as folder:
+        settings = load_settings(home=Path(folder), upstream=world.url, pace="off", now=_MONDAY)
+        with pipeline.open_watch(settings) as watch:
+            for slug in pipeline.due_sources(watch):
+                pipeline.poll(watch, slug)
+            with watch.store.write() as connection:
+                for number in range(count):
+                    address = f"reader{number}@reader.example"
+                    subscribers.add_subscriber(connection, address, None, "en", "Europe/Oslo", _MONDAY)
+            begun = time.process_time()
+            pipeline.build(watch)
+            built = time.process_time() - begun
+            begun = time.process_time()
+            pipeline.deliver(watch)
+            delivered = time.process_time() - begun
+    return {"mail built": built * 1000 / count, "mail delivered to a Maildir": delivered * 1000 / count}
+
+
+def _aliases(count: int) -> Costs:
+    """A megabyte of English scanned for names."""
+    own = list(load_baseline(ROOT / "baselines").companies.values())
+    scanner = Scanner([*own, *mentions.made_up(count, random.Random(1))])  # noqa: S311
+    texts = [mentions.english(random.Random(seed), hits=True) for seed in range(10)]  # noqa: S311
+    rate, _ = mentions.megabytes_per_second(scanner, texts, 3)
+    return {"megabyte scanned": 1000 / rate}
+
+
+# What grows: how it is measured, the unit of its costs, and how many there are at 1x.
+KINDS: dict[str, tuple[Callable[[int], Costs], str, int]] = {
+    "sources": (_sources, "ms", 20),
+    "findings": (_stored, "ms", 1000),
+    "subscribers": (_subscribers, "ms", 50),
+    "aliases": (_aliases, "ms", 500),
+}
+
+
+@contextmanager
+def _trial(servers: Loopback) -> Iterator[Trial]:
+    with tempfile.TemporaryDirectory(prefix="claimwatch-scaling-") as folder:
+        yield Trial(Path(folder), Path(sys.executable).parent, tuple(servers.urls), servers.smtp_port)
+
+
+def _cpu(trial: Trial, command: Command) -> float:
+    """The processor time of a command that succeeds."""
+    log = trial.folder / "log"
+    ran = run(command.words, log=log, cwd=ROOT, environment=command.environment, patience_s=PATIENCE_S)
+    if ran.status:
+        raise RuntimeError(f"{command.words[-1]}: exit status {ran.status}: {ran.said[-300:]}")
+    return ran.cpu
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure one size of one kind; print its costs as JSON."""
+    name, _, size = arguments[0].partition("=")
+    print(json.dumps(KINDS[name][0](int(size))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

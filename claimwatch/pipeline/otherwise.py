@@ -1,0 +1,82 @@
+"""What other sources say otherwise of what is told, and who tells it independently of each other."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from claimwatch.claims.contradictions import ANSWER_DAYS, disagreement, held_on, otherwise
+from claimwatch.claims.corroboration import publishers
+from claimwatch.editions.assemble import in_order
+from claimwatch.models import Candidate, Evidence
+from claimwatch.pipeline.tellable import today_of
+from claimwatch.pipeline.watch import Watch
+from claimwatch.store import about_claims, decisions, findings
+from claimwatch.store.findings import FindingRow
+
+# A finding stands in the month of its page or of its happening, which may lie a little apart from its own date.
+_AROUND = timedelta(days=ANSWER_DAYS + 31)
+_AT_ONCE = 500  # ids in one statement
+
+
+def with_otherwise(connection: Connection, watch: Watch, candidates: Mapping[int, Candidate]) -> dict[int, Candidate]:
+    """Candidates, by any id, each with the findings that contradict its strongest, and with who agrees.
+
+    What analysts keep from readers is held against nothing.
+    """
+    leads = {id_: in_order(one)[0] for id_, one in candidates.items() if one.evidence}
+    about = _told(connection, watch, leads.values(), today_of(watch))
+    found = dict(candidates)
+    for id_, lead in leads.items():
+        one = candidates[id_]
+        others = about.get(lead.finding.claims[0], ()) if lead.finding.claims else ()
+        agree = (e for e in one.evidence if disagreement(lead, e) is None)
+        against = otherwise((lead,), (*others, *one.evidence))
+        found[id_] = replace(one, publishers=publishers(agree), otherwise=against)
+    return found
+
+
+def said_otherwise(connection: Connection, watch: Watch, evidence: Evidence) -> tuple[Evidence, ...]:
+    """The findings that contradict one finding, of each publisher the newest."""
+    others = (other for rows in _told(connection, watch, (evidence,)).values() for other in rows)
+    return otherwise((evidence,), others)
+
+
+def told_by_whom(connection: Connection, watch: Watch, row: FindingRow) -> tuple[str, ...]:
+    """The independent publishers of the development that a finding tells of; of one that tells of none, its own."""
+    told = [row.evidence]
+    if row.development_id is not None:
+        told = findings.evidence_of(connection, row.development_id, watch.sources) or told
+    return publishers(one for one in told if disagreement(row.evidence, one) is None)
+
+
+def _told(
+    connection: Connection, watch: Watch, evidence: Iterable[Evidence], today: date | None = None
+) -> dict[str, list[Evidence]]:
+    """What is told of the claims that evidence is foremost about, around its time, by claim.
+
+    With `today`, only what readers may be told on that day.
+    """
+    spans: dict[str, tuple[date, date]] = {}
+    for one in evidence:
+        if one.finding.claims:
+            on, claim = held_on(one), one.finding.claims[0]
+            first, last = spans.get(claim, (on, on))
+            spans[claim] = (min(first, on), max(last, on))
+    ids = about_claims.told_of(connection, {c: (a - _AROUND, b + _AROUND) for c, (a, b) in spans.items()})
+    wanted = sorted({id_ for some in ids.values() for id_ in some})
+    parts = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
+    rows = [row for part in parts for row in findings.find_findings(connection, part, watch.sources)]
+    if today is not None:
+        keys = sorted({row.development for row in rows if row.development})
+        settled = {
+            key: standing
+            for at in range(0, len(keys), _AT_ONCE)
+            for key, standing in decisions.standings_of_some(connection, keys[at : at + _AT_ONCE]).items()
+        }
+        # Whatever state they decided on: here it would be told in passing, and looked at by nobody.
+        kept_back = {key for key, standing in settled.items() if not standing.is_told(0, today)}
+        rows = [row for row in rows if row.development not in kept_back]
+    found = {row.evidence.id: row.evidence for row in rows}
+    return {claim: [found[id_] for id_ in some if id_ in found] for claim, some in ids.items()}
