@@ -35,6 +35,5 @@ def last_ruled_out(connection: Connection, limit: int) -> list[str]:
 
 
 def _waiting() -> ColumnElement[bool]:
-    # In words, not as values: only so is the index of those few taken.
-    doubtful = text("findings.method = 'fuzzy' AND findings.development_id IS NULL")
+    doubtful = and_(findings.c.method == "fuzzy", findings.c.development_id.is_(None))
     return and_(doubtful, findings.c.outcome.in_(_ALERTING), live(), findings.c.origin == "watch")

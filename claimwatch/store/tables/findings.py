@@ -1,10 +1,8 @@
 """What was found in it: mentions, findings, and the developments they are joined into."""
 
-from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
 from claimwatch.store.tables.base import Utc, metadata, new_id, ref
-
-_DOUBTFUL = text("method = 'fuzzy' AND development_id IS NULL")
 
 mentions = Table(
     "mentions",
@@ -84,5 +82,5 @@ findings = Table(
     # Whether anything is left of a development, and about whom and from where, without reading a finding.
     Index("ix_findings_standing", "development_id", "status", "origin", "entity", "source"),
     # Those few whose name waits for an analyst.
-    Index("ix_findings_doubtful", "severity", "id", sqlite_where=_DOUBTFUL, postgresql_where=_DOUBTFUL),
+    Index("ix_findings_doubtful", "method", "development_id"),
 )

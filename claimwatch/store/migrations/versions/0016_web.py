@@ -15,10 +15,7 @@ def upgrade() -> None:
         "developments",
         ["severity", sa.text("first_seen_at DESC"), sa.text("id DESC"), "outcome"],
     )
-    doubtful = sa.text("method = 'fuzzy' AND development_id IS NULL")
-    op.create_index(
-        "ix_findings_doubtful", "findings", ["severity", "id"], sqlite_where=doubtful, postgresql_where=doubtful
-    )
+    op.create_index("ix_findings_doubtful", "findings", ["method", "development_id"])
     op.create_index("ix_messages_edition_id_state", "messages", ["edition_id", "state"])
     op.drop_index("ix_messages_state", table_name="messages")  # two others begin with it
 
