@@ -35,7 +35,7 @@ _UNSEEN = dict.fromkeys(
     )
     for code in range(first, last + 1)
 ) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # fmt: skip
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONE_HALF = re.compile("[\ud800-\udfff]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _TAG = re.compile(r"<[a-zA-Z]")
 MOST_ELEMENTS = 200_000  # a long list has some ten thousand; a thousand cost 0.1 to 0.2 s, and more on a busy machine
@@ -54,7 +54,7 @@ def looks_like_html(body: bytes) -> bool:
 def load_json(page: Page) -> object:
     """The JSON of a page; raises `SourceChanged` for HTML or broken JSON.
 
-    JSON can spell what neither a store nor a mail can hold, a NUL or a lone half of a pair: U+FFFD stands for it.
+    JSON can spell what no store can hold: a NUL, which is left out, and a lone half of a pair, which becomes U+FFFD.
     """
     if looks_like_html(page.body):
         raise SourceChanged(page.url, "an HTML page came where JSON is due")
@@ -66,7 +66,7 @@ def load_json(page: Page) -> object:
 
 def _storable(value: object) -> object:
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        return _LONE_HALF.sub("\ufffd", value.replace("\0", ""))
     if isinstance(value, list):
         return [_storable(one) for one in value]
     if isinstance(value, dict):

@@ -153,7 +153,7 @@ def edited(edits: list[tuple[str, int]]) -> list[Listed]:
             rows[at] = listed(row["country"], "[Reserved]", "", address=None, notes="")
         else:
             more = {"federal_register": "90 FR 1, 1/2/25 as amended"} if what == "cite" else {"name": NAMES[at % 5]}
-            rows[at] = listed(row["country"], row["name"], **more)
+            rows[at] = listed(row["country"], **({"name": row["name"]} | more))
     return rows
 
 
