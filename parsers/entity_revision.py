@@ -18,7 +18,8 @@ from parsers.entity_row import COLUMNS
 _END = b"</TR>"
 _PLAIN = re.compile(rb"\s*<TR(?:\s[^<>]*)?>\s*<TD\b")
 _FIRST = re.compile(rb"<TD\b[^<>]*?(?:/>|>(.*?)</TD>)", re.S)
-_MARKUP = re.compile(rb"<[^<>]*>|\s+|&nbsp;|&#160;|\xc2\xa0")
+_MARKUP = re.compile(rb"<[^<>]*>|&[^;<>\s]*;")
+_SAYS = re.compile(rb"[0-9A-Za-z]")
 _MOST = 400  # rows that differ; with more of them a page is read whole
 _OF_A_ROW = re.compile(r": (?:the citation reads |\S+ is not a date$)")
 
@@ -41,7 +42,7 @@ def revise(page: Page, before: Page, gave: Parsed, read: Callable[[Page], Parsed
     if len(unread) != len(gave.unread) - len(gone):
         return None  # what is known is not what that page gave
     # Of rows that share a name the first listed keeps the plain key: whoever comes or goes may rename the others.
-    if not {_name_of(key) for key in unread}.isdisjoint(map(_name_of, gone ^ come)):
+    if not {_name_of(key) for key in unread}.isdisjoint(map(_name_of, gone | come)):
         return None
     skipped = Counter(skip.reason for skip in gave.skipped)
     skipped.subtract(skip.reason for skip in old.skipped)
@@ -133,13 +134,17 @@ def _is_whole(piece: bytes) -> bool:
     if piece.count(b"<TD") != len(COLUMNS):
         return False
     _, _, cell = piece.rpartition(b"<TD")[2].partition(b">")
-    return bool(_MARKUP.sub(b"", cell))
+    return _says(cell)
 
 
 def _country(pieces: Sequence[bytes]) -> bytes:
     """What the last of these rows that names a country names; empty where none does."""
     for piece in reversed(pieces):
         first = _FIRST.search(piece) if piece.count(b"<TD") == len(COLUMNS) else None
-        if first is not None and _MARKUP.sub(b"", first[1] or b""):
+        if first is not None and _says(first[1] or b""):
             return first[1]
     return b""
+
+
+def _says(cell: bytes) -> bool:
+    return _SAYS.search(_MARKUP.sub(b"", cell)) is not None

@@ -103,10 +103,9 @@ def free_lease(
     """
     owner, now = this_owner(), datetime.now(UTC)
     with watch.store.write(lasting=False) as connection:
-        taken = wanted(connection)
-        if taken:
-            advance_clock(connection, watch.now())  # before the lease: `last_write` locks them in this order, too
-            taken = reads.take_lease(connection, slug, owner, now, now + LEASE, is_dead)
+        # Before the lease: `last_write` locks them in this order, too; and `wanted` sees what was waited for.
+        advance_clock(connection, watch.now())
+        taken = wanted(connection) and reads.take_lease(connection, slug, owner, now, now + LEASE, is_dead)
     if not taken:
         yield None
         return

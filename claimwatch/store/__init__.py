@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, create_engine, event, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
@@ -57,6 +57,7 @@ class Store:
         self._turn = threading.Lock()
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "checkout", _refuse_other_file)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine, "connect", _set_up_postgresql)
@@ -199,7 +200,21 @@ def _lock_out_others(connection: Connection) -> None:
         connection.exec_driver_sql("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _file_of(connection: Any) -> tuple[int, int] | None:
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    with suppress(OSError):
+        stat = Path(path).stat()
+        return stat.st_dev, stat.st_ino
+    return None
+
+
+def _refuse_other_file(connection: Any, record: Any, _proxy: object) -> None:
+    """A restore puts another file in its place: whoever has the old one open would write where nobody looks."""
+    if _file_of(connection) != record.info["file"]:
+        raise DisconnectionError("the database is another file now")
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
@@ -207,6 +222,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
     # The triggers of the search index call it.
     connection.create_function("claimwatch_fold", 1, fold, deterministic=True)
+    record.info["file"] = _file_of(connection)
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:

@@ -269,16 +269,20 @@ class KeptBytes:
 def last_page(connection: Connection, source: str, kind: str, parser: str) -> KeptBytes | None:
     """The page of a kind that a good polling of a source brought last, with this version of the parser; None where
     none did."""
+    columns = (captures.c.sha256, captures.c.content_type, captures.c.charset, captures.c.final_url)
     query = (
-        select(captures.c.sha256, captures.c.content_type, captures.c.charset, captures.c.final_url)
+        select(*columns, captures.c.url)
         .join(reads, reads.c.id == captures.c.read_id)
         .where(_GOOD_POLLING, reads.c.parser == parser)
-        .where(captures.c.kind == kind, captures.c.good, captures.c.sha256.is_not(None))
+        .where(captures.c.kind == kind, captures.c.good)
         .order_by(captures.c.id.desc())
         .limit(1)
     )
     row = connection.execute(query, {"of": source}).first()
-    return None if row is None else KeptBytes(*row)
+    if row is not None and row.sha256 is None:  # a 304: the bytes are those that came last from its address
+        same = query.where(captures.c.url == row.url, captures.c.sha256.is_not(None))
+        row = connection.execute(same, {"of": source}).first()
+    return None if row is None else KeptBytes(*row[:4])
 
 
 def set_validator(

@@ -104,6 +104,25 @@ def test_namesakes_are_left_to_the_whole_page() -> None:
     assert revised(render(ROWS), render(more)) is None, "its citation is the older one: it takes the plain key"
 
 
+def test_a_namesake_that_changes_is_not_taken_for_the_other() -> None:
+    namesake = listed("China", NAMES[1], "85 FR 22222, 4/21/20")
+    before = [*ROWS[:24], namesake, *ROWS[24:]]
+    after = [*ROWS[:24], namesake | {"notes": "For items on the Commerce Control List."}, *ROWS[24:]]
+    assert revised(render(before), render(after)) is None
+
+
+@pytest.mark.parametrize("blank", [b"&#xA0;", b"&#x2009;", b"\xe2\x80\x8b", b"\xc2\xa0"])
+def test_a_blank_cell_continues_a_row_whatever_it_is_made_of(blank: bytes) -> None:
+    plain = render(ROWS)
+    row = plain.split(b"</TR>")[6] + b"</TR>\n"
+    end = b"<TD></TD></TR>"
+    more = CONTINUED.replace(end, b"<TD>" + blank + b"</TD></TR>")
+    assert more != CONTINUED
+    before = plain.replace(row, row + more + more.replace(b"2 Further", b"3 Further"))
+    assert_as_whole(before, before.replace(b"3 Further", b"4 Further"))
+    assert_as_whole(before, before.replace(row, row.replace(b"1 Model", b"9 Model")))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -115,20 +115,22 @@ def read(status: ReadStatus = ReadStatus.GOOD, *, at: datetime = NOW, source: st
     )  # fmt: skip
 
 
-def add_capture(connection: Connection, *, sha256: str = "a" * 64, at: datetime = NOW) -> int:
-    """A good capture of a good read; returns its id."""
+def add_capture(
+    connection: Connection, *, sha256: str | None = "a" * 64, at: datetime = NOW, url: str = "https://uhrp.org/one/"
+) -> int:
+    """A good capture of a good read, "not modified" where there is no `sha256`; returns its id."""
     read_id = reads.record_read(connection, read(at=at), "parsers.uhrp:1")
     row = CaptureRow(
         kind="page",
-        url="https://uhrp.org/one/",
-        final_url="https://uhrp.org/one/",
-        status=200,
+        url=url,
+        final_url=url,
+        status=200 if sha256 else 304,
         headers=(("etag", '"1"'),),
         content_type="text/html",
         charset="utf-8",
         fetched_at=at,
         sha256=sha256,
-        size=10,
+        size=10 if sha256 else None,
         good=True,
     )
     return reads.record_capture(connection, read_id, row)

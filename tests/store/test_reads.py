@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from claimwatch.models import Origin, ReadStatus
 from claimwatch.store import Store, reads
@@ -107,3 +108,18 @@ def test_validators_belong_to_a_version_of_a_parser(store: Store) -> None:
         assert reads.validator(connection, url, "parsers.uhrp:2") is None
         reads.set_validator(connection, url, "parsers.uhrp:1", None, None, capture)
         assert reads.validator(connection, url, "parsers.uhrp:1") is None
+
+
+def test_the_last_page_is_the_one_that_was_not_modified(store: Store) -> None:
+    first, second = "https://uhrp.org/of-monday/", "https://uhrp.org/of-tuesday/"
+    with store.write() as connection:
+        add_capture(connection, sha256="a" * 64, url=first)
+        add_capture(connection, sha256="b" * 64, url=second, at=NOW + HOUR)
+        assert last_page(connection) == "b" * 64
+        add_capture(connection, sha256=None, url=first, at=NOW + 2 * HOUR)
+        assert last_page(connection) == "a" * 64, "an older address again: the store stands as that page said"
+
+
+def last_page(connection: Connection) -> str | None:
+    kept = reads.last_page(connection, "uhrp", "page", "parsers.uhrp:1")
+    return None if kept is None else kept.sha256

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -24,6 +25,22 @@ def test_the_migrations_make_just_the_tables(store: Store) -> None:
         options = {"compare_type": True, "include_name": lambda name, *_: not (name or "").startswith(full_text)}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def test_another_file_in_its_place_is_the_store_from_then_on(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("claimwatch.db", "restored.db")]
+    running, restored = (Store(f"sqlite:///{path}") for path in paths)
+    for store, source in ((running, "before"), (restored, "after")):
+        with store.write() as connection:
+            reads.record_read(connection, replace(read(), source=source), "p:1")
+    restored.close()
+    for path in tmp_path.glob("claimwatch.db*"):  # as `restore --force` does, its log included
+        path.rename(path.with_name(path.name.replace(".db", ".before-restore.db")))
+    paths[1].rename(paths[0])
+    with running.read() as connection:
+        assert reads.last_read(connection, "before") is None
+        assert reads.last_read(connection, "after") is not None
+    running.close()
 
 
 def test_a_store_is_opened_again_with_what_is_in_it(tmp_path: Path) -> None:
