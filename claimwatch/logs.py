@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from claimwatch.settings import SECRETS, Settings
 
@@ -22,6 +22,7 @@ Value = str | int | float | bool | None
 MASK = "********"
 _FIELDS = "claimwatch_fields"
 _BARE = re.compile(r"[A-Za-z0-9_./:@+-]+")
+_TO_FIRST, _TO_LAST = re.compile(r"://[^:/@]*:([^@]*)@"), re.compile(r"://[^:/@]*:(.*)@")
 _LEAST = 6  # a shorter secret would blank out words
 
 
@@ -76,8 +77,10 @@ def secret_values(settings: Settings) -> frozenset[str]:
             if one is None:
                 continue
             for part in one.get_secret_value().split() if name == "operator_notify" else (one.get_secret_value(),):
-                password = urlsplit(part).password if "://" in part else part
-                found |= {password, unquote(password)} if password else set()
+                # As the drivers read it: a password may hold any of `/?#[`, for some of them `@` as well.
+                userinfos = (_TO_FIRST.search(part), _TO_LAST.search(part))
+                for password in [one[1] for one in userinfos if one] if "://" in part else [part]:
+                    found |= {password, unquote(password)}
                 found |= {part} if name == "operator_notify" else set()
     return frozenset(one for one in found if len(one) >= _LEAST)
 

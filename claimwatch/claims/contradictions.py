@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from claimwatch.claims import dates, values
-from claimwatch.claims.corroboration import publisher
+from claimwatch.claims.corroboration import publisher, publishers
 from claimwatch.models import Evidence, Finding, Outcome
 
 # How far apart figures and acts may lie that are held against each other, and a measure and the answer to it.
@@ -62,6 +62,12 @@ def otherwise(told: Iterable[Evidence], others: Iterable[Evidence]) -> tuple[Evi
     return tuple(found.values())
 
 
+def told_with(lead: Evidence, evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """The independent publishers of what tells the same as `lead`, of its company."""
+    same = (e for e in evidence if e.finding.entity == lead.finding.entity and disagreement(lead, e) is None)
+    return publishers(same)
+
+
 def held_on(evidence: Evidence) -> date:
     """When what is said holds: by its own date, else by that of its publication."""
     return dates.as_date(_own_date(evidence)) or evidence.published_on or evidence.first_seen_at.date()
@@ -89,6 +95,8 @@ def _same_thing(f: Finding, g: Finding) -> bool:
 def _differ(f: Finding, g: Finding) -> bool:
     """Whether both give a value in one unit, and no number is both."""
     a, b = f.after, g.after
+    if f.place != g.place or (f.outcome is Outcome.PENDING) != (g.outcome is Outcome.PENDING):
+        return False  # of a part and the whole, or of a plan and a deed, two numbers can both hold
     if a is None or b is None or a.value is None or b.value is None or a.unit is None or a.unit != b.unit:
         return False
     (low, high), (other_low, other_high) = (values.interval(v, q.comparator) for v, q in ((a.value, a), (b.value, b)))
@@ -98,11 +106,12 @@ def _differ(f: Finding, g: Finding) -> bool:
 def _lifted(one: Evidence, other: Evidence) -> bool:
     """Whether one tells that a thing was taken back or is not so, and the other, no earlier, that it stands."""
     f, g = one.finding, other.finding
-    if _CONTRARY in f.rules:
-        return g.operation in _STANDS and _CONTRARY not in g.rules and g.outcome is not Outcome.CONTEXT
-    if f.outcome is not Outcome.REVERSAL or g.operation not in _STANDS or g.outcome is Outcome.CONTEXT:
+    if g.operation not in _STANDS or _CONTRARY in g.rules or g.outcome in (Outcome.CONTEXT, Outcome.PENDING):
         return False
-    return held_on(other) >= held_on(one)
+    later = (held_on(other) - held_on(one)).days
+    if later > 0 and g.outcome is not Outcome.RESTATEMENT:
+        return False  # it was imposed since
+    return _CONTRARY in f.rules or (f.outcome is Outcome.REVERSAL and later >= 0)
 
 
 def _denied(f: Finding, g: Finding) -> bool:

@@ -26,6 +26,11 @@ _IS_NOT = re.compile(
     r"\b(?:(?:is|are|was|were|has|have|had|does|do|did)(?: (?:currently|yet|itself|themselves))? not(?! only| just)|"
     r"(?:is|are|was|were|has|have|had|does|do|did)n't|never|(?:ikke|ikkje|aldri)(?! bare| berre| kun))\b"
 )
+# What somebody does about a measure says nothing of whether it is there.
+_REACTS = re.compile(
+    r"\b(?:alone|appeal\w*|challeng\w*|contest\w*|comment\w*|respon\w*|react\w*|surpris\w*|oppos\w*|disput\w*|"
+    r"alene|aleine|anket?|påanket?|kommenter\w*|overrask\w*)\b"
+)
 CALLED = {
     "export_ban": "export_ban", "procurement_ban": "procurement_ban", "investment_ban": "investment_ban",
     "import_ban": "import_ban", "government_removal": "removal", "sanctioned_by": "sanctions", "listed_on": "listing",
@@ -160,7 +165,9 @@ def _is_not_so(folded: str, topic: Topic, start: int) -> bool:
         return False
     before = folded[max(0, start - 60) : start]
     last = max((match.end() for match in _IS_NOT.finditer(before)), default=None)
-    return last is not None and not _CLAUSE.search(before, last) and word_gap(before, last, len(before)) <= 3
+    if last is None or _CLAUSE.search(before, last) or _REACTS.search(before, last):
+        return False
+    return word_gap(before, last, len(before)) <= 3
 
 
 def _is_excluded(folded: str, lexicon: Lexicon) -> bool:

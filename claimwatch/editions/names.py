@@ -207,7 +207,7 @@ _INVESTMENT = {
     ("nb", "divestment_recommendation"): ("tilrådning om å selge seg ut", "tilrådning om utelukkelse"),
     ("nb", "divestment_decision"): ("beslutning om å selge seg ut", "beslutning om utelukkelse"),
 }
-_EXCLUDES = re.compile(r"\b(exclu|uteluk|utesteng)", re.IGNORECASE)
+_EXCLUDES = re.compile(r"\b(exclu(?!siv)|uteluk|utesteng)", re.IGNORECASE)
 UNITS_NB: Mapping[str, str] = {
     "percent": "prosent",
     "countries": "land",

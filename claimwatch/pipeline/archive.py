@@ -154,12 +154,14 @@ def history(watch: Watch, key: str) -> History | None:
             return None
         gone_through = [one for one in states.states_of(connection, row.id) if one.version <= version]
         now = gone_through[-1] if gone_through and version < row.development.state_version else None
-        row = replace(row, development=_in_state(row.development, now))
+        row = replace(row, development=in_state(row.development, now))
         standing = decisions.standing_of(connection, key)
         ids = findings.finding_ids(connection, row.id, found)
         shown = findings.find_findings(connection, ids[-MOST_EVIDENCE:], watch.sources)[::-1]
         live = [one for one in shown if one.status == "open"]
         watched = [one for one in live if one.origin is Origin.WATCH] or live
+        if now is not None:
+            row = replace(row, development=about_only(row.development, [one.evidence for one in watched]))
         told = _alone(watch, row.development, [one.evidence for one in watched], standing)
         tellings = archive.tellings(connection, row.id)
         corrections = [
@@ -203,21 +205,22 @@ def _as_told(
     evidence = findings.evidence_ever(connection, ids, watch.sources)
     then = states.states_of_all(connection, ids)
     decided = _decided(connection, [one.key for one in told])
-    return tuple(
-        (
-            one,
-            _alone(
-                watch,
-                _in_state(known[one.development_id], then.get((one.development_id, one.version))),
-                [each for each in evidence[one.development_id] if each.first_seen_at <= frozen_at],
-                decided.get(one.key, Standing()),
-            ),
-        )
-        for one in told
-    )
+    items_ = []
+    for one in told:
+        had = [each for each in evidence[one.development_id] if each.first_seen_at <= frozen_at]
+        state = in_state(known[one.development_id], then.get((one.development_id, one.version)))
+        items_.append((one, _alone(watch, about_only(state, had), had, decided.get(one.key, Standing()))))
+    return tuple(items_)
 
 
-def _in_state(development: Development, state: State | None) -> Development:
+def about_only(development: Development, evidence: Sequence[Evidence]) -> Development:
+    """A development without the companies that came to it with other evidence."""
+    named = {one.finding.entity for one in evidence}
+    left = tuple(slug for slug in development.companies if slug in named)
+    return replace(development, companies=left or development.companies)
+
+
+def in_state(development: Development, state: State | None) -> Development:
     if state is None or state.outcome is None:
         return development
     return replace(

@@ -7,15 +7,15 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from claimwatch.claims.contradictions import Contradiction, contradictions, disagreement
-from claimwatch.claims.corroboration import publishers
-from claimwatch.models import Candidate, Claim, Document, Outcome, Predicate, Standing
+from claimwatch.claims.contradictions import Contradiction, contradictions, told_with
+from claimwatch.models import Candidate, Claim, Development, Document, Outcome, Predicate, Standing
+from claimwatch.pipeline.archive import about_only, in_state
 from claimwatch.pipeline.tellable import as_reviewed
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import cases, decisions, developments, finding_claims, findings
+from claimwatch.store import cases, decisions, developments, finding_claims, findings, states
 from claimwatch.store.finding_claims import About, Tally
 from claimwatch.store.findings import FindingRow
-from claimwatch.store.releases import EVERYTHING, Rule, rule
+from claimwatch.store.releases import EVERYTHING, Rule, released_version, rule
 
 PER_PAGE = 25
 
@@ -146,7 +146,7 @@ def _rows(
     restated = finding_claims.corroborations(connection, claims[0].id if len(claims) == 1 else None, shown)
     judged = {claim.id: _judge(told.get(claim.id, ()), restated.get(claim.id, 0)) for claim in claims}
     deciding = [tally.newest for _, _, tally in judged.values() if tally is not None]
-    changes = _changes(connection, watch, deciding)
+    changes = _changes(connection, watch, deciding, shown)
     return tuple(
         ClaimRow(
             claim=claim,
@@ -161,25 +161,37 @@ def _rows(
     )
 
 
-def _changes(connection: Connection, watch: Watch, ids: Sequence[int]) -> dict[int, Candidate]:
+def _changes(connection: Connection, watch: Watch, ids: Sequence[int], shown: Rule) -> dict[int, Candidate]:
     """The developments that findings tell of, each with that finding, by its id."""
     rows = findings.find_findings(connection, ids, watch.sources)
     told = [row.development_id for row in rows if row.development_id is not None]
     known = developments.find_developments(connection, told)
     settled = decisions.standings_of_some(connection, [one.key for one in known.values()])
     return {
-        row.evidence.id: as_reviewed(watch, one, (row.evidence,), settled.get(one.key, Standing()))
+        row.evidence.id: as_reviewed(
+            watch, _released(connection, row, one, shown), (row.evidence,), settled.get(one.key, Standing())
+        )
         for row in rows
         if row.development_id is not None and (one := known.get(row.development_id)) is not None
     }
+
+
+def _released(connection: Connection, row: FindingRow, now: Development, shown: Rule) -> Development:
+    """The development that a finding tells of, in the newest state that may be shown."""
+    if shown == EVERYTHING or row.development_id is None:
+        return now
+    version = released_version(connection, shown, row.development_id)
+    if version is None or version >= now.state_version:
+        return now
+    gone_through = [one for one in states.states_of(connection, row.development_id) if one.version <= version]
+    return about_only(in_state(now, gone_through[-1] if gone_through else None), (row.evidence,))
 
 
 def _counted(connection: Connection, watch: Watch, change: Candidate) -> Candidate:
     """A development, of which one finding is shown, with all who tell of it independently of each other."""
     id_ = cases.development_id(connection, change.development.key)
     told = findings.evidence_of(connection, id_, watch.sources) if id_ is not None else []
-    agree = (one for one in told if disagreement(change.evidence[0], one) is None)
-    return replace(change, publishers=publishers(agree))
+    return replace(change, publishers=told_with(change.evidence[0], told))
 
 
 def _judge(told: Sequence[Tally], restated: int) -> tuple[ClaimStatus, tuple[ClaimStatus, ...], Tally | None]:

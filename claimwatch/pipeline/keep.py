@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from claimwatch.models import Finding, Origin, Publication, Read
+from claimwatch.models import Origin, Publication, Read
 from claimwatch.pipeline.compare import Change, Changes
 from claimwatch.pipeline.develop import develop
 from claimwatch.pipeline.harvest import Captured
@@ -73,7 +73,7 @@ def keep_change(
     what = change.what
     publication_revision: int | None = None
     entry_revision: int | None = None
-    said: set[tuple[str, str, str]] = set()
+    said: dict[tuple[str, str, str], int | None] = {}
     if isinstance(what, Publication):
         if change.stored is not None:
             said = findings.said_before(connection, change.stored.id)
@@ -100,7 +100,12 @@ def keep_change(
             entry_revision_id=entry_revision,
         )
     told: set[int] = set()
-    beside: list[tuple[Finding, int]] = []
+    # What the page still says of what it said before stands beside what is new on it.
+    beside = [
+        (finding, development)
+        for finding in change.findings
+        if (development := said.get((finding.entity, finding.fingerprint, finding.quote))) is not None
+    ]
     for finding in change.findings:
         if (finding.entity, finding.fingerprint, finding.quote) in said:
             continue  # an earlier revision of this page said just that

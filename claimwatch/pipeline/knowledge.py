@@ -95,7 +95,8 @@ def _all_facts(connection: Connection, watch: Watch, every: Sequence[Decision]) 
     on: dict[str, list[Decision]] = {}
     for one in every:
         on.setdefault(one.development, []).append(one)
-    accepted = [one for one in every if one.action is Action.ACCEPT and one.undone_by is None]
+    whole = (one for one in every if one.finding is None)  # one let in by its name says nothing of the others
+    accepted = [one for one in whole if one.action is Action.ACCEPT and one.undone_by is None]
     standings = {one.development: standing(on[one.development]) for one in accepted}
     kept = [one for one in accepted if standings[one.development].action is not Action.DISMISS]  # dismissed later
     for begin in range(0, len(kept), _AT_ONCE):

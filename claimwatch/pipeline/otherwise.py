@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from claimwatch.claims.contradictions import ANSWER_DAYS, disagreement, held_on, otherwise
-from claimwatch.claims.corroboration import publishers
+from claimwatch.claims.contradictions import ANSWER_DAYS, held_on, otherwise, told_with
 from claimwatch.editions.assemble import in_order
 from claimwatch.models import Candidate, Evidence
 from claimwatch.pipeline.tellable import today_of
@@ -31,9 +30,8 @@ def with_otherwise(connection: Connection, watch: Watch, candidates: Mapping[int
     for id_, lead in leads.items():
         one = candidates[id_]
         others = about.get(lead.finding.claims[0], ()) if lead.finding.claims else ()
-        agree = (e for e in one.evidence if disagreement(lead, e) is None)
         against = otherwise((lead,), (*others, *one.evidence))
-        found[id_] = replace(one, publishers=publishers(agree), otherwise=against)
+        found[id_] = replace(one, publishers=told_with(lead, one.evidence), otherwise=against)
     return found
 
 
@@ -48,7 +46,7 @@ def told_by_whom(connection: Connection, watch: Watch, row: FindingRow) -> tuple
     told = [row.evidence]
     if row.development_id is not None:
         told = findings.evidence_of(connection, row.development_id, watch.sources) or told
-    return publishers(one for one in told if disagreement(row.evidence, one) is None)
+    return told_with(row.evidence, told)
 
 
 def _told(

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from claimwatch.claims.corroboration import publishers
+from claimwatch.claims.contradictions import told_with
+from claimwatch.editions.assemble import in_order
 from claimwatch.models import Action, Candidate, Development, Evidence, Standing
 from claimwatch.pipeline.labels import labelled, labelled_evidence
 from claimwatch.pipeline.watch import Watch
@@ -63,13 +64,13 @@ def as_reviewed(
     told_before: bool = False,
 ) -> Candidate:
     """A development and its evidence with what analysts said of them."""
-    return Candidate(
+    one = Candidate(
         labelled(development, standing.label, watch.baseline),
         labelled_evidence(evidence, standing, watch.baseline),
         told_before,
         reviewed=standing.reviewed(development.state_version),
-        publishers=publishers(evidence),
     )
+    return replace(one, publishers=told_with(in_order(one)[0], one.evidence)) if one.evidence else one
 
 
 def as_told(connection: Connection, development: Development) -> Development:

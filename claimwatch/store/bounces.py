@@ -182,8 +182,8 @@ def pass_probes(connection: Connection, sent_before: datetime) -> int:
 
 def mark_bounced(connection: Connection, message_id: int, reason: str) -> None:
     """A message that was taken came back: its reader was not told, and the ledger owes them what it told."""
-    taken = and_(messages.c.id == message_id, messages.c.state.in_(("accepted", "in_doubt")))
-    values = {"state": "bounced", "reason": reason, "next_try_at": None}
+    taken = and_(messages.c.id == message_id, messages.c.state.in_(("accepted", "in_doubt", "sending")))
+    values = {"state": "bounced", "reason": reason, "next_try_at": None, "lease_owner": None, "lease_until": None}
     connection.execute(update(messages).where(taken).values(**values))
 
 

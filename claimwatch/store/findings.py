@@ -177,15 +177,17 @@ def count_outdated(connection: Connection, files_version: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def said_before(connection: Connection, publication_id: int) -> set[tuple[str, str, str]]:
-    """What earlier revisions of a publication were found to say: (entity, fingerprint, quote)."""
+def said_before(connection: Connection, publication_id: int) -> dict[tuple[str, str, str], int | None]:
+    """What earlier revisions of a publication were found to say, (entity, fingerprint, quote), each with the id of the
+    development that it tells of."""
     revisions = publication_revisions
     rows = connection.execute(
-        select(findings.c.entity, findings.c.fingerprint, findings.c.quote)
+        select(findings.c.entity, findings.c.fingerprint, findings.c.quote, findings.c.development_id)
         .join(revisions, revisions.c.id == findings.c.publication_revision_id)
         .where(revisions.c.publication_id == publication_id)
+        .order_by(findings.c.id)
     )
-    return {(entity, fingerprint, quote) for entity, fingerprint, quote in rows}
+    return {(entity, fingerprint, quote): development for entity, fingerprint, quote, development in rows}
 
 
 def evidence_of(

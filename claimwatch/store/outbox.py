@@ -89,7 +89,8 @@ def note_cut_off(
     columns = (messages.c.id, messages.c.lease_owner, messages.c.lease_until, messages.c.tries)
     query = select(*columns, editions.c.series).join(editions, editions.c.id == messages.c.edition_id)
     count = 0
-    for row in connection.execute(query.where(messages.c.state == "sending").with_for_update(of=messages)).all():
+    sending = query.where(messages.c.state == "sending").with_for_update(skip_locked=True, of=messages)
+    for row in connection.execute(sending).all():  # whoever has a row locked is settling it
         if row.lease_until >= real and not is_dead(row.lease_owner):
             continue
         text = "cut off in mid-attempt; nobody knows whether it was taken"

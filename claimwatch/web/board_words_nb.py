@@ -54,8 +54,8 @@ BOKMAL = BoardWords(
     marks="I bildene er høye streker endringer, og korte under dem gjentakelser; den stiplede linjen er datoen til "
     "dokumentet.",
     restated=("gjentatt ett sted", "gjentatt {} steder"),
-    nothing_since="Ikke noe er funnet om den siden.",
-    disputes_title="Sagt annerledes",
+    nothing_since="Ingenting er funnet om den siden da.",
+    disputes_title="Motstridende opplysninger",
     disputes_lead="To kilder, for samme tid, som ikke begge kan ha rett. Hvem som har det, sier vi ikke.",
     disputed_about={
         "value": "En annen verdi",

@@ -77,7 +77,7 @@ class Excerpt:
 def show_documents(page: ThisPage, request: Request, before: Before = None, source: str = "") -> Response:
     """The baseline documents, and one page of the captured publications."""
     forms, baseline = forms_of(page.watch, page.words.language), page.known.baseline
-    shelved = holdings(page.watch, before=before, source=source or None)
+    shelved = holdings(page.watch, before=before, source=source if source.isprintable() and source else None)
     own = [
         (document_path(one.id), one, sum(claim.document == one.id for claim in baseline.claims.values()))
         for one in baseline.documents.values()

@@ -66,6 +66,20 @@ def test_a_ban_that_was_lifted_and_one_that_still_stands(comparer: Comparer) -> 
     assert disagreement(lifted, before) is None  # then it still stood
     long_after = replace(stands, finding=replace(stands.finding, as_of="2026-02-20"))
     assert disagreement(lifted, long_after) is None  # it may have been imposed anew
+    anew = replace(stands, finding=replace(stands.finding, outcome=Outcome.NEW))
+    assert disagreement(lifted, anew) is None  # it was imposed since
+
+
+def test_a_plan_and_a_deed_may_differ_in_number(comparer: Comparer) -> None:
+    plan, deed = (
+        told(comparer, text, url)
+        for text, url in (
+            ("The city of Oslo plans to remove 600 Hikvision cameras.", "https://a.example/1"),
+            ("The city of Oslo has removed 200 Hikvision cameras.", "https://b.example/1"),
+        )
+    )
+    assert plan.finding.outcome is Outcome.PENDING
+    assert disagreement(plan, deed) is None
 
 
 def test_a_denial_stands_beside_what_it_denies_and_only_while_that_is_said(comparer: Comparer) -> None:

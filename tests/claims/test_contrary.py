@@ -38,6 +38,7 @@ def test_the_contrary_of_a_claim_is_told(comparer: Comparer, text: str, language
         "Hikvision is on the Entity List.",
         "Hikvision is not only on the Entity List but also under scrutiny.",
         "Hikvision, which did not comment, is on the Entity List.",
+        "Hikvision is not alone on the Entity List.",
     ],
 )
 def test_other_negations_are_none_of_the_claim(comparer: Comparer, text: str) -> None:

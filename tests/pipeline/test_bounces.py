@@ -276,3 +276,13 @@ def test_alerts_go_before_digests(tmp_path: Path, sink: Sink) -> None:
         assert deliver(watch).accepted == 25
     went = [message_id_of(one).partition(".")[0] for one in sink.taken]
     assert went == ["<urgent"] * 5 + ["<weekly"] * 20
+
+
+def test_a_mail_that_comes_back_before_it_is_settled_has_not_arrived(world: World) -> None:
+    with world.at() as watch, watch.store.write() as connection:  # killed after the server took it
+        there = messages.c.recipient == "weekly1@reader.example"
+        connection.execute(update(messages).where(there).values(state="sending", lease_owner="x:1:1", lease_until=0.0))
+    world.bounce(1)
+    with world.at(NOW + HOUR) as watch:
+        deliver(watch)
+    assert state_of(world, 1) == "bounced"

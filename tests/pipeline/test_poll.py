@@ -7,11 +7,13 @@ import sys
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from claimwatch.models import Gone, Outcome, ReadStatus
 from claimwatch.pipeline import due_sources, poll
 from claimwatch.store import documents, findings, gone, reads
 from claimwatch.store.findings import FindingRow
+from claimwatch.store.tables import findings as found_rows
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, Bench
 from tests.upstream import reply
 
@@ -245,3 +247,19 @@ def test_rows_of_a_list_that_is_not_given_whole_are_never_gone(bench: Bench) -> 
     bench.poll()
     bench.serve_list(rows=REST)
     assert bench.poll(MONDAY + 6 * HOUR).gone == 0
+
+
+def test_what_is_added_to_a_page_is_told_beside_what_it_said(bench: Bench) -> None:
+    paris = "A court in Paris ruled against Hikvision."
+    lyon = "A court in Lyon ruled against Hikvision in a separate case."
+    item = {"key": "courts", "text": paris, "on": "2026-11-03"}
+    bench.serve_list(items=[item])
+    bench.poll(MONDAY)
+    bench.serve_list(items=[item | {"text": f"{paris} {lyon}"}])
+    bench.poll(MONDAY + timedelta(days=1), force=True)
+    with bench.watch() as watch, watch.store.read() as connection:
+        told = connection.execute(
+            select(found_rows.c.quote, found_rows.c.development_id).order_by(found_rows.c.id)
+        ).all()
+    assert [quote for quote, _ in told] == [paris, lyon]
+    assert told[0].development_id != told[1].development_id

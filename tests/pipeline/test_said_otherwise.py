@@ -38,7 +38,7 @@ def test_who_gives_another_value_is_named_beside_the_item(bench: Bench) -> None:
     assert text.count("Said otherwise by") == 1
     assert "33 percent" in text
     assert "37 percent" in text
-    assert "corroborated" not in text  # they do not agree
+    assert "independent sources" not in text  # they do not agree
 
     with bench.watch() as watch:
         file = claim_file(watch, "A25")
@@ -53,7 +53,7 @@ def test_who_says_the_same_in_words_of_its_own_corroborates_and_a_copy_does_not(
         {"text": SHARE.format("37"), "url": "https://copy.example/a"},
         {"text": OWN_WORDS, "url": "https://two.example/b"},
     )
-    assert "corroborated by 2 independent sources" in text
+    assert "told by 2 independent sources" in text
     with bench.watch() as watch:
         file = claim_file(watch, "A25")
         assert file is not None
@@ -95,3 +95,14 @@ def test_findings_show_names_both_sides(
     assert shown["publishers"] == ["one.example"]  # who says otherwise does not confirm it
     assert main(["findings", "show", str(first)]) == 0
     assert f"but {second}" in capsys.readouterr().out
+
+
+def test_what_is_said_of_another_company_corroborates_nothing(bench: Bench) -> None:
+    added = "On 2 November 2026 the Ministry of Ruritania banned {} from its railways."
+    text = mailed(
+        bench,
+        {"text": added.format("Hikvision"), "url": "https://one.example/a"},
+        {"text": added.format("Dahua").replace("banned", "has banned"), "url": "https://two.example/b"},
+    )
+    assert "Ruritania" in text
+    assert "independent sources" not in text

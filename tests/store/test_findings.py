@@ -132,4 +132,4 @@ def test_what_a_publication_said_before_is_remembered_over_revisions(store: Stor
     with store.write() as connection:
         save(connection, revision)
         stored = documents.known_publications(connection, "uhrp")[publication().key]
-        assert findings.said_before(connection, stored.id) == {("hikvision", "f" * 64, finding().quote)}
+        assert set(findings.said_before(connection, stored.id)) == {("hikvision", "f" * 64, finding().quote)}
