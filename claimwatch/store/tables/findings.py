@@ -36,8 +36,14 @@ developments = Table(
     Column("state_version", Integer, nullable=False),
     Column("first_seen_at", Utc, nullable=False),
     Index("ix_developments_predicate", "predicate"),
-    # The order of the review desk: the migration has it newest first.
-    Index("ix_developments_queue", "severity", "first_seen_at", "id", "outcome"),
+)
+# The order of the review desk.
+Index(
+    "ix_developments_queue",
+    developments.c.severity,
+    developments.c.first_seen_at.desc(),
+    developments.c.id.desc(),
+    developments.c.outcome,
 )
 
 findings = Table(
