@@ -8,6 +8,8 @@ from claimwatch.settings import SECRETS, Settings, chosen, load_settings
 from tests.cli.conftest import Run
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench
 
+pytestmark = pytest.mark.slow
+
 SECRET = "s3cr3t-w0rd"
 VALUES = {
     "CLAIMWATCH_SMTP_URL": f"smtp://user:{SECRET}@127.0.0.1:1?tls=none",

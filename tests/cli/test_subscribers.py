@@ -77,6 +77,7 @@ def test_a_file_with_faults_adds_nobody(cli: Run, tmp_path: Path) -> None:
     assert "cannot be read" in cli("subscribers", "import", str(tmp_path / "none.csv")).err
 
 
+@pytest.mark.slow
 def test_serve_says_where_and_ends_when_asked(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "claimwatch", "serve", "--port", "0"],

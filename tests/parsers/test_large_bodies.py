@@ -16,6 +16,8 @@ from parsers.reading import MOST_ELEMENTS
 from tests.parsers.ecfr_xml import Listed, render
 from tests.parsers.golden import assert_sound
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "Dahua sold cameras in the region. "
 ROW = "<tr><td>Company {}</td><td></td><td>Conduct</td><td>Corruption</td><td>Exclusion</td><td>01.02.2020</td></tr>"
 COLUMNS = "".join(

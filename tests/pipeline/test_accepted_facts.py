@@ -13,6 +13,8 @@ from claimwatch.pipeline.replay import replay
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, NEWS, Bench
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 LISTED = "Poland banned government procurement of Hikvision equipment."
 LISTED_AGAIN = "Hikvision equipment is banned from government procurement in Poland."

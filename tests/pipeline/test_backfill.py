@@ -18,6 +18,8 @@ from claimwatch.store.findings import FindingRow
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench, body_of
 from tests.upstream import reply
 
+pytestmark = pytest.mark.slow
+
 SINCE = date(2019, 1, 1)
 LIST = "https://toy.example/list"
 OLD = "Hikvision opened a lighthouse in Tasmania on 4 March 2021."

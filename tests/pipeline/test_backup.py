@@ -21,6 +21,8 @@ from tests.cli.conftest import Run, cli  # noqa: F401 (a fixture)
 from tests.e2e.test_postgresql import server
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, Bench
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 
 

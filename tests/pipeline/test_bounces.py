@@ -19,6 +19,8 @@ from tests.delivery.sink import Sink
 from tests.faults.outbox_world import NOW, fill, message_id_of
 from tests.pipeline.returning import World
 
+pytestmark = pytest.mark.slow
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

@@ -11,6 +11,8 @@ from claimwatch.pipeline.desk import decide, get_case, list_cases
 from claimwatch.store import editions, reviews
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, TOY, WEEK, Bench, body_of
 
+pytestmark = pytest.mark.slow
+
 ITEM = {"key": "one", "text": NEWS, "on": "2026-11-03"}
 OTHER = {"key": "two", "text": MORE_NEWS, "on": "2026-11-04"}
 QUIET = {"key": "three", "text": "Nothing to see here.", "on": "2026-11-05"}

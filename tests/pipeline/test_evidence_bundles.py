@@ -19,6 +19,8 @@ from claimwatch.store import chain
 from tests.cli.conftest import Run, cli  # noqa: F401 (a fixture)
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def told(bench: Bench, cli: Run) -> Bench:  # noqa: F811

@@ -16,6 +16,8 @@ from claimwatch.settings import PROJECT
 from claimwatch.store import ledger
 from tests.pipeline.bench import MONDAY, MORE_NEWS, WEEK, Bench
 
+pytestmark = pytest.mark.slow
+
 STAKE = "The Chinese state owns 37.5 percent of Hikvision."
 ITEMS = [
     {"key": "one", "text": STAKE, "on": "2026-11-03"},

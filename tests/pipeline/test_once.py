@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import pytest
+
 from claimwatch.pipeline import build, deliver, poll, subscribe
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, Bench, body_of
@@ -35,6 +37,7 @@ def at_once(bench: Bench, verb: Callable[..., object]) -> list[object]:
         return list(threads.map(do, range(4)))
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_it_reads_is_made_good_by_the_next(bench: Bench) -> None:
     bench.serve_list(links=LINKS)
     bench.serve("https://toy.example/one", {"items": [{"key": "one", "text": NEWS}]})

@@ -13,6 +13,8 @@ from demo.world import World
 from tests.pipeline.bench import MONDAY, Bench
 from tests.store.samples import development, finding
 
+pytestmark = pytest.mark.slow
+
 LATER = timedelta(days=8)
 
 

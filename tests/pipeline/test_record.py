@@ -12,6 +12,8 @@ from claimwatch.pipeline.record import Asked, build_record, preview_record, rehe
 from claimwatch.store import editions, ledger, subscribers
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench, body_of
 
+pytestmark = pytest.mark.slow
+
 HISTORY = MONDAY - timedelta(hours=2)
 HIKVISION = "Hikvision opened a lighthouse in Tasmania on 4 March 2021."
 DAHUA = "Dahua painted a clock tower in Malta on 9 May 2020."

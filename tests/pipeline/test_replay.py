@@ -20,6 +20,8 @@ from demo.world import World
 from tests.pipeline import toy
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 LATER = MONDAY + 3 * DAY
 SMALL_PRINT = "Dahua leased a salt mine in Bolivia on 1 November 2026."

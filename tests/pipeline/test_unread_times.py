@@ -12,6 +12,8 @@ from claimwatch.pipeline.history import backfill
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench
 from tests.upstream import reply
 
+pytestmark = pytest.mark.slow
+
 CADENCE = timedelta(hours=6)
 ITEM = {"key": "one", "text": NEWS, "on": "2026-11-03"}
 

@@ -14,6 +14,8 @@ from claimwatch.store import findings, outbox
 from claimwatch.store.tables import captures, ledger, messages, reads, subscribers
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 YEARS = MONDAY + 800 * DAY
 
