@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.feeds import SOURCE
 from benchmarks.report import FLOOR, OURS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,21 +49,6 @@ class Contender:
     remark: str = ""
 
 
-_SOURCE = """
-feed_{n}:
-  name: Feed {n}
-  home: https://{host}/
-  class: press
-  parser: parsers.feed
-  every: 1h
-  skip_older: true
-  pages: [{{kind: feed, group: feed, url: "https://{host}/{n}"}}]
-  limits: {{max_bytes: 1000000, timeout: 20s, pace: 0s, max_pages: 20}}
-  expect: {{min: 1, max: 50, max_shrink: 0.5}}
-  terms: {{read_on: 2026-11-22, note: "Made up, for a benchmark."}}
-"""
-
-
 def ours(trial: Trial, now: str, *words: str) -> Command:
     """A command of ours on the sources of a trial, at a time."""
     parts = urlsplit(trial.urls[0])
@@ -79,7 +65,7 @@ def ours(trial: Trial, now: str, *words: str) -> Command:
 def prepare_ours(trial: Trial) -> list[Command]:
     """Write the sources of a trial; the command that adds a reader."""
     host = urlsplit(trial.urls[0]).path.split("/")[1]
-    sources = "".join(_SOURCE.format(n=n, host=host) for n in range(len(trial.urls)))
+    sources = "".join(SOURCE.format(n=n, host=host) for n in range(len(trial.urls)))
     (trial.folder / "sources.yaml").write_text(sources, encoding="utf-8")
     return [ours(trial, "2026-11-09T05:00:00Z", "subscribers", "add", READER)]
 

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 9, 6, tzinfo=UTC)
 HOST = "feeds.example"
 ENTRIES = 5
-_SOURCE = """
+SOURCE = """
 feed_{n}:
   name: Feed {n}
   home: https://{host}/
@@ -102,7 +102,7 @@ def polls(count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="claimwatch-bench-") as folder, served(count) as url:
         home = Path(folder)
         sources = home / "sources.yaml"
-        sources.write_text("".join(_SOURCE.format(n=n, host=HOST) for n in range(count)), encoding="utf-8")
+        sources.write_text("".join(SOURCE.format(n=n, host=HOST) for n in range(count)), encoding="utf-8")
         taken: dict[str, float] = {}
         tags: list[str] = []
         taken["bare first"] = _bare(url, count, tags)
