@@ -156,7 +156,7 @@ def where(*, short: bool) -> str:
     load = os.getloadavg()[0]
     return (
         f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"load {load:.1f} at the end{', a short run with small numbers' if short else ''}"
+        f"load {load:.1f} at the end{f', {report.SHORT}' if short else ''}"
     )
 
 

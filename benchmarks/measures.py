@@ -8,6 +8,7 @@ cost in this language: the same parser or automaton without what we do with its 
 import argparse
 import gzip
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -181,7 +182,10 @@ def start(short: bool) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="claimwatch-bench-") as folder:
         sentence = Path(folder) / "sentence.txt"
         sentence.write_text("Hikvision opened a museum of clocks in Reykjavik.", encoding="utf-8")
+        # A home, in which the first start keeps the baseline that it read and checked; that one is not timed.
+        environment = os.environ | {"CLAIMWATCH_HOME": folder}
         own = [sys.executable, "-m", "claimwatch"]
+        subprocess.run([*own, "screen", str(sentence)], cwd=ROOT, env=environment, check=True, capture_output=True)
         commands = {
             "an empty Python": [sys.executable, "-c", "pass"],
             "claimwatch --help": [*own, "--help"],
@@ -191,7 +195,7 @@ def start(short: bool) -> list[Row]:
         for _ in range(3 if short else 9):
             for name, command in commands.items():
                 begun = time.perf_counter()
-                subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+                subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
                 taken[name].append(time.perf_counter() - begun)
     floor, *rest = (statistics.median(times) for times in taken.values())
     return [

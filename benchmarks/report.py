@@ -1,7 +1,7 @@
 """docs/performance.md and its plots, made anew from benchmarks/history.jsonl.
 
-The page shows the newest run of each section, and how the ratios to the floor went over the runs. Pure but for
-`read_history`.
+The page shows the newest whole run of each section (a short one only where there is no other), and how the ratios to
+the floor went over the runs. Pure but for `read_history`.
 """
 
 import json
@@ -16,6 +16,7 @@ from benchmarks.plots import Bar, number
 # They have commands and reports of their own, and take long: what they print is shown, and their exit status kept.
 OTHERS = {"delivery": "performance-delivery.md", "web": "performance-web.md"}
 PLOTS = "performance"  # the folder beside the page
+SHORT = "a short run with small numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Record:
     machine: str
     rows: tuple[Mapping[str, Any], ...]
     failures: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether it was a run with small numbers, which is not to be held against a whole one."""
+        return SHORT in self.machine
 
 
 def as_line(record: Record) -> str:
@@ -48,7 +54,7 @@ def read_history(path: Path) -> list[Record]:
 
 def page(history: Sequence[Record]) -> str:
     """The page in Markdown, from the newest run of each section."""
-    newest = {record.section: record for record in history}
+    newest = _shown(history)
     lines = [
         "# How fast and how small",
         "",
@@ -78,14 +84,22 @@ def page(history: Sequence[Record]) -> str:
 
 def pictures(history: Sequence[Record]) -> dict[str, str]:
     """The plots by section, as SVG."""
-    newest = {record.section: record for record in history}
+    newest = _shown(history)
     drawn = {
-        "measures": _drawn_measures([record for record in history if record.section == "measures"]),
+        "measures": _drawn_measures(
+            [one for one in history if one.section == "measures" and one.short == newest["measures"].short]
+        ),
         "peers": _drawn_peers(newest.get("peers")),
         "scaling": _drawn_scaling(newest.get("scaling")),
         "memory": _drawn_memory(newest.get("memory")),
     }
     return {name: svg for name, svg in drawn.items() if svg is not None}
+
+
+def _shown(history: Sequence[Record]) -> dict[str, Record]:
+    """The newest run of each section: a whole one, or a short one where there is no other."""
+    short, whole = ({one.section: one for one in history if one.short is short} for short in (True, False))
+    return short | whole
 
 
 def _measures(record: Record) -> list[str]:

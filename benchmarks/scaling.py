@@ -1,11 +1,12 @@
 """What one item costs at 1x, 10x and 100x as many: `./dev bench scaling`. Reported, not gated.
 
 Each size is a process of its own (`python -m benchmarks.scaling WHAT=SIZE`), and what counts is processor time, which
-other work on the machine changes least. What a command costs with nothing to do is taken off where it is a command.
+other work on the machine changes least. Where the first one pays for what all need, it is the cost of one more.
 """
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -75,15 +76,23 @@ def measure(short: bool, tell: Callable[[str], None]) -> tuple[list[Growth], lis
 
 
 def _sources(count: int) -> Costs:
-    """Feeds polled for the first time, and again when nothing has changed."""
+    """One more feed polled for the first time, and again when nothing has changed."""
+    return _one_more(count, _polled)
+
+
+def _one_more(count: int, measured: Callable[[int], Costs]) -> Costs:
+    """What one more costs beside the first, which pays for the start of the program and what it compiles."""
+    first, all_ = measured(1), measured(count)
+    return {what: (all_[what] - first[what]) / (count - 1) for what in first}
+
+
+def _polled(count: int) -> Costs:
     with Loopback([feed(number) for number in range(count)]) as servers, _trial(servers) as trial:
         for command in prepare_ours(trial):
             _cpu(trial, command)
         first = _cpu(trial, ours(trial, "2026-11-09T06:00:00Z", "poll"))
-        idle = _cpu(trial, ours(trial, "2026-11-09T06:00:00Z", "poll"))
         again = _cpu(trial, ours(trial, "2026-11-09T09:00:00Z", "poll"))
-    each = 1000 / count
-    return {"first poll of a feed": (first - idle) * each, "poll of an unchanged feed": (again - idle) * each}
+    return {"first poll of a feed": first * 1000, "poll of an unchanged feed": again * 1000}
 
 
 def _stored(count: int) -> Costs:
@@ -126,23 +135,33 @@ def _newest(watch: pipeline.Watch) -> object:
 
 
 def _subscribers(count: int) -> Costs:
-    """A mail built for each reader, with the first edition of the sample world."""
+    """One more mail built for a reader, with the first edition of the sample world."""
     with World() as world, tempfile.TemporaryDirectory(prefix="claimwatch-scaling-") as folder:
-        settings = load_settings(home=Path(folder), upstream=world.url, pace="off", now=_MONDAY)
-        with pipeline.open_watch(settings) as watch:
+        read = Path(folder) / "read"
+        with pipeline.open_watch(load_settings(home=read, upstream=world.url, pace="off", now=_MONDAY)) as watch:
             for slug in pipeline.due_sources(watch):
                 pipeline.poll(watch, slug)
-            with watch.store.write() as connection:
-                for number in range(count):
-                    address = f"reader{number}@reader.example"
-                    subscribers.add_subscriber(connection, address, None, "en", "Europe/Oslo", _MONDAY)
-            begun = time.process_time()
-            pipeline.build(watch)
-            built = time.process_time() - begun
-            begun = time.process_time()
-            pipeline.deliver(watch)
-            delivered = time.process_time() - begun
-    return {"mail built": built * 1000 / count, "mail delivered to a Maildir": delivered * 1000 / count}
+
+        def told(readers: int) -> Costs:
+            home = shutil.copytree(read, Path(folder) / f"to-{readers}")
+            return _told(home, readers)
+
+        return _one_more(count, told)
+
+
+def _told(home: Path, count: int) -> Costs:
+    with pipeline.open_watch(load_settings(home=home, now=_MONDAY)) as watch:
+        with watch.store.write() as connection:
+            for number in range(count):
+                address = f"reader{number}@reader.example"
+                subscribers.add_subscriber(connection, address, None, "en", "Europe/Oslo", _MONDAY)
+        begun = time.process_time()
+        pipeline.build(watch)
+        built = time.process_time() - begun
+        begun = time.process_time()
+        pipeline.deliver(watch)
+        delivered = time.process_time() - begun
+    return {"mail built": built * 1000, "mail delivered to a Maildir": delivered * 1000}
 
 
 def _aliases(count: int) -> Costs:

@@ -1,6 +1,7 @@
 """A mail server that takes everything and answers each command after a while: a round trip, without a network.
 
-`python -m benchmarks.slow_sink DELAY_MS` prints its port and serves until its input ends.
+`python -m benchmarks.slow_sink DELAY_MS [pipelining]` prints its port and serves until its input ends. With
+`pipelining` it offers that, and answers several commands that come together after one while, as a network would.
 """
 
 import asyncio
@@ -10,8 +11,9 @@ import sys
 class _Session(asyncio.Protocol):
     """One client; as little work for each mail as can be, since what is measured is the client."""
 
-    def __init__(self, delay_s: float) -> None:
+    def __init__(self, delay_s: float, *, pipelining: bool) -> None:
         self._delay_s = delay_s
+        self._offer = b"250-sink.example\r\n250 PIPELINING" if pipelining else b"250 sink.example"
         self._loop = asyncio.get_running_loop()
         self._lines = b""
         self._in_data = False
@@ -35,7 +37,9 @@ class _Session(asyncio.Protocol):
             self._command(line[:4].upper())
 
     def _command(self, verb: bytes) -> None:
-        if verb == b"DATA":
+        if verb == b"EHLO":
+            self._answer(self._offer)
+        elif verb == b"DATA":
             self._in_data = True
             self._answer(b"354 go on")
         elif verb == b"QUIT":
@@ -48,13 +52,13 @@ class _Session(asyncio.Protocol):
         self._loop.call_later(self._delay_s, self._transport.write, line + b"\r\n")
 
 
-async def _serve(delay_s: float) -> None:
+async def _serve(delay_s: float, *, pipelining: bool) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Session(delay_s), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: _Session(delay_s, pipelining=pipelining), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(float(sys.argv[1]) / 1000))
+    asyncio.run(_serve(float(sys.argv[1]) / 1000, pipelining="pipelining" in sys.argv[2:]))

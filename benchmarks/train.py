@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer, read_records
 from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head
 from claimwatch.claims.comparer import Sighting
+from claimwatch.claims.nearest import NAMES, Ranking, ranked
 from claimwatch.claims.outcome import Decision
 from claimwatch.claims.weighing import about, weigh
 from claimwatch.models import Baseline, Outcome, Publication
@@ -51,6 +52,7 @@ class Example:
     pointed: bool
     ruled: Decision
     concerned: bool
+    candidates: Mapping[str, Sequence[float]]
 
 
 def examples(lines: Iterable[str], comparer: Comparer) -> Iterator[Example]:
@@ -67,7 +69,7 @@ def examples(lines: Iterable[str], comparer: Comparer) -> Iterator[Example]:
         known = labels(document)
         for sighting in comparer.sightings(publication):
             if isinstance(sighting, Sighting):
-                yield _example(document["id"], sighting, _label(sighting, known))
+                yield _example(document["id"], sighting, _label(sighting, known), comparer.candidates(sighting))
 
 
 def _label(sighting: Sighting, known: Sequence[Label]) -> Label | None:
@@ -81,7 +83,9 @@ def _label(sighting: Sighting, known: Sequence[Label]) -> Label | None:
     return max(fitting, key=lambda label: (label.entity is not None, shared(label)), default=None)
 
 
-def _example(document: str, sighting: Sighting, label: Label | None) -> Example:
+def _example(
+    document: str, sighting: Sighting, label: Label | None, candidates: Mapping[str, Sequence[float]]
+) -> Example:
     return Example(
         document=document,
         signals=sighting.signals,
@@ -95,6 +99,7 @@ def _example(document: str, sighting: Sighting, label: Label | None) -> Example:
         pointed=sighting.subjects.pointed,
         ruled=sighting.judged.decision,
         concerned=bool(sighting.judged.claims),
+        candidates=candidates,
     )
 
 
@@ -145,6 +150,15 @@ def outcome_head(found: Sequence[Example]) -> Head:
     return fit([(e.signals, e.outcome) for e in found], STRENGTH["outcome"])
 
 
+def ranking(found: Sequence[Example]) -> Ranking:
+    """The weights that put candidates in order, from labelled examples that the claim head did not see."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [(seen, name in e.claims) for e in found if e.outcome != NONE for name, seen in e.candidates.items()]
+    model = LogisticRegression(C=1.0, max_iter=5000).fit([seen for seen, _ in rows], [right for _, right in rows])
+    return Ranking(round(float(model.intercept_[0]), 3), tuple(round(float(w), 3) for w in model.coef_[0]))
+
+
 def crossed(lines: Sequence[str], baseline: Baseline, plain: Sequence[Example]) -> list[Example]:
     """The examples with what heads say of them that did not see their document: as it will be of unseen texts."""
     found: list[Example] = []
@@ -164,11 +178,14 @@ def predicted(example: Example, outcome: Head) -> str:
 
 
 def cross_validated(full: Sequence[Example]) -> list[str]:
-    """How the outcome is found in documents that no head has seen, as lines."""
-    pairs = []
+    """How the outcome and the claim are found in documents that no head has seen, as lines."""
+    pairs, first = [], []
     for fold in range(FOLDS):
-        head = outcome_head([e for e in full if fold_of(e.document) != fold])
-        pairs += [(e, predicted(e, head)) for e in full if fold_of(e.document) == fold]
+        others = [e for e in full if fold_of(e.document) != fold]
+        own = [e for e in full if fold_of(e.document) == fold]
+        head, order = outcome_head(others), ranking(others)
+        pairs += [(e, predicted(e, head)) for e in own]
+        first += [not e.claims.isdisjoint(ranked(e.candidates, (), order)[:1]) for e in own if e.claims]
     wanted = [(e, found) for e, found in pairs if e.alert]
     raised = [(e, found) for e, found in pairs if found in ALERTS]
     right = sum(e.alert or found in e.accept for e, found in raised)
@@ -176,6 +193,7 @@ def cross_validated(full: Sequence[Example]) -> list[str]:
         f"outcome right   {rate(sum(found in e.accept for e, found in pairs), len(pairs))}",
         f"alert recall    {rate(sum(found in ALERTS for _, found in wanted), len(wanted))}",
         f"alert precision {rate(right, len(raised))}",
+        f"first claim     {rate(sum(first), len(first))}",
     ]
     for label in (*Outcome, NONE):
         of = [(e, found) for e, found in pairs if found == label]
@@ -203,7 +221,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plain = list(examples(lines, Comparer(replace(baseline, classifier={}))))
     full = crossed(lines, baseline, plain)
     heads = {"predicate": predicate_head(plain), "claim": claim_head(plain), "outcome": outcome_head(full)}
+    order = ranking(full)
     data = {name: written(head) for name, head in heads.items()}
+    data["ranking"] = {"bias": order.bias, "weights": dict(zip(NAMES, order.weights, strict=True))}
     print("\n".join(cross_validated(full)))
     options.to.write_text(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", "utf-8")
     print(f"{len(lines)} documents, {len(full)} examples: {dict(Counter(e.outcome for e in full).most_common())}")

@@ -63,6 +63,14 @@ class Lines(logging.Formatter):
         return text
 
 
+class Hidden(Lines):
+    """Records as logging itself writes them, for a page that shows level and time by itself; no secret shows."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message, and a traceback below it."""
+        return self._hide(logging.Formatter.format(self, record))
+
+
 def lines_of(settings: Settings) -> Lines:
     """The formatter that CLAIMWATCH_LOG asks for."""
     return Lines(settings.log, secret_values(settings))

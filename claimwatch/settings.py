@@ -9,7 +9,6 @@ import difflib
 import ipaddress
 import os
 import secrets
-import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -30,17 +29,12 @@ from pydantic import (
     model_validator,
 )
 
+from claimwatch import paths
 from claimwatch.errors import SettingsInvalid
 
-PREFIX = "CLAIMWATCH_"
-SETTINGS_FILE = "claimwatch.toml"
-PROJECT = Path(__file__).resolve().parents[1]
+PREFIX, SETTINGS_FILE, PROJECT = paths.PREFIX, paths.SETTINGS_FILE, paths.PROJECT
 TEMPLATES = PROJECT / "templates"
 _NEEDED = ("from", "operator", "postal_address", "contact_url")
-
-
-def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
 
 
 def _http_url(url: str) -> str:
@@ -113,7 +107,7 @@ def _network(text: str) -> str:
 
 
 Days = Annotated[int, Field(ge=0, le=36_500)]
-LocalPath = Annotated[Path, AfterValidator(_absolute)]
+LocalPath = Annotated[Path, AfterValidator(paths.absolute)]
 Network = Annotated[str, AfterValidator(_network)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Address = Annotated[str, AfterValidator(_address)]
@@ -124,7 +118,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, validate_default=True)
 
-    home: LocalPath = Field(Path("var"), description="Directory of the state: database, captures, outbox.")
+    home: LocalPath = Field(paths.HOME, description="Directory of the state: database, captures, outbox.")
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         description="The store: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME. "
         "Default: claimwatch.db in the home."
@@ -256,12 +250,12 @@ class Settings(BaseModel):
         description="A frozen clock: ISO 8601 with zone, such as 2026-11-16T07:00:00+01:00. Default: the system's.",
     )
     sources: LocalPath = Field(PROJECT / "sources.yaml", description="The file that says what is polled.")
-    baselines: LocalPath = Field(PROJECT / "baselines", description="The directory of what is already known.")
+    baselines: LocalPath = Field(paths.BASELINES, description="The directory of what is already known.")
 
     @model_validator(mode="before")
     @classmethod
     def _in_the_home(cls, data: dict[str, object]) -> dict[str, object]:
-        home = _absolute(Path(str(data.get("home", "var"))))
+        home = paths.absolute(Path(str(data.get("home", paths.HOME))))
         places = {
             "database_url": f"sqlite:///{home}/claimwatch.db",
             "captures_url": f"file://{home}/captures",
@@ -305,7 +299,7 @@ def load_settings(**overrides: object) -> Settings:
 
     Raises `SettingsInvalid` with one line for each fault that names the variable or key and says what to write.
     """
-    from_file = _read_file(Path(SETTINGS_FILE))
+    from_file = _from_file()
     from_environment = {
         name: value for key, name in _FIELD_OF_KEY.items() if (value := os.environ.get(PREFIX + key.upper()))
     }
@@ -361,16 +355,13 @@ def signing_keys(settings: Settings) -> tuple[SecretStr, ...]:
     return (SecretStr(path.read_text().strip()),)
 
 
-def _read_file(path: Path) -> dict[str, object]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise SettingsInvalid(f"{path}: cannot be read: {error}") from error
+def _from_file() -> dict[str, object]:
+    raw = paths.read_settings_file()
     unknown = [key for key in raw if key not in _FIELD_OF_KEY]
     if unknown:
-        raise SettingsInvalid("\n".join(f"{path}: there is no setting {key!r}{_meant(key)}" for key in unknown))
+        raise SettingsInvalid(
+            "\n".join(f"{SETTINGS_FILE}: there is no setting {key!r}{_meant(key)}" for key in unknown)
+        )
     return {_FIELD_OF_KEY[key]: value for key, value in raw.items()}
 
 

@@ -1,9 +1,9 @@
 """Reads sources. `python -m flows.poll [SOURCE]` reads one, or all that are due, on Prefect's temporary server."""
 
-import itertools
 import logging
 import sys
-import time
+from collections import Counter
+from collections.abc import Sequence
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -16,20 +16,27 @@ from claimwatch.settings import load_settings
 log = logging.getLogger("claimwatch.flows.poll")
 
 
-@task(name="read", task_run_name="read-{slug}", cache_policy=NO_CACHE)
-def read(slug: str, force: bool) -> Read | None:
-    """One read of one source; None where it is not due or somebody else is reading it. No retries: see the next run."""
-    log.info("%s: reading", slug, extra=fields(source=slug))
-    pages, begun = itertools.count(1), time.monotonic()
+@task(name="read", cache_policy=NO_CACHE)
+def read(slugs: Sequence[str], force: bool) -> list[Read]:
+    """One read of each source, side by side: sources have hosts of their own, and wait for them most of the time.
 
-    def progress(_url: str) -> None:
-        if (page := next(pages)) % 25 == 0:
-            log.info("%s: page %d", slug, page, extra=fields(source=slug, page=page))
+    Left out are those that are not due or being read elsewhere. No retries: see the next run.
+    """
+    asked: Counter[str] = Counter()
+
+    def progress(slug: str, _url: str) -> None:  # from several threads, but from one for each source
+        asked[slug] += 1
+        if asked[slug] == 1:
+            log.info("%s: reading", slug, extra=fields(source=slug))
+        elif asked[slug] % 25 == 0:
+            log.info("%s: page %d", slug, asked[slug], extra=fields(source=slug, page=asked[slug]))
 
     with pipeline.open_watch(load_settings()) as watch:
-        outcome = pipeline.poll(watch, slug, force=force, progress=progress)
-    _log_read(slug, outcome, time.monotonic() - begun)
-    return outcome
+        made = pipeline.poll_all(watch, slugs, force=force, progress=progress)
+    done = {one.source: one for one in made}
+    for slug in slugs:
+        _log_read(slug, done.get(slug))
+    return made
 
 
 @flow(name="poll")
@@ -37,21 +44,20 @@ def poll(source: str | None = None, force: bool = False) -> list[Read]:
     """Reads `source`, or every source that is due; `force` reads it although it is not. Gives the reads that were made.
 
     A source that cannot be read does not fail the flow: its read says so, and the watchdog and the edition tell of it.
+    However many there are, they are one task: each costs Prefect more than most reads take.
     """
     if source is not None:
-        slugs: tuple[str, ...] = (source,)
-    else:
-        with pipeline.open_watch(load_settings()) as watch:
-            slugs = tuple(watch.polled) if force else pipeline.due_sources(watch)
-    # Sources have hosts of their own and wait for them most of the time, so they are read side by side.
-    under_way = [read.submit(slug, force) for slug in slugs]
-    return [made for future in under_way if (made := future.result()) is not None]
+        return read((source,), force)
+    with pipeline.open_watch(load_settings()) as watch:
+        slugs = tuple(watch.polled) if force else pipeline.due_sources(watch)
+    return read(slugs, force)
 
 
-def _log_read(slug: str, read: Read | None, took_s: float) -> None:
+def _log_read(slug: str, read: Read | None) -> None:
     if read is None:
         log.info("%s: not due, or being read elsewhere", slug, extra=fields(source=slug, status="not due"))
         return
+    took_s = (read.finished_at - read.started_at).total_seconds()
     unread = read.status in (ReadStatus.BAD, ReadStatus.FAILED)
     skipped = sum(count for _, count in read.skipped)
     said: dict[str, Value] = {

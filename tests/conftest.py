@@ -88,7 +88,7 @@ def loaded_once() -> Iterator[None]:
     baselines: dict[tuple[object, ...], Baseline] = {}
     comparers: dict[int, tuple[Baseline, Comparer]] = {}
 
-    def load(root: Path) -> Baseline:
+    def load(root: Path, *, home: Path | None = None) -> Baseline:
         stats = [(path, path.stat()) for path in sorted(Path(root).rglob("*")) if path.is_file()]
         key = (Path(root), *((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats))
         if key not in baselines:

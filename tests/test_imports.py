@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ("claimwatch", "parsers", "flows", "demo", "benchmarks")
 
 # What each part may import of ours, beside itself.
-GROUND = {"models", "errors", "settings"}
+GROUND = {"models", "errors", "paths", "settings"}
 ROOMS = {
     "fetching", "captures", "baseline", "mentions", "claims", "editions", "delivery", "store", "sources", "tokens",
     "logs",
@@ -20,7 +20,8 @@ ROOMS = {
 MAY = {
     "models": set[str](),
     "errors": set[str](),
-    "settings": {"errors"},
+    "paths": {"errors"},
+    "settings": {"errors", "paths"},
     **dict.fromkeys(ROOMS, GROUND),
     "claims": GROUND | {"mentions"},
     "pipeline": GROUND | ROOMS,

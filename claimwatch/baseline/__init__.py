@@ -1,9 +1,8 @@
-"""What is already known, from the files in `baselines/`: loaded, checked as a whole, and described for people.
+"""What is already known, from the files in `baselines/`: loaded and checked as a whole.
 
 Where a change of each claim would show is read apart, in `claimwatch.baseline.coverage`: to compare does not need it.
 """
 
-from claimwatch.baseline.describe import Table, describe
-from claimwatch.baseline.load import load_baseline
+from claimwatch.baseline.kept import load_baseline
 
-__all__ = ["Table", "describe", "load_baseline"]
+__all__ = ["load_baseline"]

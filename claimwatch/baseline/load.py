@@ -10,7 +10,7 @@ from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Alias, Baseline, Claim, Company, Document, Predicate
 
 
-def load_baseline(root: Path) -> Baseline:
+def read_baseline(root: Path) -> Baseline:
     """The baseline in the folder `root`, checked as a whole.
 
     Raises `BaselineInvalid` with every fault found, one a line, each with its file and the id of the item.

@@ -44,6 +44,20 @@ def overlay(baseline: Baseline, facts: Sequence[Fact], lessons: Sequence[Lesson]
     )
 
 
+def before(baseline: Baseline, later: Sequence[Fact]) -> Baseline:
+    """The baseline of the files as it was before `later` was accepted, which an export may have written into them."""
+    held = [fact for fact in later if fact.id in baseline.claims]
+    if not held:
+        return baseline
+    gone = {fact.id for fact in held}
+    claims = {id_: claim for id_, claim in baseline.claims.items() if id_ not in gone}
+    for fact in held:
+        old = claims.get(_superseded(fact.finding, baseline.claims) or "")
+        if old is not None and old.status == "superseded":
+            claims[old.id] = replace(old, status="active")
+    return replace(baseline, version=baseline.files_version + "-" + _digest(held, ())[:11], claims=claims)
+
+
 def accepted_documents(facts: Sequence[Fact]) -> list[Document]:
     """The documents of facts: for each decision one that holds the sentences, in order, and nothing else."""
     by_document: dict[str, list[Fact]] = {}

@@ -2,8 +2,9 @@
 
 Three heads, each a multinomial logistic regression: `predicate` (the kinds of claims, and `none`), `claim` (the claim
 of the baseline that a unit speaks of, and `none`) and `outcome` (the seven outcomes and NONE, which says that a unit is
-not about the company). The weights are data, in `baselines/classifier.json`; `./dev train` makes them from the labelled
-corpus. docs/detection.md tells how far they can be believed.
+not about the company); and the weights that put claims in order (`nearest`). All are data, in
+`baselines/classifier.json`; `./dev train` makes them from the labelled corpus. docs/detection.md tells how far they can
+be believed.
 """
 
 import math
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from claimwatch.claims.nearest import NAMES, Ranking
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Outcome
 
@@ -58,11 +60,12 @@ def top(probabilities: Mapping[str, float]) -> tuple[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The heads. `outcome` sees what the other two say, besides the plain signals."""
+    """The heads. `outcome` sees what the other two say, besides the plain signals. `ranking` orders claims."""
 
     predicate: Head
     claim: Head
     outcome: Head
+    ranking: Ranking | None = None
 
 
 def read_classifier(baseline: Baseline) -> Classifier | None:
@@ -74,7 +77,18 @@ def read_classifier(baseline: Baseline) -> Classifier | None:
         predicate=_head(raw, "predicate", {*baseline.predicates, NOTHING}),
         claim=_head(raw, "claim", {*baseline.claims, NOTHING}),
         outcome=_head(raw, "outcome", {*Outcome, NONE}),
+        ranking=_ranking(raw),
     )
+
+
+def _ranking(raw: Mapping[str, object]) -> Ranking:
+    try:
+        data = cast("Mapping[str, object]", raw["ranking"])
+        weights = cast("Mapping[str, float]", data["weights"])
+        return Ranking(float(cast("float", data["bias"])), tuple(float(weights[name]) for name in NAMES))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        where = "classifier.json: ranking"
+        raise BaselineInvalid(f"{where}: should hold a bias and weights ({error!r}); run ./dev train") from error
 
 
 def _head(raw: Mapping[str, object], name: str, known: set[str]) -> Head:

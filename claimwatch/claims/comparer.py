@@ -1,6 +1,6 @@
 """Findings from publications and entries: the one place where text, lexicon and baseline meet. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from claimwatch.claims import dates, details, places, quantities, records, whereabouts
@@ -12,6 +12,7 @@ from claimwatch.claims.findings import Told, finding
 from claimwatch.claims.frames import Topic, speaks, topics
 from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
+from claimwatch.claims.nearest import candidates, ranked
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.sentences import Unit, split
 from claimwatch.claims.signals import heading, opinion, resemblance, signals
@@ -33,6 +34,7 @@ class Sighting:
     """One company in one unit: its reading, what the rules make of it, and what the classifier sees of it.
 
     `judged` is under the kind of claim that the classifier suggests, where it is sure of another than the cues.
+    `own` is the reading of the company's own clause, `spoken` the classifier's probabilities of the claims on it.
     """
 
     entity: str
@@ -41,6 +43,8 @@ class Sighting:
     judged: Judged
     thread: Thread
     signals: tuple[str, ...]
+    own: Reading
+    spoken: Mapping[str, float]
 
 
 class Comparer:
@@ -103,19 +107,20 @@ class Comparer:
                 own = _own_reading(entity, reading)
                 best = self._judge.judge(entity, own, _company_spans(entity, own))
                 seen = signals(entity, own, best, self._cells, publication.source, title)
+                spoken: Mapping[str, float] = {}
                 if self._classifier is not None:
-                    best, seen = self._opinions(self._classifier, entity, own, best, seen)
-                yield Sighting(entity, subjects, reading, best, thread, seen)
+                    best, seen, spoken = self._opinions(self._classifier, entity, own, best, seen)
+                yield Sighting(entity, subjects, reading, best, thread, seen, own, spoken)
                 counted.append(best)
             if subjects.pointed:
                 thread = onward(thread, reading, counted)
 
     def _opinions(
         self, classifier: Classifier, entity: str, own: Reading, first: Judged, seen: tuple[str, ...]
-    ) -> tuple[Judged, tuple[str, ...]]:
+    ) -> tuple[Judged, tuple[str, ...], Mapping[str, float]]:
         """The judgement under the kind of claim that the classifier is sure of, with the claim it takes it to speak of.
 
-        The signals gain what these say, so that the outcome can be weighed.
+        The signals gain what these say, so that the outcome can be weighed; last, how likely each claim is.
         """
         judged = first
         kind, sure = top(classifier.predicate.probabilities(seen))
@@ -128,13 +133,13 @@ class Comparer:
             more = opinion(second)
             if second.decision.outcome is not Outcome.REVERSAL:  # a verb that takes back must stand near its own topic
                 judged = second
-        spoken = classifier.claim.probabilities(seen)
         fitting = self._fitting[entity]
-        name, likely = top({label: p for label, p in spoken.items() if label in fitting})
+        spoken = {label: p for label, p in classifier.claim.probabilities(seen).items() if label in fitting}
+        name, likely = top(spoken)
         claim = self._baseline.claims.get(name)
         if claim is not None and likely >= CLAIM:
             judged = replace(judged, claims=tuple(dict.fromkeys([claim.id, *judged.claims])))
-        return judged, (*seen, *more, *resemblance(claim, likely, own, judged))
+        return judged, (*seen, *more, *resemblance(claim, likely, own, judged)), spoken
 
     def _fits(self, label: str, entity: str) -> bool:
         """Whether a text about a company can speak of what a label of the classifier stands for."""
@@ -152,7 +157,14 @@ class Comparer:
             return None
         judged = sighting.judged
         decision = weigh(judged.decision, likely, pointed=subjects.pointed, concerned=bool(judged.claims))
-        return replace(sighting, judged=replace(judged, decision=decision))
+        ranking = self._classifier.ranking
+        claims = judged.claims if ranking is None else ranked(self.candidates(sighting), judged.claims, ranking)
+        return replace(sighting, judged=replace(judged, decision=decision, claims=claims))
+
+    def candidates(self, sighting: Sighting) -> dict[str, tuple[float, ...]]:
+        """The claims that a sighting can speak of, by id, with what speaks for each (`nearest`)."""
+        own, judged = sighting.own, sighting.judged
+        return candidates(sighting.entity, own, judged, sighting.spoken, self._baseline, self._cells)
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:
         """Findings of a list row or rule instruction against its previous revision, or the baseline at first sight."""

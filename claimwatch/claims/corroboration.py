@@ -35,10 +35,10 @@ def repeats(quote: str, other: str) -> bool:
 
 
 def publishers(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    """Those who tell something independently of each other, in the order in which they did."""
+    """Those who tell something independently of each other, in the order in which they did; nobody without a host."""
     counted: dict[str, list[str]] = {}
     for one in sorted(evidence, key=lambda e: (e.first_seen_at, e.id)):
         name, quote = publisher(one.finding.url), one.finding.quote
-        if not any(repeats(quote, said) for other, told in counted.items() if other != name for said in told):
+        if name and not any(repeats(quote, said) for other, told in counted.items() if other != name for said in told):
             counted.setdefault(name, []).append(quote)
     return tuple(counted)

@@ -3,22 +3,23 @@
 A development gathers findings of one kind (predicate, object class, place, kind of act) within days of each other, of
 any source; an untyped one gathers findings of one sentence. Another company joins where one sentence tells of both, or
 both have one day. Two sentences of one page are one happening only where they name one object: mostly they tell of
-two. Its state is the set of facts told of it so far; the version rises when a fact is added that was not there, never
-because another source says the same. A wrong join hides news, so what is in doubt stays apart (docs/detection.md).
+two. Security flaws of different numbers are different happenings. The state of a development is the set of facts told
+of it so far; the version rises when a fact is added that was not there, never because another source says the same. A
+wrong join hides news, so what is in doubt stays apart (docs/detection.md).
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
 
-from claimwatch.claims import dates
+from claimwatch.claims import advisories, dates
 from claimwatch.claims.text import squeezed
-from claimwatch.models import Development, Finding, Label, Outcome
+from claimwatch.models import Development, Finding, Outcome
 
 DAYS = 7
 _YEAR, _FULL_DATE = len("2020"), len("2020-09-15")
-_RANK = {
+RANK = {
     Outcome.PENDING: 1, Outcome.NEW: 2, Outcome.UPDATE: 2, Outcome.DENIAL: 3, Outcome.REVERSAL: 4,
 }  # fmt: skip
 # What is done, where one teller says that it was done and another that it stands.
@@ -40,12 +41,13 @@ def assign(
     """
     happened_on = _day(finding)
     told_on = happened_on or published_on or seen_at.date()
+    flaws = advisories.numbers(finding.quote)
     fitting = [
         (abs((told_on - _told_on(d)).days), d.key, d)
         for d in known
         if _same_kind(finding, d)
         and _near(finding, happened_on, told_on, published_on, d)
-        and _may_join(finding, d, [one for one, key in beside if key == d.key])
+        and _may_join(finding, d, [one for one, key in beside if key == d.key], flaws)
     ]
     if fitting:
         return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on, seen_at)
@@ -62,7 +64,7 @@ def assign(
         companies=(finding.entity,),
         happened_on=happened_on,
         severity=finding.severity,
-        state=_state(_facts(finding)),
+        state=state_of(_facts(finding)),
         state_version=1,
         first_seen_at=seen_at,
         published_on=published_on,
@@ -118,15 +120,19 @@ def _same_kind(finding: Finding, known: Development) -> bool:
     return finding.place == known.place or finding.place is None or known.place is None
 
 
-def _may_join(finding: Finding, known: Development, beside: Sequence[Finding]) -> bool:
+def _may_join(finding: Finding, known: Development, beside: Sequence[Finding], flaws: Set[str]) -> bool:
     """Whether nothing speaks against a finding being part of a development of its kind and time.
 
-    `beside` are the findings of the same publication that belong to it already.
+    `beside` are the findings of the same publication that belong to it already, `flaws` the numbers that it gives.
     """
+    there = numbers_in(known.state.split(";")) if flaws else set()
+    if finding.predicate is not None and advisories.differ(flaws, there):
+        return False
     others = [one for one in beside if one.quote != finding.quote]
     if finding.predicate is not None and others:
         named = finding.object_class is not None and finding.object_class != "other"
-        if not named or any(one.object_class != finding.object_class for one in others):
+        one_object = named and all(one.object_class == finding.object_class for one in others)
+        if not one_object and not flaws & there:
             return False
         # "The list was extended. An application to be taken off it is before the court."
         if any((one.outcome is Outcome.PENDING) != (finding.outcome is Outcome.PENDING) for one in others):
@@ -193,7 +199,7 @@ def _said(finding: Finding) -> str:
 
 def _facts(finding: Finding) -> set[str]:
     facts = {
-        f"outcome={_RANK.get(finding.outcome, 0)}",
+        f"outcome={RANK.get(finding.outcome, 0)}",
         f"force={'no' if finding.outcome is Outcome.PENDING else 'yes'}",
     }
     if told := _told_date(finding):
@@ -203,17 +209,25 @@ def _facts(finding: Finding) -> set[str]:
         facts.add(f"value={finding.entity}:{number}:{finding.after.unit or ''}")
     if finding.predicate is None:
         facts.add(f"said={_said(finding)}")
+    else:
+        facts |= {f"number={number}" for number in advisories.numbers(finding.quote)}
     return facts
 
 
-def _state(facts: Iterable[str]) -> str:
+def numbers_in(facts: Iterable[str]) -> set[str]:
+    """The numbers of security flaws among the facts of a state."""
+    return {fact.removeprefix("number=") for fact in facts if fact.startswith("number=")}
+
+
+def state_of(facts: Iterable[str]) -> str:
+    """A state of these facts, always written in one way."""
     return ";".join(sorted(facts))
 
 
 def _merged(known: Development, finding: Finding, happened_on: date | None, seen_at: datetime) -> Development:
     old = set(known.state.split(";"))
-    fresh = {fact for fact in _facts(finding) - old if not _implied(fact, old)}
-    stronger = _RANK.get(finding.outcome, 0) > _RANK.get(known.outcome, 0)
+    fresh = {fact for fact in _facts(finding) - old if not implied(fact, old)}
+    stronger = RANK.get(finding.outcome, 0) > RANK.get(known.outcome, 0)
     fresh = {fact for fact in fresh if not fact.startswith(("outcome=", "force=")) or stronger}
     # A finer form of a date already told replaces it and is no change.
     finer = {f for f in fresh if f.startswith("date=") and any(o.startswith("date=") and f.startswith(o) for o in old)}
@@ -222,6 +236,8 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
     joins = finding.entity not in known.companies
     # A company's own value comes with the company: the two findings of one sentence are one state.
     told_with = {f for f in fresh if joins and f.startswith(f"value={finding.entity}:")}
+    # So does the number of what was told without one; a further flaw beside one that was told is news.
+    named = first_numbers(fresh, old)
     # That it happened to another company as well is news where the first may have been told already.
     joins_later = joins and seen_at > known.first_seen_at
     return replace(
@@ -231,12 +247,18 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
         companies=companies,
         happened_on=known.happened_on or happened_on,
         severity=min(known.severity, finding.severity),
-        state=_state(kept | fresh),
-        state_version=known.state_version + (1 if joins_later or fresh - finer - told_with else 0),
+        state=state_of(kept | fresh),
+        state_version=known.state_version + (1 if joins_later or fresh - finer - told_with - named else 0),
     )
 
 
-def _implied(fact: str, old: set[str]) -> bool:
+def first_numbers(fresh: set[str], old: set[str]) -> set[str]:
+    """The facts that give a number in a register in which `old` has none."""
+    registers = {advisories.register(number) for number in numbers_in(old)}
+    return {f"number={one}" for one in numbers_in(fresh) if advisories.register(one) not in registers}
+
+
+def implied(fact: str, old: set[str]) -> bool:
     """Whether a coarser form of a fact already told ("2024-06" beside "2024-06-11")."""
     return fact.startswith("date=") and any(other.startswith(fact) for other in old)
 
@@ -244,44 +266,3 @@ def _implied(fact: str, old: set[str]) -> bool:
 def joined(known: Development, finding: Finding, seen_at: datetime) -> Development:
     """`known` with a finding that belongs to it, as whoever looked at both has said; dates are not asked."""
     return _merged(known, finding, _day(finding), seen_at)
-
-
-def made_one(known: Development, other: Development, *, told: bool) -> Development:
-    """`known` with all that is told of `other`: the two are one happening.
-
-    `told` says that readers know the other one. Then the version stays, and nothing is told again; otherwise it rises
-    where the other one weighs more, is about a further company or holds a value that `known` lacks.
-    """
-    old, more = set(known.state.split(";")), set(other.state.split(";"))
-    stronger = _RANK.get(other.outcome, 0) > _RANK.get(known.outcome, 0)
-    settled = ("outcome=", "force=")
-    kept = {fact for fact in old if not (stronger and fact.startswith(settled))}
-    added = {fact for fact in more if stronger or not fact.startswith(settled)}
-    news = stronger or any(fact.startswith("value=") for fact in added - old)
-    news = news or not set(other.companies) <= set(known.companies)
-    return replace(
-        known,
-        outcome=other.outcome if stronger else known.outcome,
-        place=known.place or other.place,
-        companies=tuple(sorted({*known.companies, *other.companies})),
-        happened_on=known.happened_on or other.happened_on,
-        severity=min(known.severity, other.severity),
-        state=_state(kept | added),
-        state_version=known.state_version + (1 if news and not told else 0),
-    )
-
-
-def relabelled(known: Development, label: Label, severity: str) -> Development:
-    """`known` with the outcome and the severity that an analyst gave it: another state, so the version rises.
-
-    What kind of claim it is stays what was found, so that what further sources are found to say still joins it; the
-    label itself is part of the state.
-    """
-    outcome = label.outcome or known.outcome
-    facts = {fact for fact in known.state.split(";") if not fact.startswith(("outcome=", "force=", "label="))}
-    facts |= {f"outcome={_RANK.get(outcome, 0)}", f"force={'no' if outcome is Outcome.PENDING else 'yes'}"}
-    if label.predicate is not None or label.claims is not None:
-        facts.add(f"label={label.predicate or ''}:{','.join(label.claims or ())}")
-    return replace(
-        known, outcome=outcome, severity=severity, state=_state(facts), state_version=known.state_version + 1
-    )

@@ -19,8 +19,8 @@ _TOLD = 0.36  # from here on a unit is told: to tell a known thing again is bett
 _TOLD_THOUGH_SETTLED = 0.65
 _REVERSED = 0.15  # a reversal that the rules found stands from here on: to miss one is worst
 _REVERSED_AFTER_ALL = 0.60  # … and one that they did not find is believed from here on
-_ABOUT = 0.50  # a sentence in which nothing points back is about the company below this share of NONE …
-_ABOUT_POINTED = 0.75  # … and one in which something does below this
+_ABOUT = 0.60  # a sentence in which nothing points back is about the company below this share of NONE …
+_ABOUT_POINTED = 0.65  # … and one in which something does below this
 _ALERTS = tuple(outcome for outcome in Outcome if outcome.alerts)
 _QUIET = tuple(outcome for outcome in Outcome if not outcome.alerts)
 

@@ -1,34 +1,46 @@
 """The command line: `claimwatch COMMAND`. One module for each group of commands; what they call is in `pipeline`.
 
-Nothing heavy is imported before a command has been recognised and its arguments hold: help and mistakes are instant.
+Of the modules only that of the named command is imported, and nothing heavy before its arguments hold: help and
+mistakes are instant.
 """
 
 import argparse
 import io
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 from claimwatch import __version__
-from claimwatch.cli import (
-    backup,
-    baseline,
-    bounces,
-    deploy,
-    digest,
-    doctor,
-    evidence,
-    findings,
-    history,
-    parse,
-    poll,
-    screen,
-    serve,
-    sources,
-    subscribers,
-    upkeep,
-)
 from claimwatch.errors import ClaimwatchError, UsageError
 
+# Each command, the module that adds it, and its line in the list of commands.
+COMMANDS = (
+    ("run", "poll", "poll what is due, compare, build and send what is due"),
+    ("poll", "poll", "read sources and compare what they brought with the baseline"),
+    ("parse", "parse", "show what a source's parser makes of a saved page, as JSON lines"),
+    ("screen", "screen", "compare any text with the baseline and print findings as JSON lines"),
+    ("findings", "findings", "what sources were found to say about the companies"),
+    ("digest", "digest", "build the edition that is due and freeze a message for each reader"),
+    ("deliver", "digest", "send every message that is due"),
+    ("subscribers", "subscribers", "who gets the mail"),
+    ("bounces", "bounces", "mail that came back, and complaints"),
+    ("serve", "serve", "serve the public pages, and the review desk for analysts"),
+    ("baseline", "baseline", "what is already known: documents, companies, claims"),
+    ("sources", "sources", "what is polled, and how it stands"),
+    ("backfill", "history", "read what a source published before the baseline's newest document, for the record"),
+    (
+        "replay",
+        "history",
+        "show what today's parsers, aliases, word lists and baseline make of what was read before",
+    ),
+    ("doctor", "doctor", "say what is wrong and what to do"),
+    ("backup", "backup", "copy database, captures and settings into one file"),
+    ("restore", "backup", "put a backup into the home, the database and the captures that the settings name"),
+    ("upkeep", "upkeep", "let go what is old and nothing rests on"),
+    ("evidence", "evidence", "what stands behind a finding, to hand to others"),
+    ("deploy", "deploy", "tell Prefect's server what runs when"),
+)
 FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 EPILOG = """\
 Exit status: 0 done, 1 failed, 2 the command line was wrong.
@@ -36,8 +48,12 @@ Settings: environment variables CLAIMWATCH_* or claimwatch.toml (docs/settings.m
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Every command with its arguments; `run` in the parsed arguments is the function that does the work."""
+def build_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The parser of a command line: the command that it names with its arguments, of the others the name and a line.
+    Without a command line: every command with its arguments.
+
+    `run` in the parsed arguments is the function that does the work.
+    """
     parser = argparse.ArgumentParser(
         prog="claimwatch",
         description="Reads what public bodies publish about watched companies and mails what is new "
@@ -47,33 +63,22 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"claimwatch {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for group in (
-        poll,
-        parse,
-        screen,
-        findings,
-        digest,
-        subscribers,
-        bounces,
-        serve,
-        baseline,
-        sources,
-        history,
-        doctor,
-        backup,
-        upkeep,
-        evidence,
-        deploy,
-    ):
-        group.add_to(commands)
+    named = next((word for word in words or () if not word.startswith("-")), None)
+    own = next((module for command, module, _ in COMMANDS if command == named), None)
+    for command, module, help in COMMANDS:
+        if words is not None and module != own:
+            commands.add_parser(command, help=help)
+        elif command not in commands.choices:  # a module may add several
+            import_module(f"claimwatch.cli.{module}").add_to(commands)
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command (`argv` without the program's name; by default the process's own); returns the exit status."""
     _set_up_streams()
+    words = sys.argv[1:] if argv is None else argv
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser(words).parse_args(words)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except SystemExit as wish:  # argparse has said what there is to say

@@ -49,7 +49,8 @@ def add_to(commands: "Commands") -> None:
 
 def show_tables(arguments: argparse.Namespace) -> int:
     """Print the tables that describe the baseline."""
-    from claimwatch.baseline import describe, load_baseline
+    from claimwatch.baseline import load_baseline
+    from claimwatch.baseline.describe import describe
     from claimwatch.settings import load_settings
 
     tables = describe(load_baseline(load_settings().baselines), arguments.key)

@@ -9,7 +9,7 @@ from claimwatch.cli.output import moment, write, write_json, write_table
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
-    from claimwatch.delivery import Place
+    from claimwatch.delivery.lmtp import Place
     from claimwatch.pipeline import Watch
     from claimwatch.pipeline.bounces import ReturnedMail
 
@@ -79,7 +79,7 @@ def listen_on(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from claimwatch.cli.watch import opened
-    from claimwatch.delivery import read_place
+    from claimwatch.delivery.lmtp import read_place
 
     place = read_place(arguments.place)
     with opened() as watch:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from claimwatch.cli.arguments import add_command, add_json, day
 from claimwatch.cli.output import moment, shorten, write, write_json, write_table
 from claimwatch.errors import UsageError
-from claimwatch.models.decision import Action, CaseState, Label, Verdict
+from claimwatch.models.decision import Action, CaseState, Decision, Label, Verdict
 from claimwatch.models.finding import Outcome
 
 if TYPE_CHECKING:
@@ -180,9 +180,7 @@ def _report(done: "Decided") -> None:
     decision = done.decision
     until = f" until {decision.until}" if decision.until else ""
     into = f" ({decision.other[:12]})" if decision.other else ""
-    let_in = decision.action is Action.ACCEPT and decision.finding is not None
-    said = "is in the queue with this finding" if let_in else _DONE[decision.action]
-    write(f"{decision.development[:12]}: {said}{until}{into}.")
+    write(f"{decision.development[:12]}: {_said(decision)}{until}{into}.")
     if decision.not_the_company and not decision.lessons:
         write("Nothing was learned of the name: no other name stands beside it.")
     for lesson in decision.lessons:
@@ -192,7 +190,23 @@ def _report(done: "Decided") -> None:
         write(f"{edition} waits for approval and was revised.")
     if decision.action is Action.DISMISS:
         for told in done.told:
-            write(f"{told.series}:{told.period} told it; `claimwatch digest recall {told.period}` corrects that.")
+            recall = f"claimwatch digest recall {told.period} --development {decision.development} --why TEXT"
+            write(f"{told.series}:{told.period} told it; `{recall}` corrects that.")
+
+
+def _said(decision: Decision) -> str:
+    """What a decision did, in words."""
+    label, finding = decision.label, decision.finding
+    if finding is not None and decision.action is Action.ACCEPT:
+        return "is in the queue with this finding"
+    if finding is not None and decision.action is Action.DISMISS:
+        return f"finding {finding} is dismissed; what else tells of it stays"
+    if decision.action is Action.RELABEL and label is not None:
+        parts = (label.outcome.value if label.outcome else None, label.predicate, *(label.claims or ()))
+        return " ".join(["labelled", *(part for part in parts if part)])
+    if decision.undoes is not None:
+        return f"decision {decision.undoes} is taken back"
+    return _DONE[decision.action]
 
 
 def show_case(watch: "Watch", case: "Case") -> None:

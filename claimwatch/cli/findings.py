@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.models import Evidence, Quantity
     from claimwatch.pipeline import Watch
-    from claimwatch.store.findings import FindingRow
+    from claimwatch.store.finding_rows import FindingRow
 
 QUOTE_WIDTH = 90
 
@@ -100,7 +100,7 @@ def show_one(arguments: argparse.Namespace) -> int:
                     raise UsageError(f"there is no finding {number}; `claimwatch findings list` shows those there are")
                 (row,) = as_decided(connection, watch, [row])
                 told_by = told_by_whom(connection, watch, row)
-                against = said_otherwise(connection, watch, row.evidence)
+                against = said_otherwise(connection, watch, row)
         if row is None:
             case = get_case(watch, arguments.id)
             if arguments.json:

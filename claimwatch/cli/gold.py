@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_json
-from claimwatch.cli.output import shorten, to_json, write, write_json, write_table
+from claimwatch.cli.output import to_json, write, write_json, write_table
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
-
-WIDTH = 110
 
 
 def add_to(group: "Commands") -> None:
@@ -21,7 +19,7 @@ def add_to(group: "Commands") -> None:
         "draw folded findings at random, to see what was folded wrongly",
         "The same seed draws the same ones until something is added.",
     )
-    sample.add_argument("--folded", type=int, default=50, metavar="N", help="how many (default 50)")
+    sample.add_argument("--folded", type=_positive, default=50, metavar="N", help="how many (default 50)")
     sample.add_argument("--seed", type=int, default=1, metavar="N", help="of the draw (default 1)")
     add_json(sample)
     sample.set_defaults(run=draw)
@@ -34,6 +32,12 @@ def add_to(group: "Commands") -> None:
     export.add_argument("--gold", type=Path, required=True, metavar="FILE", help="the file to write; - for stdout")
     add_json(export)
     export.set_defaults(run=export_gold)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of findings; say 1 or more")
+    return int(text)
 
 
 def draw(arguments: argparse.Namespace) -> int:
@@ -59,7 +63,7 @@ def draw(arguments: argparse.Namespace) -> int:
                 row.evidence.finding.entity,
                 ", ".join(row.evidence.finding.claims[:3]),
                 row.evidence.finding.source,
-                shorten(row.evidence.finding.quote, WIDTH),
+                row.evidence.finding.quote,
             )
             for row in rows
         ],

@@ -53,11 +53,11 @@ def _comparer() -> "Comparer":
     collects = gc.isenabled()
     gc.disable()
     try:
+        from claimwatch import paths
         from claimwatch.baseline import load_baseline
         from claimwatch.claims import Comparer
-        from claimwatch.settings import load_settings
 
-        return Comparer(load_baseline(load_settings().baselines))
+        return Comparer(load_baseline(paths.baselines(), home=paths.home()))
     finally:
         if collects:
             gc.enable()

@@ -2,6 +2,7 @@
 
 import argparse
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command
@@ -31,21 +32,27 @@ def run(arguments: argparse.Namespace) -> int:
 
     from claimwatch.cli.watch import opened
     from claimwatch.logs import to_stderr
+    from claimwatch.pipeline.standing import standings
     from claimwatch.settings import load_settings
     from claimwatch.web.app import create_app
 
-    with opened():  # what is wrong with settings, store or baseline is said plainly, before a server stands around it
-        app = create_app(settings := load_settings())
+    # What is wrong with settings, store or baseline is said plainly, before a server stands around it.
+    with opened() as watch:
+        app = create_app(settings := load_settings(), tended=True)
+        unread = all(one.last_good_at is None for one in standings(watch).values())
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
     try:
         listening = socket.create_server((arguments.host, arguments.port), family=family)
     except OSError as error:
-        where = f"{arguments.host}:{arguments.port}"
+        where, reason = f"{arguments.host}:{arguments.port}", str(error.strerror).partition(" (while")[0]
         raise ClaimwatchError(
-            f"cannot listen on {where}: {error.strerror}; name another with --host, --port"
+            f"cannot listen on {where}: {reason}; name another with --host, --port (port 0 takes a free one)"
         ) from error
     with to_stderr(settings), listening:
         write(f"Pages on http://{_shown(arguments.host)}:{listening.getsockname()[1]}/ (Ctrl-C ends)")
+        if unread:
+            write("No source has been read yet: `claimwatch run` reads them, and sends what is due.")
+        sys.stdout.flush()  # whoever reads it from a file or a journal is to know at once
         # The pages read the headers of a proxy themselves, and need to know who really sent them.
         config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", proxy_headers=False)
         server = uvicorn.Server(config)

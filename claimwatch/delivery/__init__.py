@@ -1,15 +1,16 @@
-"""Delivery: a rendered edition as the bytes of one message, and the ways in which bytes leave."""
+"""Delivery: a rendered edition as the bytes of one message, and the ways in which bytes leave.
+
+`signing` and `lmtp` are imported by themselves: they bring much along that few need.
+"""
 
 from claimwatch.delivery.answers import Verdict
 from claimwatch.delivery.boxes import Box, MaildirBox, Returned, open_box
 from claimwatch.delivery.compose import Sender, compose, message_id_for
 from claimwatch.delivery.evidence import Evidence, MaildirEvidence, PostfixLog, RelayMemory, Tried
-from claimwatch.delivery.lmtp import Place, read_place, serve_lmtp
 from claimwatch.delivery.maildir import MaildirTransport
 from claimwatch.delivery.receipt import NotTaken, OutcomeUnknown, Receipt
 from claimwatch.delivery.reports import Harm, Kind, Report, read_report
 from claimwatch.delivery.return_path import opaque_part, return_path, token_in
-from claimwatch.delivery.signing import Signer, load_signer
 from claimwatch.delivery.stencil import Personal, Stencil
 from claimwatch.delivery.transport import Route, Transport, open_transport, read_route
 
@@ -24,7 +25,6 @@ __all__ = [
     "NotTaken",
     "OutcomeUnknown",
     "Personal",
-    "Place",
     "PostfixLog",
     "Receipt",
     "RelayMemory",
@@ -32,21 +32,17 @@ __all__ = [
     "Returned",
     "Route",
     "Sender",
-    "Signer",
     "Stencil",
     "Transport",
     "Tried",
     "Verdict",
     "compose",
-    "load_signer",
     "message_id_for",
     "opaque_part",
     "open_box",
     "open_transport",
-    "read_place",
     "read_report",
     "read_route",
     "return_path",
-    "serve_lmtp",
     "token_in",
 ]

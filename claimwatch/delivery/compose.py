@@ -13,11 +13,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from claimwatch.delivery.signing import Signer
 from claimwatch.errors import DeliveryFailed, EditionInvalid
 from claimwatch.models import Rendered, Subscriber
+
+if TYPE_CHECKING:
+    from claimwatch.delivery.signing import Signer
 
 # RFC 2045 allows 76 characters a line in quoted-printable; the stdlib takes the header limit for bodies too.
 BODY = SMTP.clone(max_line_length=76)
@@ -74,7 +77,7 @@ def compose(
     archived_at: str | None = None,
     references: Sequence[str] = (),
     idempotency_header: str | None = None,
-    signer: Signer | None = None,
+    signer: "Signer | None" = None,
 ) -> bytes:
     """The message with CRLF line ends. `date` is aware.
 

@@ -5,8 +5,12 @@ login, so nobody beyond this machine is listened to.
 """
 
 import asyncio
+import contextlib
+import fcntl
 import ipaddress
 import logging
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +68,7 @@ async def serve_lmtp(
     def server() -> LMTP:
         return _Session(hall, loop=loop, hostname="localhost", ident="LMTP", data_size_limit=MOST_BYTES)
 
+    claimed = _claim(place.path) if place.path is not None else None
     try:
         if place.path is not None:
             listening: asyncio.Server = await loop.create_unix_server(server, place.path)
@@ -72,7 +77,8 @@ async def serve_lmtp(
             listening = await loop.create_server(server, place.host, place.port)
             place = Place(host=place.host, port=int(listening.sockets[0].getsockname()[1]))
     except OSError as error:
-        raise ClaimwatchError(f"cannot listen on {place}: {error.strerror}; name another place") from error
+        _give_up(claimed)
+        raise ClaimwatchError(f"cannot listen on {place}: {error.strerror or error}; name another place") from error
     try:
         ready(place)
         await stop.wait()
@@ -81,12 +87,46 @@ async def serve_lmtp(
         await hall.finish()
         if place.path is not None:
             place.path.unlink(missing_ok=True)
+        _give_up(claimed)
+
+
+def _claim(path: Path) -> int:
+    """Hold a socket file for this process: whoever binds it takes it from who had it, without a word to either.
+
+    The system lets go of the lock (of a file beside it) when a process dies. Raises `ClaimwatchError` where somebody
+    listens there.
+    """
+    beside = path.with_name(f"{path.name}.lock")
+    try:
+        held = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ClaimwatchError(f"cannot listen on unix:{path}: {error.strerror or error}; name another place") from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+            probe.connect(str(path))  # nobody of ours, as the lock was free
+            raise BlockingIOError
+    except BlockingIOError:
+        os.close(held)
+        raise ClaimwatchError(
+            f"somebody listens on unix:{path} already, and mail comes to one of them only; end the other "
+            "`claimwatch bounces listen`, or name another place"
+        ) from None
+    except OSError as error:
+        os.close(held)
+        raise ClaimwatchError(f"cannot listen on unix:{path}: {error.strerror or error}; name another place") from error
+    return held
+
+
+def _give_up(claimed: int | None) -> None:
+    if claimed is not None:
+        os.close(claimed)  # the file stays: to remove it would let two hold two locks of one name
 
 
 class _Session(LMTP):
     """One client. Reports enclose whatever stood in a mail, so a line may be longer than the standard allows."""
 
-    line_length_limit = 1 << 16
+    line_length_limit = 1 << 20
 
 
 class _Hall:
@@ -116,8 +156,11 @@ class _Hall:
         keeping.add_done_callback(self._at_work.discard)
         try:
             await asyncio.shield(keeping)
-        except ClaimwatchError as error:
-            _LOG.error("a mail was left with the mail server: %s", error)
+        except Exception as error:  # whatever it was, another answer would make the mail server give the mail up
+            said = str(error) if isinstance(error, ClaimwatchError) else repr(error)
+            _LOG.error(
+                "a mail was left with the mail server: %s", said, exc_info=not isinstance(error, ClaimwatchError)
+            )
             return "451 4.3.0 it cannot be kept at present; try again later"
         return "250 2.0.0 Ok: kept"
 

@@ -17,9 +17,10 @@ from unicodedata import category
 from claimwatch.delivery.return_path import token_in
 
 MOST_TEXT = 300
+_HEAD_BYTES = 8192
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _BARE_CODE = re.compile(r"^(?:[A-Za-z0-9-]+;)?\s*([245]\d\d)\b")
-_MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s]+>")
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?-~]+>")  # ours are ASCII, and no control character gets to the store
 _SENT_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
 _COMPLAINTS = frozenset(("abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"))
 _OURS = re.compile(r"5\.(7\.\d+|5\.\d+|6\.\d+|1\.[78]|3\.4|2\.3)")  # policy, protocol, content, our address, size
@@ -62,7 +63,23 @@ class Report:
 
 
 def read_report(raw: bytes, bounces: str | None) -> Report:
-    """What a mail says that came to the return path. `bounces` is the address whose tokens are looked for."""
+    """What a mail says that came to the return path. `bounces` is the address whose tokens are looked for.
+
+    What cannot be taken apart is `UNCLEAR`, and says so: it must not keep back what came after it.
+    """
+    try:
+        return _report(raw, bounces)
+    except (
+        Exception
+    ) as error:  # the library's parser was not made for hostile mail: nested a thousandfold, NUL in names
+        why = f"a mail that cannot be taken apart ({type(error).__name__})"
+        head = raw[:_HEAD_BYTES].decode("ascii", "replace").splitlines()
+        to = (line.partition(":")[2] for line in head if line.partition(":")[0] in _SENT_TO)
+        token = next((found for one in to if bounces and (found := token_in(bounces, one))), None)
+        return Report(hashlib.sha256(raw).hexdigest(), Kind.UNCLEAR, token, text=why)
+
+
+def _report(raw: bytes, bounces: str | None) -> Report:
     mail = BytesParser().parsebytes(raw)  # the older policy: it raises nothing, whatever stands in the headers
     token = next((found for to in _sent_to(mail) if bounces and (found := token_in(bounces, to))), None)
     own_id = _header(mail, "Message-ID")

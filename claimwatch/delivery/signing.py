@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dkim.canonicalization import CanonicalizationPolicy
 
-from claimwatch.errors import SettingsInvalid
+from claimwatch.errors import EditionInvalid, SettingsInvalid
 
 # What a reader or a mail program goes by. Signed where present; RFC 8058 wants both List-Unsubscribe headers covered.
 SIGNED = frozenset(
@@ -33,6 +33,11 @@ SIGNED = frozenset(
 )  # fmt: skip
 # Signed once more than they stand there: a second one, added on the way, breaks the signature.
 OVERSIGNED = (b"from", b"subject")
+# What a signature must cover before a mail may leave, as often as it stands there (RFC 6376 5.4, RFC 8058 4).
+OWED = (
+    "from", "to", "subject", "date", "message-id", "mime-version", "content-type", "list-id", "list-unsubscribe",
+    "list-unsubscribe-post",
+)  # fmt: skip
 _CANONICAL = CanonicalizationPolicy.from_c_value(b"relaxed/simple")
 _MIN_BITS = 2048
 
@@ -46,7 +51,7 @@ class Signer:
     key: RSAPrivateKey | Ed25519PrivateKey = field(repr=False)
 
     def sign(self, message: bytes, at: datetime) -> bytes:
-        """The message with a DKIM-Signature on top."""
+        """The message with a DKIM-Signature on top. Raises `EditionInvalid` where that would not cover what it owes."""
         head, _, body = message.partition(b"\r\n\r\n")  # the library would take the body apart, line by line
         headers, _ = dkim.rfc822_parse(head + b"\r\n\r\n")
         there = Counter(name.lower() for name, _ in headers if name.lower() in SIGNED)
@@ -67,12 +72,30 @@ class Signer:
         data = b"".join(name + b":" + text for name, text in canonical) + last[0] + b":" + last[1].rstrip()
         signed = base64.b64encode(self._signature(data)).decode()
         signature = "\r\n ".join(signed[at : at + 72] for at in range(0, len(signed), 72))
+        _refuse_uncovered(head, value)
         return b"DKIM-Signature:" + unsigned[1] + signature.encode("ascii") + b"\r\n" + message
 
     def _signature(self, data: bytes) -> bytes:
         if isinstance(self.key, RSAPrivateKey):
             return self.key.sign(data, PKCS1v15(), hashes.SHA256())
         return self.key.sign(hashlib.sha256(data).digest())
+
+
+def _refuse_uncovered(head: bytes, signature: str) -> None:
+    """Holds what a signature says it covers (`h=`) against the headers that stand there; From and Subject are owed
+    once more."""
+    tags = dict(tag.strip().partition("=")[::2] for tag in signature.split(";"))
+    covered = Counter("".join(tags.get("h", "").lower().split()).split(":"))
+    lines = (line for line in head.decode("ascii", "replace").split("\r\n") if line[:1] not in (" ", "\t"))
+    there = Counter(line.partition(":")[0].strip().lower() for line in lines)
+    oversigned = {name.decode() for name in OVERSIGNED}
+    missing = [name for name in OWED if covered[name] < there[name] + (name in oversigned)]
+    if missing:
+        raise EditionInvalid(
+            f"the DKIM signature leaves out {', '.join(name.title() for name in missing)}, so that it could be changed "
+            "on the way, or would not count. Nothing was sent; sign it (SIGNED in claimwatch/delivery/signing.py), or "
+            "let the mail server sign and unset CLAIMWATCH_DKIM_KEY"
+        )
 
 
 def _folded(text: str) -> list[str]:

@@ -12,10 +12,12 @@ import aiosmtplib
 
 from claimwatch.delivery.answers import Verdict, read_answer
 from claimwatch.delivery.receipt import NotTaken, OutcomeUnknown, Receipt
+from claimwatch.delivery.together import ask_together
 
 COMMAND_TIMEOUT_S = 60.0
 # RFC 5321 4.5.3.2.6: the server may take ten minutes over the final dot; giving up earlier makes duplicates.
 DATA_TIMEOUT_S = 600.0
+_GOOD = ((250,), (250, 251), (354,))  # answers to MAIL, RCPT and DATA
 _CERT_HAS_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 
 
@@ -39,6 +41,7 @@ class SmtpTransport:
         self._runner: asyncio.Runner | None = None
         self._client: aiosmtplib.SMTP | None = None
         self._wire: asyncio.BaseTransport | None = None  # the client forgets its own when it is cut off
+        self._phase = "connect"
 
     def __enter__(self) -> Self:
         self._runner = asyncio.Runner()
@@ -84,28 +87,49 @@ class SmtpTransport:
                 verdict = Verdict.RECIPIENT if address is to else Verdict.OURS
                 raise NotTaken(f"{address!r} is not an address that SMTP can carry", verdict)
         client = await self._connected()
-        phase = "MAIL FROM"
         try:
-            await client.mail(mail_from, timeout=COMMAND_TIMEOUT_S)
-            phase = "RCPT TO"
-            await client.rcpt(to, timeout=COMMAND_TIMEOUT_S)
-            phase = "DATA"
-            await _go_on(client)
-            phase = "the final dot"
+            await (self._announce_at_once if client.supports_extension("pipelining") else self._announce)(
+                client, mail_from, to
+            )
+            self._phase = "the final dot"
             answer = await _hand_over(client, message, self._data_timeout_s)
         except (aiosmtplib.SMTPException, OSError) as error:
             if isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600:
                 await self._reset(error.code)
-                step = "DATA" if phase == "the final dot" else phase
+                step = "DATA" if self._phase == "the final dot" else self._phase
                 raise _refused(self._relay, step, to, error.code, error.message) from None
             # No answer, or none that can be read.
             await self._close()
-            what = f"{self._where} gave no answer to {phase} for {to} ({type(error).__name__})"
-            if phase == "the final dot":
+            what = f"{self._where} gave no answer to {self._phase} for {to} ({type(error).__name__})"
+            if self._phase == "the final dot":
                 raise OutcomeUnknown(f"{what}; it may have taken the message, look in its log") from None
             why = f"{what}; it was not sent and will be tried again"
-            raise NotTaken(why, Verdict.RELAY, phase=phase) from None
+            raise NotTaken(why, Verdict.RELAY, phase=self._phase) from None
         return Receipt(f"{answer.code} {answer.message}")
+
+    async def _announce(self, client: aiosmtplib.SMTP, mail_from: str, to: str) -> None:
+        """From whom and to whom, up to the server's 354: it has taken nothing yet."""
+        self._phase = "MAIL FROM"
+        await client.mail(mail_from, timeout=COMMAND_TIMEOUT_S)
+        self._phase = "RCPT TO"
+        await client.rcpt(to, timeout=COMMAND_TIMEOUT_S)
+        self._phase = "DATA"
+        answer = await client.execute_command(b"DATA", timeout=COMMAND_TIMEOUT_S)
+        if answer.code != 354:
+            raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+
+    async def _announce_at_once(self, client: aiosmtplib.SMTP, mail_from: str, to: str) -> None:
+        """The same by one round trip, where the server offers PIPELINING."""
+        commands = (f"MAIL FROM:<{mail_from}>".encode(), f"RCPT TO:<{to}>".encode(), b"DATA")
+        answers = await ask_together(client, commands, COMMAND_TIMEOUT_S)
+        for phase, answer, wanted in zip(("MAIL FROM", "RCPT TO", "DATA"), answers, _GOOD, strict=True):
+            self._phase = phase
+            if answer is None:
+                raise aiosmtplib.SMTPServerDisconnected("no answer")
+            if answer.code not in wanted:
+                if answers[-1] is not None and answers[-1].code in _GOOD[-1]:
+                    await self._cut()  # it waits for a message to nobody, and anything would be taken for that
+                raise aiosmtplib.SMTPResponseException(answer.code, answer.message)
 
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:
@@ -150,23 +174,21 @@ class SmtpTransport:
             await self._close()
 
     async def _close(self) -> None:
-        client, self._client = self._client, None
-        if client is None:
+        if self._client is None:
             return
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # a server that is gone needs no goodbye
-            await client.quit(timeout=5.0)
-        await _drop(client, self._wire)
+            await self._client.quit(timeout=5.0)
+        await self._cut()
+
+    async def _cut(self) -> None:
+        """End the connection without a word."""
+        client, self._client = self._client, None
+        if client is not None:
+            await _drop(client, self._wire)
 
     @property
     def _where(self) -> str:
         return f"the mail server {self._relay.host}:{self._relay.port}"
-
-
-async def _go_on(client: aiosmtplib.SMTP) -> None:
-    """DATA, up to the server's 354: it has taken nothing yet."""
-    answer = await client.execute_command(b"DATA", timeout=COMMAND_TIMEOUT_S)
-    if answer.code != 354:
-        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
 
 
 async def _hand_over(client: aiosmtplib.SMTP, message: bytes, timeout_s: float) -> aiosmtplib.SMTPResponse:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -9,7 +10,14 @@ from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal
 
 from claimwatch.editions.calendar import RECORD, URGENT, parse_period, period_days
+from claimwatch.editions.regions import region
 from claimwatch.editions.words import Words
+
+# A page writes the same few days a hundred times, and Babel takes half a millisecond for some of them.
+_written = lru_cache(maxsize=4096)
+_number, _date, _moment, _days = (
+    _written(form) for form in (format_decimal, format_date, format_datetime, format_interval)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +29,29 @@ class Forms:
 
     def number(self, value: int) -> str:
         """A count with the language's grouping."""
-        return format_decimal(value, locale=self.words.locale)
+        return _number(value, locale=self.words.locale)
 
     def day(self, on: date) -> str:
         """A day in full: `15 September 2020`."""
-        return format_date(on, self.words.day, locale=self.words.locale)
+        return _date(on, self.words.day, locale=self.words.locale)
 
     def short_day(self, on: date) -> str:
         """A day for a table: `15 Sept 2020`."""
-        return format_date(on, self.words.short_day, locale=self.words.locale)
+        return _date(on, self.words.short_day, locale=self.words.locale)
 
     def moment(self, at: datetime) -> str:
         """A time in the reader's zone, with the offset: `9 November 2026, 06:02 (GMT+01:00)`."""
-        return format_datetime(at, f"{self.words.day}, HH:mm (ZZZZ)", tzinfo=self.zone, locale=self.words.locale)
+        return _moment(at, f"{self.words.day}, HH:mm (ZZZZ)", tzinfo=self.zone, locale=self.words.locale)
 
     def short_moment(self, at: datetime) -> str:
         """A time for a table: `9 Nov, 06:02`."""
-        return format_datetime(
+        return _moment(
             at, f"{self.words.short_day.removesuffix(' y')}, HH:mm", tzinfo=self.zone, locale=self.words.locale
         )
 
     def weekday_moment(self, at: datetime) -> str:
         """A time of a gap: `Mon 9 Nov 07:00`."""
-        return format_datetime(
+        return _moment(
             at, f"EEE {self.words.short_day.removesuffix(' y')} HH:mm", tzinfo=self.zone, locale=self.words.locale
         )
 
@@ -51,18 +59,21 @@ class Forms:
         """An ISO date of any precision (`2019`, `2019-10`, `2019-10-09`) in words."""
         parts = text.split("-")
         if len(parts) == 2:
-            return format_date(date(int(parts[0]), int(parts[1]), 1), "MMMM y", locale=self.words.locale)
+            return _date(date(int(parts[0]), int(parts[1]), 1), "MMMM y", locale=self.words.locale)
         return self.day(date.fromisoformat(text)) if len(parts) == 3 else text
 
     def place(self, code: str) -> str:
-        """A place by name: ISO 3166-1 from Babel, the few subdivisions that we speak of from our words."""
+        """A place by name: ISO 3166-1 from Babel, its parts from our words and `regions`: `Fujian, China`."""
         named = self.words.places.get(code)
         if named is not None:
             return named
         country = Locale.parse(self.words.locale).territories.get(code.partition("-")[0])
         if country is None:
             return code
-        return str(country) if "-" not in code else f"{country} ({code})"
+        if "-" not in code:
+            return str(country)
+        part = region(code, self.words.language)
+        return f"{country} ({code})" if part is None else f"{part}, {country}"
 
     def period(self, key: str, series: str) -> str:
         """A period in words: `Week 46 · 9–15 November 2026`; for an alert the time of its first news."""
@@ -86,7 +97,8 @@ class Forms:
         if series == RECORD:
             years = dict.fromkeys((str(first.year), str(last.year)))
             return self.words.record_short.format("–".join(years))
-        weeks = [f"{self._week(on):0>2}" for on in (first, last)]
+        digits = 2 if self.words.language == "en" else 1  # W01 as in the standard, and uke 1 as people write it
+        weeks = [self._week(on).zfill(digits) for on in (first, last)]
         if last - first < timedelta(days=7):
             return self.words.week_short.format(weeks[0])
         return self.words.weeks_short.format(*weeks)
@@ -95,4 +107,4 @@ class Forms:
         return str(on.isocalendar().week)
 
     def _interval(self, first: date, last: date) -> str:
-        return format_interval(first, last, "yMMMMd", locale=self.words.locale)
+        return _days(first, last, "yMMMMd", locale=self.words.locale)

@@ -103,7 +103,8 @@ def _most(total: int, fits: Callable[[int], bool]) -> int:
 def _context(view: View) -> dict[str, object]:
     names = [part.name for part in fields(view)]
     return {
-        name: getattr(view, name) for name in [*names, "sections", "brief", "more_title", "unlisted", "unlisted_line"]
+        name: getattr(view, name)
+        for name in [*names, "sections", "brief", "more_title", "unlisted", "unlisted_line", "covered", "more_sources"]
     }
 
 
@@ -117,7 +118,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"wrap": _wrap, "heading": _heading, "marked": _marked, "dated": _dated, "glossed": _glossed}
+    environment.filters |= {"wrap": _wrap, "heading": _heading, "dated": _dated, "glossed": _glossed}
+    environment.filters |= {"marked": _marked, "flat": _flat}
     return environment
 
 
@@ -145,6 +147,10 @@ def _heading(text: str) -> str:
 
 def _marked(pieces: tuple[Piece, ...]) -> str:
     return "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in pieces)
+
+
+def _flat(pieces: tuple[Piece, ...]) -> str:
+    return "".join(piece.text for piece in pieces)
 
 
 def _glossed(glosses: tuple[tuple[str, str], ...]) -> str:

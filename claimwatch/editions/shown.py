@@ -1,17 +1,21 @@
 """One item as a reader sees it: in words, numbers in their form, hostile text made safe."""
 
+import re
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from claimwatch.editions.addresses import item_path
 from claimwatch.editions.assemble import dated
 from claimwatch.editions.calendar import RECORD, URGENT
+from claimwatch.editions.changes import Change, change_between
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.glossary import glosses
 from claimwatch.editions.headlines import attributed, headline, what_became
 from claimwatch.editions.names import source_name, value_of
-from claimwatch.models import Edition, Evidence, Item, Outcome, Quantity
+from claimwatch.models import Edition, Evidence, Finding, Item, Outcome, Quantity
 
+_CITATION = re.compile(r"\d+ FR \d")
 _TITLE_LIMIT = 160
 _VALUE_LIMIT = 240
 # Of a single alert: its text part has at most 20 lines above the footer.
@@ -33,7 +37,8 @@ class Shown:
     """One item as a reader sees it. `dates` are (label, day) pairs; `labels` are short remarks beside the badge.
 
     `section` is the heading that it stands under, `page` the item on our pages, `glosses` (word, our gloss) pairs,
-    `otherwise` what other sources say against it, with their words as the title.
+    `otherwise` what other sources say against it, with their words as the title. `change` is set where `now` is a
+    changed form of `before`: which of its words are new, and what is gone.
     """
 
     number: int
@@ -60,6 +65,7 @@ class Shown:
     dates: tuple[tuple[str, str], ...]
     also: tuple[Seen, ...]
     otherwise: tuple[Seen, ...] = ()
+    change: Change | None = None
 
 
 def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: str | None) -> Shown:
@@ -70,7 +76,7 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
     labels = (
         (history, forms.day(dated(item))),
         (item.told_before, words.told_before),
-        (item.late and not edition.first and edition.series != URGENT, words.late),
+        (item.late and not edition.first and edition.series != URGENT and edition.correction is None, words.late),
         (not item.reviewed, words.machine_read),
         (len(item.publishers) > 1, words.corroborated.format(forms.number(len(item.publishers)))),
     )
@@ -78,6 +84,7 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
     now = _now(item, forms) if compared else None
     # A value with nothing of the same thing before it stands beside the claim; it does not replace it.
     is_beside = finding.before is None and finding.after is not None and finding.after.value is not None
+    outcome = Outcome.NEW if is_beside else item.outcome
     section = words.new if item.outcome is Outcome.NEW else words.attention
     if edition.correction is not None:
         section = words.taken_back  # not as if it were told
@@ -91,12 +98,12 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
         page=safe_link(public + item_path(item.development)) if public else None,
         place=forms.place(item.place) if item.place else None,
         labels=tuple(label for said, label in labels if said),
-        before_label=words.known if history else words.before[Outcome.NEW if is_beside else item.outcome],
+        before_label=words.known if history else words.before[outcome],
         before=_quantity(finding.before, forms) if compared else None,
         claim=words.claim.format(item.claim.id) if item.claim else None,
         claim_quote=clean(item.claim.quote, _VALUE_LIMIT) if item.claim else None,
         claim_document=clean(item.document.title, _TITLE_LIMIT) if item.document else None,
-        now_label=words.then if history else words.now[Outcome.NEW if is_beside else item.outcome],
+        now_label=words.then if history else words.added if _only_adds(finding) else words.now[outcome],
         now=now,
         quote=quote,
         quote_language=finding.language,
@@ -107,6 +114,7 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
         dates=_dates(item, lead, now, forms),
         also=_also(item, forms),
         otherwise=_otherwise(item, forms),
+        change=_change(finding, forms, _VALUE_LIMIT),
     )
 
 
@@ -126,6 +134,7 @@ def short_item(shown: Shown, item: Item, forms: Forms) -> Shown:
         claim_quote=clean(shown.claim_quote, _SHORT_VALUE) if shown.claim_quote else None,
         claim_document=clean(shown.claim_document, _SHORT_NAME) if shown.claim_document else None,
         now=clean(shown.now, _SHORT_VALUE) if shown.now else None,
+        change=_change(item.evidence[0].finding, forms, _SHORT_VALUE) if shown.change else None,
         quote=quote,
         glosses=glosses("".join(piece.text for piece in quote), shown.quote_language, forms.words.language)[:2],
         speaker=clean(shown.speaker, _SHORT_NAME),
@@ -145,6 +154,27 @@ def _now(item: Item, forms: Forms) -> str | None:
     became = what_became(item, words)
     became = became[0].upper() + became[1:]
     return words.on.format(became, forms.day(item.happened_on)) if item.happened_on else became
+
+
+def _change(finding: Finding, forms: Forms, limit: int) -> Change | None:
+    """What is new in a row or a wording; figures are short enough to be read side by side."""
+    before, after = finding.before, finding.after
+    if before is None or after is None or before.value is not None or after.value is not None:
+        return None
+    said = before.text
+    if "record.citation" in finding.rules:
+        # Of a row's citations only those that are new are told as `after`: the others are not gone.
+        said = "; ".join(dropwhile(_CITATION.match, before.text.split("; ")))
+    change = change_between(said, after.text, limit)
+    if change is None or after.as_of is None:
+        return change
+    as_of = Piece(forms.words.as_of.format("", forms.as_of(after.as_of)), False)
+    return replace(change, now=(*change.now, as_of))
+
+
+def _only_adds(finding: Finding) -> bool:
+    """Whether what is told now came to what was there before and did not take its place: a row's further citations."""
+    return finding.rules == ("record.citation",) and finding.before is not None
 
 
 def _quantity(quantity: Quantity | None, forms: Forms) -> str | None:

@@ -72,10 +72,10 @@ def _subject(edition: Edition, forms: Forms, named: int, companies: Sequence[str
         said[0] = f"{said[0]} ({read_line(edition, forms)})"
     text = ", ".join(said)
     if edition.first:
-        text = f"{words.first_subject} — {text}"
+        text = f"{words.first_subject} {words.dash} {text}"
     elif edition.correction is not None:
         text = f"{words.correction}: {text}"
     elif empty:
         text = text[0].lower() + text[1:]
     subject = f"{words.product} {forms.short_period(edition.period, edition.series)}: {text}"
-    return f"{subject} — {', '.join(companies)}" if companies else subject
+    return f"{subject} {words.dash} {', '.join(companies)}" if companies else subject

@@ -16,6 +16,8 @@ from claimwatch.editions.subject import counted_words, read_line, subject_of
 from claimwatch.editions.words import Words, count_of
 from claimwatch.models import Edition
 
+_MOST_ROWS = 40  # sources in the HTML part, which has little room; the text part names each
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -78,6 +80,20 @@ class View:
     def more_title(self) -> str:
         """The heading of the items told in a line each."""
         return count_of(self.words.more_in_a_line, len(self.brief), str(len(self.brief)))
+
+    @property
+    def covered(self) -> tuple[CoverageRow, ...]:
+        """The sources that have a row each in the HTML part: all, or of very many some, trouble first."""
+        if len(self.coverage) <= _MOST_ROWS:
+            return self.coverage
+        troubled = sorted(self.coverage, key=lambda row: not (row.unread or row.failed or row.notes))
+        return tuple(troubled[:_MOST_ROWS])
+
+    @property
+    def more_sources(self) -> str | None:
+        """What is said there of the others."""
+        count = len(self.coverage) - len(self.covered)
+        return self.words.more_sources.format(count) if count else None
 
     @property
     def unlisted_line(self) -> str:

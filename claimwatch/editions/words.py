@@ -17,6 +17,7 @@ class Words:
     language: str
     locale: str
     quotes: tuple[str, str]
+    dash: str
     counted: Mapping[Outcome, tuple[str, str]]
     more: tuple[str, str]
     badge: Mapping[Outcome, str]
@@ -75,6 +76,8 @@ class Words:
     more_elsewhere: tuple[str, str]
     more_on_page: str
     claim: str
+    added: str
+    taken_out: str
     on: str
     as_of: str
     rejected_by: str
@@ -111,6 +114,7 @@ class Words:
     none: str
     not_polled: str
     gap: str
+    more_sources: str
     pauses: str
     pauses_all: str
     pause: str

@@ -6,12 +6,13 @@ place in the raw text. Only runs of space become one space, which changes no oth
 Most text is plain: ASCII is folded as bytes, and of the rest each kind of character once, not each place.
 """
 
-import functools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
+
+import ahocorasick_rs
 
 # NFKD turns the trade-mark sign into the letters TM, which would make "DAHUA™" another word.
 _SPACES = "™℠®©℗"
@@ -28,7 +29,6 @@ _LOOKALIKES = str.maketrans(
 )
 _OTHER_LETTERS = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u00ad\u200b-\u200d\u2060\ufeff]+[^\W\d_]+)*")
-_RUNS = re.compile("  +")
 _ASCII_BYTES = bytes(range(128))
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Up to this many kinds of characters are replaced kind by kind, which is many times as fast as one by one.
@@ -39,7 +39,8 @@ class _Table(dict[int, str]):
     """What each character folds to, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_character(chr(code))
+        # Twice, for the few characters that decompose into one which itself is folded.
+        folded = self[code] = "".join(map(_fold_character, _fold_character(chr(code))))
         return folded
 
 
@@ -65,38 +66,8 @@ _TABLE = _Table()
 _ASCII = bytes(ord(_fold_character(chr(code))) for code in range(128)) + bytes(range(128, 256))
 
 
-def fold(text: str) -> str:
-    """The folded text: lower case, plain letters, one space for each run of white space."""
-    folded = _fold_ascii(text)
-    changed = [char for char in beyond_ascii(text) if _TABLE[ord(char)] != char]
-    if len(changed) <= _FEW:
-        for char in changed:
-            folded = folded.replace(char, _TABLE[ord(char)])
-    else:
-        folded = _NOT_ASCII.sub(lambda match: match[0].translate(_TABLE), folded)
-    return _single_spaced(folded) if "  " in folded else folded
-
-
-def _single_spaced(text: str) -> str:
-    """The text with each run of blanks as one; twice as fast as an expression."""
-    first, *rest = [part.lstrip(" ") if number else part for number, part in enumerate(text.split("  "))]
-    return " ".join([first, *filter(None, rest[:-1]), *rest[-1:]])
-
-
-# Of one text this is asked several times in turn: to unmask it, to fold it, and for its offsets.
-@functools.lru_cache(maxsize=1)
-def _fold_ascii(text: str) -> str:
-    """The text, as long as before, with its ASCII characters folded."""
-    return text.encode("utf-8", "surrogatepass").translate(_ASCII).decode("utf-8", "surrogatepass")
-
-
-@functools.lru_cache(maxsize=1)
-def beyond_ascii(text: str) -> tuple[str, ...]:
-    """The characters of a text beyond ASCII, each once, in order of their code."""
-    if text.isascii():
-        return ()
-    rest = text.encode("utf-8", "surrogatepass").translate(None, _ASCII_BYTES)
-    return tuple(sorted(set(rest.decode("utf-8", "surrogatepass"))))
+# Two blanks in a row: the search of one pattern is many times as fast as `in`.
+_GAPS = ahocorasick_rs.BytesAhoCorasick([b"  "])
 
 
 class Places(Protocol):
@@ -107,63 +78,115 @@ class Places(Protocol):
     def __len__(self) -> int: ...
 
 
-class _Shifted:
-    """Places that are `shifts[n]` ahead of the folded index from `starts[n]` on."""
+class Folded:
+    """A text, folded, with the way back.
 
-    def __init__(self, starts: list[int], shifts: list[int], length: int) -> None:
-        self._starts, self._shifts, self._length = starts, shifts, length
+    `text` is lower case, plain letters, one space for each run of white space. `letters` is `text` with one byte for
+    each character, a question mark for those beyond ASCII; these are in `beyond`, each at least once.
+    """
+
+    __slots__ = ("_gaps", "_longer", "_raw", "beyond", "letters", "text")
+
+    def __init__(self, raw: str) -> None:
+        self._raw = raw
+        self.beyond = ""
+        self._longer: list[str] = []
+        self._gaps: list[int] = []
+        data = _bytes(raw)
+        if len(data) == len(raw):
+            self.letters = data.translate(_ASCII)
+            self.text = self.letters.decode("ascii")
+        else:
+            folds = {char: _TABLE[ord(char)] for char in _beyond_ascii(data)}
+            self.beyond = "".join(folds.values())
+            self._longer = [char for char, folded in folds.items() if len(folded) != 1]
+            self.text = _fold_each(data, [(char, folded) for char, folded in folds.items() if char != folded])
+            self.letters = self.text.encode("ascii", "replace")
+        if _GAPS.find_matches_as_indexes(self.letters):
+            # The blanks that follow another one.
+            self._gaps = [at + 1 for _, at, _ in _GAPS.find_matches_as_indexes(self.letters, overlapping=True)]
+            self.text = _single_spaced(self.text)
+            self.letters = self.text.encode("ascii", "replace")
+
+    @property
+    def disguises(self) -> bool:
+        """Whether letters stand in the text that may be taken for Latin ones."""
+        return _OTHER_LETTERS.search(self.beyond) is not None
+
+    def places(self) -> Places:
+        """For each character of `text` the index of the raw character that it comes from."""
+        longer = sorted((at, len(_TABLE[ord(char)])) for char in self._longer for at in _indexes(self._raw, char))
+        return _drifted(((at, 0) for at in self._gaps), _drifted(longer, range(len(self._raw))))
+
+
+def fold(text: str) -> str:
+    """The folded text: lower case, plain letters, one space for each run of white space."""
+    return Folded(text).text
+
+
+def _fold_each(data: bytes, changed: Sequence[tuple[str, str]]) -> str:
+    """The text with each character folded, runs of space left; `changed` is what those beyond ASCII become."""
+    folded = data.translate(_ASCII).decode("utf-8", "surrogatepass")
+    if len(changed) > _FEW:
+        return _NOT_ASCII.sub(lambda match: match[0].translate(_TABLE), folded)
+    for char, becomes in changed:
+        folded = folded.replace(char, becomes)
+    return folded
+
+
+def _single_spaced(text: str) -> str:
+    """The text with each run of blanks as one; twice as fast as an expression."""
+    first, *rest = [part.lstrip(" ") if number else part for number, part in enumerate(text.split("  "))]
+    return " ".join([first, *filter(None, rest[:-1]), *rest[-1:]])
+
+
+def beyond_ascii(text: str) -> list[str]:
+    """The characters of a text beyond ASCII, each once, in order of their code."""
+    return [] if text.isascii() else _beyond_ascii(_bytes(text))
+
+
+def _beyond_ascii(data: bytes) -> list[str]:
+    return sorted(set(data.translate(None, _ASCII_BYTES).decode("utf-8", "surrogatepass")))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+class _Shifted:
+    """Places that are those of `beneath`, `shifts[n]` ahead of the index from `starts[n]` on."""
+
+    def __init__(self, starts: list[int], shifts: list[int], length: int, beneath: Places) -> None:
+        self._starts, self._shifts, self._length, self._beneath = starts, shifts, length, beneath
 
     def __getitem__(self, index: int) -> int:
         if not 0 <= index < self._length:
             raise IndexError(index)
-        return index + self._shifts[bisect_right(self._starts, index) - 1]
+        return self._beneath[index + self._shifts[bisect_right(self._starts, index) - 1]]
 
     def __len__(self) -> int:
         return self._length
 
 
-def offsets(text: str) -> Places:
-    """For each character of `fold(text)` the index of the raw character that it comes from.
-
-    What is kept is where the two lengths drift apart, not a number for each character.
-    """
-    level = _fold_ascii(text)
-    changing = "".join(re.escape(char) for char in beyond_ascii(text) if _shifts(_TABLE[ord(char)]))
-    regions = list(re.finditer(f"[{changing}][{changing} ]*", level)) if changing else []
-    if "  " in level:
-        regions += _RUNS.finditer(level)
-    starts, shifts, shift, done = [0], [0], 0, 0
-    for match in sorted(regions, key=lambda match: match.start()):
-        if match.end() <= done:
-            continue  # a run of space inside the region before
-        at, done = match.start() - shift, match.end()
-        for place in _region_places(level, match.start(), done):
-            if place - at != shift:
-                shift = place - at
-                starts.append(at)
-                shifts.append(shift)
-            at += 1
-        if done - at != shift:
-            shift = done - at
-            starts.append(at)
-            shifts.append(shift)
-    return _Shifted(starts, shifts, len(text) - shift) if regions else range(len(text))
+def _drifted(changes: Iterable[tuple[int, int]], beneath: Places) -> Places:
+    """The places of a text in which characters became several or none; `changes` are (index, how many it became)."""
+    starts, shifts, shift = [0], [0], 0
+    for at, count in changes:
+        for extra in range(1, count):
+            starts.append(at - shift + extra)
+            shifts.append(shift - extra)
+        if not count:
+            starts.append(at - shift)
+            shifts.append(shift + 1)
+        shift += 1 - count
+    return _Shifted(starts, shifts, len(beneath) - shift, beneath) if len(starts) > 1 else beneath
 
 
-def _shifts(folded: str) -> bool:
-    """Whether what a character folds to may move what comes after it."""
-    return len(folded) != 1 or folded == " "
-
-
-def _region_places(level: str, start: int, end: int) -> Iterator[int]:
-    """The raw index of each character that a part of a text folds to."""
-    after_space = start > 0 and level[start - 1] == " "
-    for index in range(start, end):
-        for folded in _TABLE[ord(level[index])]:
-            if folded == " " and after_space:
-                continue
-            after_space = folded == " "
-            yield index
+def _indexes(text: str, char: str) -> Iterator[int]:
+    at = text.find(char)
+    while at >= 0:
+        yield at
+        at = text.find(char, at + 1)
 
 
 def unmask(text: str) -> str:

@@ -4,11 +4,12 @@ A name that may bear a legal form is compiled once, as its stem; the scan looks 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from claimwatch.mentions.fold import fold
+from claimwatch.mentions.prefixes import Prefixes
 from claimwatch.models import Alias, Company
 
 _LIMITED = [
@@ -29,15 +30,16 @@ _SINGLE = [
     )
 ]
 LEGAL_FORMS = tuple(sorted({*_LIMITED, *_SINGLE, " co.ltd", " co.ltd."}, key=lambda form: (-len(form), form)))
-_LEGAL_FORMS_BY_START = {
-    start: tuple(form for form in LEGAL_FORMS if form[:3] == start) for start in {form[:3] for form in LEGAL_FORMS}
-}
+_LEGAL = Prefixes(LEGAL_FORMS)
+_LEGAL_STARTS = frozenset(form[:3] for form in LEGAL_FORMS)
 
 # Scripts that write words without spaces between them.
 UNSPACED = frozenset({"Hans", "Hant", "Jpan"})
 _NAMES = frozenset({"legal", "short", "brand", "subsidiary"})
 # From this length on, a name of one word is so distinctive that words which begin with it are compounds of it.
 DISTINCTIVE_LENGTH = 8
+# Up to this length a name of one word is sought misspelt.
+_FUZZY_LENGTH = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Form:
     @property
     def trap(self) -> bool:
         return self.alias is None
+
+    @property
+    def ambiguous(self) -> bool:
+        return self.alias is not None and self.alias.ambiguous
 
     @property
     def distinctive(self) -> bool:
@@ -99,19 +105,22 @@ def compile_forms(companies: Iterable[Company]) -> tuple[Form, ...]:
     return tuple(sorted((*bare.values(), *stems.values()), key=lambda form: (form.text, form.stem)))
 
 
-def legal_ends(folded: str, end: int) -> list[int]:
+def legal_ends(folded: str, end: int) -> Sequence[int]:
     """Where each legal form ends that stands in a folded text at `end`, the longest first."""
-    likely = _LEGAL_FORMS_BY_START.get(folded[end : end + 3])
-    if likely is None or not folded.startswith(likely, end):
-        return []
-    return [end + len(form) for form in likely if folded.startswith(form, end)]
+    if folded[end : end + 3] not in _LEGAL_STARTS:
+        return ()
+    return [end + len(form) for form in _LEGAL.at(folded, end)]
 
 
 def fuzzy_targets(forms: Iterable[Form]) -> tuple[Form, ...]:
     """Forms long and rare enough for a near miss to mean something: short names of one word."""
-    return tuple(
-        f for f in forms if f.distinctive and f.alias and f.alias.kind == "short" and f.text == fold(f.alias.name)
-    )
+    found: dict[str, Form] = {}
+    for form in forms:
+        alias = form.alias
+        short = alias is not None and alias.kind == "short" and form.text == fold(alias.name)
+        if short and form.distinctive and len(form.text) <= _FUZZY_LENGTH:
+            found.setdefault(form.text, form)
+    return tuple(found.values())
 
 
 def _is_bounded(text: str) -> bool:

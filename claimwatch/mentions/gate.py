@@ -1,7 +1,8 @@
 """Whether an ambiguous name means the company: the words beside it, and the nearest one that speaks for or against."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 
 import ahocorasick_rs
 
@@ -17,6 +18,7 @@ _STEM = 5
 _RUN = 4
 _BREAK = re.compile(r"[\W_]")
 _FOLLOWING = re.compile(r" ([^\W_]+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINKS = frozenset(
     (
         "a",
@@ -53,14 +55,19 @@ class _Words:
             self._texts, implementation=ahocorasick_rs.Implementation.DFA if self._texts else None
         )
 
-    def found(self, text: str) -> Iterator[tuple[int, int]]:
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+    def around(self, folded: str, span: tuple[int, int]) -> list[tuple[int, int]]:
+        """Where such words stand within the window of `span`."""
+        left = max(0, span[0] - WINDOW)
+        text = folded[left : span[1] + WINDOW]
+        found = []
+        for number, start, end in self._automaton.find_matches_as_indexes(_valid(text), overlapping=True):
             word = self._texts[number]
             if joins(word[0]) and start and joins(text[start - 1]):
                 continue
             if joins(word[-1]) and len(word) < _STEM and end < len(text) and joins(text[end]):
                 continue
-            yield start, end
+            found.append((start + left, end + left))
+        return found
 
 
 class Gate:
@@ -101,8 +108,9 @@ class Gate:
                 return None
         for length in self._before_lengths:
             begin = end - length
-            alone = not self._bounded or begin <= 0 or _BREAK.match(folded, begin - 1)
-            if begin >= 0 and alone and folded[begin:end] in self._before:
+            if begin < 0 or folded[begin:end] not in self._before:
+                continue
+            if not self._bounded or begin == 0 or _BREAK.match(folded, begin - 1):
                 return begin
         return None
 
@@ -130,18 +138,14 @@ class Gate:
     ) -> bool | None:
         """Whether the name at `span` is the company; None where nothing near tells and it is not presumed.
 
-        `certain` are the unambiguous names of watched companies that stand near, `traps` names of others that hold
-        this one.
+        `certain` are the unambiguous names of watched companies in the text, `traps` names of others that hold this
+        one, both in order.
         """
         start, end = span
-        left, right = max(0, start - WINDOW), end + WINDOW
-        window = folded[left:right]
-        against = [(begin + left, stop + left) for begin, stop in self._denials.found(window)]
-        speaks_against = _nearest(span, (*against, *traps))
+        speaks_against = _nearest(span, self._denials.around(folded, span), traps)
         if speaks_against is None and self._presumed and not self._opens_other_name(folded, start, end, capital):
             return True  # whatever the cues say
-        around = [(begin + left, stop + left) for begin, stop in self._cues.found(window)]
-        speaks_for = _nearest(span, (*around, *certain))
+        speaks_for = _nearest(span, self._cues.around(folded, span), certain)
         if speaks_for is not None or speaks_against is not None:
             return speaks_against is None or (speaks_for is not None and speaks_for <= speaks_against)
         if self._opens_other_name(folded, start, end, capital):
@@ -169,7 +173,23 @@ def _union(words: Iterable[str], template: str) -> re.Pattern[str] | None:
     return re.compile(template.format(union)) if union else None
 
 
-def _nearest(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> int | None:
-    """The distance to the nearest of `others` within the window that does not overlap `span`."""
+def _valid(text: str) -> str:
+    """The text without halves of characters, which UTF-8 cannot write."""
+    return text if text.isascii() else _SURROGATE.sub("?", text)
+
+
+def around(spans: Sequence[tuple[int, int]], span: tuple[int, int]) -> Sequence[tuple[int, int]]:
+    """Those of the sorted `spans` that may lie within the window of `span`."""
+    if not spans:
+        return spans
+    first = bisect_left(spans, (span[0] - 2 * WINDOW, 0))
+    return spans[first : bisect_left(spans, (span[1] + WINDOW + 1, 0))]
+
+
+def _nearest(span: tuple[int, int], words: Sequence[tuple[int, int]], names: Sequence[tuple[int, int]]) -> int | None:
+    """The distance to the nearest of `words` and `names` within the window that does not overlap `span`."""
+    if not words and not names:
+        return None
+    others = (*words, *around(names, span))
     gaps = [max(other[0] - span[1], span[0] - other[1]) for other in others]
     return min((gap for gap in gaps if 0 <= gap <= WINDOW), default=None)

@@ -1,26 +1,22 @@
-"""The scan: one pass of an Aho-Corasick automaton over the folded text, then boundary, date and context of each hit."""
+"""The scan: names looked up where one may stand in the folded text, then boundary, date and context of each."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-import ahocorasick_rs
-from rapidfuzz.distance import DamerauLevenshtein
-
-from claimwatch.mentions.fold import Places, fold, is_plain, joins, offsets, unmask
+from claimwatch.mentions.anchors import Anchor, Anchors
+from claimwatch.mentions.fold import Folded, fold, is_plain, joins, unmask
 from claimwatch.mentions.forms import Form, compile_forms, fuzzy_targets, legal_ends
-from claimwatch.mentions.gate import WINDOW, Capital, Gate
+from claimwatch.mentions.gate import Gate, around
+from claimwatch.mentions.near import near_misses
 from claimwatch.models import Alias, Company, Mention
 
 _YEAR = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![^\W_])")
 _FOOTNOTE = re.compile(r"\d{1,3}(?![^\W_])")
 _WORD_END = re.compile(r"[^\W_]*")
-_WORD_START = re.compile(r"[^\W_]*$")
-_FUZZY_LENGTHS = range(8, 11)
-# Up to this many characters of names the automaton is a table: several times as fast, and larger.
-_TABLE_SIZE = 200_000
+# What may stand in a folded text, by (start, -end): in order the first, and of these the longest, comes first.
+_Forms = dict[tuple[int, int], Form]
 
 
 class _Hit(NamedTuple):
@@ -29,20 +25,32 @@ class _Hit(NamedTuple):
     start: int
     end: int
     form: Form
-    fuzzy: bool = False
-
-    @property
-    def span(self) -> tuple[int, int]:
-        return self.start, self.end
+    fuzzy: bool
 
 
-class _Pattern:
-    """What a string in the automaton may be: a form, or the beginning or ending of names that may be misspelt."""
+class _Text:
+    """A text while it is scanned. `plain` is the raw text without look-alike letters; all else is of the folded one."""
 
-    def __init__(self) -> None:
-        self.forms: tuple[Form, ...] = ()
-        self.beginnings: tuple[Form, ...] = ()
-        self.endings: tuple[Form, ...] = ()
+    def __init__(self, plain: str, folding: Folded, on: date | None) -> None:
+        self.plain = plain
+        self.folded = folding.text
+        self.places = folding.places()
+        self._length = len(self.places)
+        self._on = on
+        self._years: list[int] | None = None
+
+    def capital(self, position: int) -> bool:
+        """Whether a capital stands there in the raw text."""
+        return position < self._length and self.plain[self.places[position]].isupper()
+
+    def dates(self, alias: Alias) -> bool:
+        """Whether the text is of the years in which the alias means the company."""
+        first, last = alias.valid_from or date.min, alias.valid_to or date.max
+        if self._on is not None:
+            return first <= self._on <= last
+        if self._years is None:
+            self._years = [int(year) for year in _YEAR.findall(self.folded)]
+        return any(first.year <= year <= last.year for year in self._years)
 
 
 class Scanner:
@@ -50,25 +58,7 @@ class Scanner:
 
     def __init__(self, companies: Iterable[Company]) -> None:
         forms = compile_forms(companies)
-        targets = fuzzy_targets(forms)
-        patterns: dict[str, _Pattern] = {}
-        for form in forms:
-            pattern = patterns.setdefault(form.text, _Pattern())
-            pattern.forms += (form,)
-        # One edit leaves the first or the second half whole, unless it swaps the two letters in the middle.
-        for target in targets:
-            middle = len(target.text) // 2
-            first, second = target.text[:middle], target.text[middle:]
-            for beginning in (first, first[:-1] + second[0] + first[-1] + second[1:]):
-                patterns.setdefault(beginning, _Pattern()).beginnings += (target,)
-            patterns.setdefault(second, _Pattern()).endings += (target,)
-        self._patterns = tuple(patterns.values())
-        # All overlapping matches, not only the longest: where the longest fails its boundary, a shorter one may hold.
-        small = sum(map(len, patterns)) < _TABLE_SIZE
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(
-            [_bytes(pattern) for pattern in patterns],
-            implementation=ahocorasick_rs.Implementation.DFA if small else None,
-        )
+        self._anchors = Anchors(forms, fuzzy_targets(forms))
         self._gates = _gates(forms)
 
     def scan(self, text: str, *, on: date | None = None) -> tuple[Mention, ...]:
@@ -77,60 +67,57 @@ class Scanner:
         `on` is the date of the text: a form that means the company only in certain years counts within them. A text
         without a date counts if it names a year within them.
         """
-        plain = unmask(text)
-        folded = fold(plain)
-        matches = self._matches(folded)
-        if not matches:
+        plain, folding = text, Folded(text)
+        if folding.disguises:
+            plain = unmask(text)
+            folding = Folded(plain)
+        anchors = self._anchors.found(folding)
+        names = _names(folding.text, anchors)
+        near = self._near(folding.text, anchors, names)
+        if not names and not near:
             return ()
-        hits = self._hits(folded, matches)
-        if not any(hit.form.alias is not None for hit in hits):
-            return ()
-        places: Places = range(len(plain)) if plain.isascii() and len(folded) == len(plain) else offsets(plain)
-        length = len(places)
+        scanned = _Text(plain, folding, on)
+        traps = self._traps(scanned.folded, names)
+        named = self._named(scanned, names, near, traps)
+        return tuple(_mention(hit, text, scanned) for hit in self._gated(scanned, named, traps))
 
-        def capital(position: int) -> bool:
-            return position < length and plain[places[position]].isupper()
+    def _near(self, folded: str, anchors: Iterable[tuple[Anchor, int]], names: _Forms) -> _Forms:
+        """The near misses that begin in none of the names."""
+        near = near_misses(folded, anchors)
+        ends = iter(sorted(names) if near else ())
+        kept, covered = {}, 0
+        ahead = next(ends, None)
+        for start, back in sorted(near):
+            while ahead is not None and ahead[0] <= start:
+                covered = max(covered, self._boundary(folded, ahead[0], -ahead[1], names[ahead]) or 0)
+                ahead = next(ends, None)
+            if start >= covered:
+                kept[start, back] = near[start, back]
+        return kept
 
-        traps = sorted(hit.span for hit in hits if hit.form.trap)
-        named = _leftmost_longest(hits, lambda hit: self._stands(hit, folded, traps, on, capital))
-        kept = self._gated(named, folded, traps, capital)
-        return tuple(_mention(hit, text, plain, places) for hit in kept)
+    def _traps(self, folded: str, names: _Forms) -> list[tuple[int, int]]:
+        """The spans of the names of others that hold a watched one, in order."""
+        spans = [
+            (start, self._boundary(folded, start, -back, form))
+            for (start, back), form in names.items()
+            if form.alias is None
+        ]
+        return sorted((start, end) for start, end in spans if end is not None)
 
-    def _matches(self, folded: str) -> list[tuple[int, int, int]]:
-        """(pattern, start, end) of every string of the automaton, which reads bytes; of ASCII each is a character."""
-        data = _bytes(folded)
-        matches = self._automaton.find_matches_as_indexes(data, overlapping=True)
-        if len(data) == len(folded):
-            return matches
-        # The characters are counted from one place to the next.
-        edges = sorted({edge for _, start, end in matches for edge in (start, end)})
-        counted, position, last = {}, 0, 0
-        for edge in edges:
-            position += len(data[last:edge].decode("utf-8", "surrogatepass"))
-            counted[edge], last = position, edge
-        return [(number, counted[start], counted[end]) for number, start, end in matches]
-
-    def _hits(self, folded: str, matches: Iterable[tuple[int, int, int]]) -> list[_Hit]:
-        """The names that stand for themselves, and the near misses beside them. `matches` are (pattern, start, end)."""
-        best: dict[tuple[int, int], Form] = {}
-        legal: dict[int, list[int]] = {}  # several names end before one legal form
-        halves: list[tuple[_Pattern, int, int]] = []
-        for number, start, end in matches:
-            pattern = self._patterns[number]
-            for form in pattern.forms:
-                if not form.bare and end not in legal:
-                    legal[end] = legal_ends(folded, end)
-                for stop in (end,) if form.bare else legal[end]:
-                    if form.rank < best.setdefault((start, stop), form).rank:
-                        best[start, stop] = form
-            if pattern.beginnings or pattern.endings:
-                halves.append((pattern, start, end))
-        hits: dict[tuple[int, int], _Hit] = {}
-        for (start, end), form in best.items():
-            stands_to = self._boundary(folded, start, end, form)
-            if stands_to is not None:
-                hits[start, end] = _Hit(start, stands_to, form)
-        return [*hits.values(), *_near_misses(folded, halves, hits)]
+    def _named(self, text: _Text, names: _Forms, near: _Forms, traps: Sequence[tuple[int, int]]) -> list[_Hit]:
+        """Of what stands for itself the first and longest; what such a name covers is not even asked."""
+        named: list[_Hit] = []
+        done = 0
+        possible = {**names, **near}
+        for start, back in sorted(possible):
+            if start < done:
+                continue
+            form, fuzzy = possible[start, back], (start, back) in near
+            end = -back if fuzzy else self._boundary(text.folded, start, -back, form)
+            if end is not None and self._stands(text, start, end, form, traps):
+                named.append(_Hit(start, end, form, fuzzy))
+                done = end
+        return named
 
     def _boundary(self, folded: str, start: int, end: int, form: Form) -> int | None:
         """Where the name ends if it stands as a name of its own at [start, end), else None."""
@@ -150,76 +137,45 @@ class Scanner:
         gate = self._gates.get(form.rank)
         return end if joined or (gate is not None and gate.compound(tail)) else None
 
-    def _stands(
-        self, hit: _Hit, folded: str, traps: Sequence[tuple[int, int]], on: date | None, capital: Capital
-    ) -> bool:
-        alias = hit.form.alias
+    def _stands(self, text: _Text, start: int, end: int, form: Form, traps: Sequence[tuple[int, int]]) -> bool:
+        """Whether a name means a watched company as far as the words beside it and the date tell."""
+        alias = form.alias
         if alias is None:
             return False
-        if traps and any(start <= hit.start and hit.end <= end for start, end in _around(traps, hit.span)):
+        if traps and any(first <= start and end <= last for first, last in around(traps, (start, end))):
             return False
-        gate = self._gates.get(hit.form.rank)
-        return not (gate and gate.beside(folded, hit.start, hit.end, capital)) and _valid(alias, folded, on)
+        gate = self._gates.get(form.rank)
+        if gate is not None and gate.beside(text.folded, start, end, text.capital):
+            return False
+        return (alias.valid_from is None and alias.valid_to is None) or text.dates(alias)
 
-    def _gated(
-        self, hits: Sequence[_Hit], folded: str, traps: Sequence[tuple[int, int]], capital: Capital
-    ) -> Iterator[_Hit]:
-        certain = [hit.span for hit in hits if hit.form.alias is not None and not hit.form.alias.ambiguous]
+    def _gated(self, text: _Text, hits: Sequence[_Hit], traps: Sequence[tuple[int, int]]) -> Iterator[_Hit]:
+        certain = [(hit.start, hit.end) for hit in hits if not hit.form.ambiguous]
         for hit in hits:
-            alias = hit.form.alias
-            assert alias is not None
-            if not alias.ambiguous:
+            start, end, form, _ = hit
+            if not form.ambiguous:
                 yield hit
                 continue
-            near, against = _around(certain, hit.span), _around(traps, hit.span)
-            means = self._gates[hit.form.rank].means(folded, hit.span, near, against, capital)
+            means = self._gates[form.rank].means(text.folded, (start, end), certain, traps, text.capital)
             if means or (means is None and certain):
                 yield hit
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _near_misses(
-    folded: str, halves: Iterable[tuple[_Pattern, int, int]], names: Mapping[tuple[int, int], _Hit]
-) -> Iterator[_Hit]:
-    """Words around half a name, one edit away from it; not where one of `names` stands."""
-    words: dict[tuple[int, int], list[Form]] = {}
-    for pattern, start, end in halves:
-        if pattern.beginnings and not folded[max(0, start - 1) : start].isalnum():
-            rest = _WORD_END.match(folded, end)
-            word = start, rest.end() if rest is not None else end
-            for form in pattern.beginnings:
-                if (start, start + len(form.text)) not in names:
-                    words.setdefault(word, []).append(form)
-        # A genitive may follow the name.
-        stop = end + 1 if folded.startswith("s", end) else end
-        if pattern.endings and (stop == len(folded) or not folded[stop].isalnum()):
-            for form in pattern.endings:
-                first = end - len(form.text)
-                for begin in (first - 1, first, first + 1) if (first, end) not in names else ():
-                    if begin >= 0 and folded[begin:end].isalnum() and not folded[max(0, begin - 1) : begin].isalnum():
-                        words.setdefault((begin, stop), []).append(form)
-    read: dict[str, Form | None] = {}
-    for (start, end), possible in words.items():
-        text = folded[start:end]
-        if text not in read:
-            read[text] = _near_form(text, possible)
-        near = read[text]
-        if near is not None and not any(hit.start <= start < hit.end for hit in names.values()):
-            yield _Hit(start, end, near, fuzzy=True)
-
-
-def _near_form(word: str, possible: Iterable[Form]) -> Form | None:
-    """The first of the possible names that the word, or the word without a genitive, is one edit away from."""
-    ranked = sorted(possible, key=lambda form: form.text)
-    for spelling in (word, word.removesuffix("s")):
-        if len(spelling) in _FUZZY_LENGTHS:
-            for target in ranked:
-                if DamerauLevenshtein.distance(spelling, target.text, score_cutoff=1) <= 1:
-                    return target
-    return None
+def _names(folded: str, anchors: Iterable[tuple[Anchor, int]]) -> _Forms:
+    """The names whose letters stand in a text; of two forms at one place that of the lower rank."""
+    found: _Forms = {}
+    legal: dict[int, Sequence[int]] = {}  # several names end before one legal form
+    for anchor, start in anchors:
+        for text in anchor.texts.at(folded, start) if anchor.forms else ():
+            end = start + len(text)
+            for form in anchor.forms[text]:
+                if not form.bare and end not in legal:
+                    legal[end] = legal_ends(folded, end)
+                for stop in (end,) if form.bare else legal[end]:
+                    other = found.get((start, -stop))
+                    if other is None or form.rank < other.rank:
+                        found[start, -stop] = form
+    return found
 
 
 def _gates(forms: Iterable[Form]) -> dict[int, Gate]:
@@ -235,45 +191,21 @@ def _gates(forms: Iterable[Form]) -> dict[int, Gate]:
     return found
 
 
-def _around(spans: Sequence[tuple[int, int]], span: tuple[int, int]) -> Sequence[tuple[int, int]]:
-    """Those of the sorted `spans` that may lie within a window of `span`."""
-    first = bisect_left(spans, (span[0] - 2 * WINDOW, 0))
-    return spans[first : bisect_left(spans, (span[1] + WINDOW + 1, 0))]
-
-
-def _valid(alias: Alias, folded: str, on: date | None) -> bool:
-    if alias.valid_from is None and alias.valid_to is None:
-        return True
-    first, last = alias.valid_from or date.min, alias.valid_to or date.max
-    if on is not None:
-        return first <= on <= last
-    return any(first.year <= int(year[0]) <= last.year for year in _YEAR.finditer(folded))
-
-
-def _leftmost_longest(hits: Iterable[_Hit], stands: Callable[[_Hit], bool]) -> list[_Hit]:
-    """Of the hits that stand the first and longest; one that such a hit covers is not even asked."""
-    kept: list[_Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end, h.fuzzy, h.form.text)):
-        if (not kept or hit.start >= kept[-1].end) and stands(hit):
-            kept.append(hit)
-    return kept
-
-
 def _is_mark(char: str) -> bool:
     return not fold(char) and not is_plain(char) and char.isprintable()
 
 
-def _mention(hit: _Hit, text: str, plain: str, places: Places) -> Mention:
-    start, end = places[hit.start], places[hit.end - 1] + 1
+def _mention(hit: _Hit, raw: str, text: _Text) -> Mention:
+    start, end = text.places[hit.start], text.places[hit.end - 1] + 1
     # Accents written as characters of their own belong to the letter before them.
-    while end < len(text) and not text[end].isascii() and _is_mark(text[end]):
+    while end < len(raw) and not raw[end].isascii() and _is_mark(raw[end]):
         end += 1
-    surface = text[start:end]
+    surface = raw[start:end]
     alias = hit.form.alias
     assert alias is not None
     if hit.fuzzy:
         method = "fuzzy"
-    elif surface == plain[start:end] and is_plain(surface):
+    elif surface == text.plain[start:end] and is_plain(surface):
         method = "exact"
     else:
         method = "confusable"

@@ -1,19 +1,44 @@
 """How the sources stood, as an edition accounts for them: reads, failures, gaps and vanished things by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from claimwatch.models import Coverage, Read, ReadStatus, StartPage
-from claimwatch.pipeline.coverage import long_gaps, unread_times
+from claimwatch.pipeline.coverage import long_gaps, unread_times_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents, gone, reads
 
 
-def account(connection: Connection, watch: Watch, slug: str, after: datetime | None, now: datetime) -> Coverage:
-    """How a source stood in (after, now], `after` None from the beginning; times: aware UTC."""
-    done = reads.reads_between(connection, slug, after, now)
+def account(
+    connection: Connection, watch: Watch, slugs: Iterable[str], after: datetime | None, now: datetime
+) -> list[Coverage]:
+    """How sources stood in (after, now], `after` None from the beginning; times: aware UTC.
+
+    What can be asked of all of them at once is: there may be hundreds.
+    """
+    slugs = tuple(slugs)
+    done = reads.reads_by_source(connection, slugs, after, now)
+    states = reads.source_states_of_all(connection)
+    newest = documents.newest_by_source(connection, slugs)
+    vanished = gone.gone_by_source(connection, slugs, after, now)
+    return [
+        replace(
+            _reads_of(connection, watch, slug, done.get(slug, []), after, now),
+            last_good_at=states[slug].last_good_at if slug in states else None,
+            newest_on=newest.get(slug),
+            gone=tuple(vanished.get(slug, ())),
+        )
+        for slug in slugs
+    ]
+
+
+def _reads_of(
+    connection: Connection, watch: Watch, slug: str, done: Sequence[Read], after: datetime | None, now: datetime
+) -> Coverage:
+    """How the reads of a source went."""
     good = [read for read in done if read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL)]
     latest = good[-1] if good else None
     needed = [page for page in watch.sources[slug].pages if not page.probe]
@@ -23,19 +48,19 @@ def account(connection: Connection, watch: Watch, slug: str, after: datetime | N
         gaps = [done[-1].reason or "could not be read"]
     elif done and done[-1].status is ReadStatus.HELD:
         gaps.append(done[-1].reason or "held for an operator")
-    times = long_gaps(unread_times(connection, slug, after, now), watch.sources[slug]) if latest is not None else ()
-    state = reads.source_state(connection, slug)
+    times = unread_times_of(connection, slug, done, after, now) if latest is not None else ()
+    pauses = long_gaps(times, watch.sources[slug])
     return Coverage(
         source=slug,
         name=watch.sources[slug].name,
         reads=len(done),
         failed=len(done) - len(whole),
-        last_good_at=state.last_good_at,
-        newest_on=documents.newest_published_on(connection, slug),
+        last_good_at=None,
+        newest_on=None,
         unread=not whole,
         gaps=tuple(gaps),
-        gone=tuple(gone.gone_between(connection, slug, after, now)),
-        pauses=tuple((gap.begins_at, gap.ends_at) for gap in times if gap.ends_at is not None),
+        gone=(),
+        pauses=tuple((gap.begins_at, gap.ends_at) for gap in pauses if gap.ends_at is not None),
     )
 
 

@@ -10,7 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from zoneinfo import ZoneInfo
 
-from claimwatch.delivery import load_signer, open_transport
+from claimwatch.delivery import open_transport
 from claimwatch.errors import ClaimwatchError, DeliveryFailed, SettingsInvalid
 from claimwatch.pipeline.problem import QUIET, Problem
 from claimwatch.pipeline.watch import Watch
@@ -163,6 +163,8 @@ def _mail(settings: Settings, notice: Notice, now: datetime) -> None:
     message.set_content(notice.text, cte="quoted-printable")
     mime = message.as_bytes()
     if settings.dkim_key is not None and settings.dkim_selector is not None:
+        from claimwatch.delivery.signing import load_signer  # most leave it to their mail server
+
         mime = load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain).sign(mime, now)
     with open_transport(settings.smtp_url.get_secret_value()) as transport:
         transport.send(sender, to, mime)

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from claimwatch.editions import Period, assemble
-from claimwatch.models import Development, Edition, Evidence, Origin, Standing
+from claimwatch.models import Candidate, Development, Edition, Evidence, Origin, Standing
+from claimwatch.pipeline.otherwise import with_otherwise
 from claimwatch.pipeline.tellable import as_reviewed, today_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import archive, decisions, developments, findings, items, states
 from claimwatch.store.archive import Issue, Told
 from claimwatch.store.editions import EditionRow
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.items import ItemRow, Whereabouts
 from claimwatch.store.releases import released_version, rule
 from claimwatch.store.states import State
@@ -65,7 +66,8 @@ class EvidenceRow:
 class History:
     """One item with all that became of it. `tellings` are the editions that told it and the state that each told.
 
-    `more` counts the evidence beyond what is shown. `standing` is what analysts decided.
+    `more` counts the evidence beyond what is shown. `standing` is what analysts decided. `otherwise` is what other
+    sources say against it, of what may be shown.
     """
 
     current: Current
@@ -75,6 +77,7 @@ class History:
     evidence: tuple[EvidenceRow, ...]
     more: int
     standing: Standing
+    otherwise: tuple[EvidenceRow, ...] = ()
 
     @property
     def known_as(self) -> str | None:
@@ -162,7 +165,9 @@ def history(watch: Watch, key: str) -> History | None:
         watched = [one for one in live if one.origin is Origin.WATCH] or live
         if now is not None:
             row = replace(row, development=about_only(row.development, [one.evidence for one in watched]))
-        told = _alone(watch, row.development, [one.evidence for one in watched], standing)
+        now_told = as_reviewed(watch, row.development, tuple(one.evidence for one in watched), standing)
+        told = _edition_of(watch, with_otherwise(connection, watch, {row.id: now_told}, found)[row.id])
+        against = _rows_of(connection, watch, told)
         tellings = archive.tellings(connection, row.id)
         corrections = [
             (issue, correction)
@@ -170,7 +175,7 @@ def history(watch: Watch, key: str) -> History | None:
             for correction in _corrections(connection, issue.id, issue.series, issue.period)
             if correction.item in (None, key)
         ]
-        places = items.whereabouts(connection, [one.evidence.id for one in shown])
+        places = items.whereabouts(connection, [one.evidence.id for one in (*shown, *against)])
         return History(
             Current(row, told),
             tuple(gone_through),
@@ -179,7 +184,15 @@ def history(watch: Watch, key: str) -> History | None:
             tuple(EvidenceRow(one, places[one.evidence.id]) for one in shown),
             max(len(ids) - MOST_EVIDENCE, 0),
             standing,
+            tuple(EvidenceRow(one, places[one.evidence.id]) for one in against),
         )
+
+
+def _rows_of(connection: Connection, watch: Watch, told: Edition | None) -> list[FindingRow]:
+    """The findings that contradict the one item of an edition, in its order, as analysts labelled them."""
+    against = told.items[0].otherwise if told is not None else ()
+    rows = {one.evidence.id: one for one in findings.find_findings(connection, [e.id for e in against], watch.sources)}
+    return [replace(rows[evidence.id], evidence=evidence) for evidence in against]
 
 
 def _corrections(connection: Connection, edition_id: int, series: str, period: str) -> list[Correction]:
@@ -214,10 +227,11 @@ def _as_told(
 
 
 def about_only(development: Development, evidence: Sequence[Evidence]) -> Development:
-    """A development without the companies that came to it with other evidence."""
+    """A development without the companies and the place that came to it with other evidence."""
     named = {one.finding.entity for one in evidence}
     left = tuple(slug for slug in development.companies if slug in named)
-    return replace(development, companies=left or development.companies)
+    place = development.place if development.place in {one.finding.place for one in evidence} else None
+    return replace(development, companies=left or development.companies, place=place)
 
 
 def in_state(development: Development, state: State | None) -> Development:
@@ -239,9 +253,12 @@ def _decided(connection: Connection, keys: Sequence[str]) -> dict[str, Standing]
 
 def _alone(watch: Watch, development: Development, evidence: Sequence[Evidence], standing: Standing) -> Edition | None:
     """A development in an edition of its own, as it would have been told on the day on which it was seen first."""
-    if not evidence or not development.outcome.alerts:
+    return _edition_of(watch, as_reviewed(watch, development, tuple(evidence), standing))
+
+
+def _edition_of(watch: Watch, candidate: Candidate) -> Edition | None:
+    if not candidate.evidence or not candidate.development.outcome.alerts:
         return None
-    candidate = as_reviewed(watch, development, tuple(evidence), standing)
-    seen_at = development.first_seen_at
+    seen_at = candidate.development.first_seen_at
     day = Period("daily", f"{seen_at:%Y-%m-%d}", seen_at, seen_at)
     return assemble(day, seen_at, [candidate], (), (), 0, watch.baseline, first=True)

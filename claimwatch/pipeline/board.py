@@ -8,20 +8,23 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from claimwatch.claims.contradictions import Contradiction, contradictions, told_with
+from claimwatch.claims.corroboration import publishers
 from claimwatch.models import Candidate, Claim, Development, Document, Outcome, Predicate, Standing
 from claimwatch.pipeline.archive import about_only, in_state
+from claimwatch.pipeline.otherwise import as_labelled
 from claimwatch.pipeline.tellable import as_reviewed
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import cases, decisions, developments, finding_claims, findings, states
 from claimwatch.store.finding_claims import About, Tally
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.releases import EVERYTHING, Rule, released_version, rule
 
 PER_PAGE = 25
+_MOST_COMPARED = 200  # restatements, each of which is held against what others said
 
 
 class ClaimStatus(StrEnum):
-    """How a claim stands, gravest first. CORROBORATED: somebody has said it again since, and nobody otherwise."""
+    """How a claim stands, gravest first. CORROBORATED: it was said again since, by anybody, and by nobody otherwise."""
 
     REVERSED = "reversed"
     UPDATED = "updated"
@@ -40,8 +43,9 @@ _DOUBTS = {Outcome.DENIAL: ClaimStatus.DISPUTED, Outcome.PENDING: ClaimStatus.PE
 class ClaimRow:
     """One claim. `told` are the findings foremost about it by outcome and month, oldest first.
 
-    `restated` counts publications and list entries that say it again. `change` is the development that decides the
-    status, with the one finding that says so; None where none does. `also` are statuses that hold beside the first.
+    `restated` counts publications and list entries that say it again, whoever publishes them. `change` is the
+    development that decides the status, with the one finding that says so; None where none does. `also` are statuses
+    that hold beside the first.
     """
 
     claim: Claim
@@ -87,7 +91,8 @@ class AboutRow:
 class ClaimFile:
     """One claim with one page of the findings that concern it, newest first; `total` counts them all.
 
-    `disputes` are those of the page that contradict each other.
+    `disputes` are those of the page that contradict each other. `restated_by` are the publishers that say it again
+    independently of each other, by its newest restatements.
     """
 
     row: ClaimRow
@@ -96,6 +101,7 @@ class ClaimFile:
     about: tuple[AboutRow, ...]
     total: int
     disputes: tuple[Contradiction, ...] = ()
+    restated_by: tuple[str, ...] = ()
 
 
 def board(watch: Watch) -> Board:
@@ -131,10 +137,14 @@ def claim_file(watch: Watch, claim_id: str, *, page: int = 1) -> ClaimFile | Non
             one.evidence.id: one
             for one in findings.find_findings(connection, [one.finding_id for one in about], watch.sources)
         }
+        foremost = [rows[one.finding_id] for one in about if one.position == 0]
+        disputes = contradictions(as_labelled(connection, watch, foremost))
+        again = finding_claims.restating(connection, claim_id, _MOST_COMPARED, shown)
+        said_again = findings.find_findings(connection, again, watch.sources)
+        restated_by = publishers(one.evidence for one in said_again)
     today = watch.now().date()
     told = tuple(AboutRow(one, rows[one.finding_id]) for one in about)
-    disputes = contradictions(one.finding.evidence for one in told if one.about.position == 0)
-    return ClaimFile(row, _since(watch, tallies, today), today, told, total, disputes)
+    return ClaimFile(row, _since(watch, tallies, today), today, told, total, disputes, restated_by)
 
 
 def _rows(

@@ -12,7 +12,7 @@ from claimwatch.claims import assign
 from claimwatch.claims.ahead import Fixed, noted, passed
 from claimwatch.models import Development, Outcome
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import calendar, developments, findings
+from claimwatch.store import calendar, developments, finding_changes, findings
 from claimwatch.store.calendar import Due
 
 Happening = tuple[int, str, date]
@@ -59,7 +59,7 @@ def _tell(connection: Connection, watch: Watch, dues: Iterable[Due], now: dateti
     assert development is not None
     development_id = developments.save_development(connection, development, now)
     for due, told in kept:
-        findings.save_finding(
+        finding_changes.save_finding(
             connection,
             told,
             publication_revision_id=due.publication_revision_id,

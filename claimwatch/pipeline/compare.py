@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from claimwatch.claims.accepted import settle
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Entry, Finding, Link, Publication, SourceSpec
+from claimwatch.pipeline.comparing import Crew
 from claimwatch.pipeline.harvest import Crawl, Kept
 from claimwatch.pipeline.trust import Turnover, collect
 from claimwatch.pipeline.watch import Watch
@@ -56,19 +57,28 @@ def compare(
     crawl: Crawl,
     known: Mapping[str, Stored],
     link_version: Callable[[Link], str | None],
+    crew: Crew | None = None,
 ) -> Changes:
-    """What is new or changed, compared with the baseline. `known` are the stored publications by key.
+    """What is new or changed, compared with the baseline. `known` are the stored publications by key. Where there is a
+    `crew`, its processes compare the publications.
 
     Pure but for looking up what entries said before. Raises `SourceChanged` where two rows have one key or the
     comparison breaks.
     """
     publications, entries, lists = collect(crawl)
     changes: list[Change] = []
+    news = {
+        key
+        for key, (publication, _) in publications.items()
+        if (stored := known.get(key)) is None or stored.digest != publication_digest(publication)
+    }
+    if crew is not None:
+        crew.begin([publications[key][0] for key in publications if key in news])
     for key, (publication, kept) in publications.items():
-        stored = known.get(key)
-        is_news = stored is None or stored.digest != publication_digest(publication)
-        found = findings_of(watch, spec, publication, None) if is_news else ()
-        changes.append(Change(publication, stored, kept, link_version(kept.link), found))
+        found = crew.findings(publication) if crew is not None and key in news else None
+        if found is None:
+            found = findings_of(watch, spec, publication, None) if key in news else ()
+        changes.append(Change(publication, known.get(key), kept, link_version(kept.link), found))
     unread = {(name, key) for kept in crawl.pages for name in kept.parsed.lists for key in kept.parsed.unread}
     with watch.store.read() as connection:
         stored_entries = documents.known_entries(connection, spec.slug)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
-from claimwatch.models import ReadStatus, SourceSpec
+from claimwatch.models import Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents, polls, reads
 
@@ -94,8 +94,25 @@ def unread_times(connection: Connection, slug: str, since: datetime | None, unti
     A source that was never good before counts from its first attempt: before that nobody looked.
     """
     good = [poll.at for poll in polls.polls_since(connection, slug, since, until) if poll.status.good]
+    return times_between(good, _looked_from(connection, slug, since, until), until)
+
+
+def _looked_from(connection: Connection, slug: str, since: datetime | None, until: datetime) -> datetime | None:
     before = polls.last_good_until(connection, slug, since) if since is not None else None
-    start = before or polls.first_attempt(connection, slug, until)
+    return before or polls.first_attempt(connection, slug, until)
+
+
+def unread_times_of(
+    connection: Connection, slug: str, done: Sequence[Read], since: datetime | None, until: datetime
+) -> tuple[Gap, ...]:
+    """`unread_times` for whoever has the reads of (since, until] at hand."""
+    good = [read.started_at for read in done if read.status.good]
+    first = done[0].started_at if done and since is None else _looked_from(connection, slug, since, until)
+    return times_between(good, first, until)
+
+
+def times_between(good: Sequence[datetime], start: datetime | None, until: datetime) -> tuple[Gap, ...]:
+    """The times between good reads, the first of them since `start`, None where nobody looked before."""
     marks = [*([start] if start else []), *good]
     gaps = [Gap(begins_at, ends_at, until) for begins_at, ends_at in pairwise(marks)]
     if marks and marks[-1] < until:

@@ -17,7 +17,7 @@ from claimwatch.pipeline.effects import Effects, development_of, id_of, whole_ke
 from claimwatch.pipeline.held import leave_out
 from claimwatch.pipeline.tellable import today_of
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, cases, decisions, developments, finding_claims, findings
+from claimwatch.store import advance_clock, cases, decisions, developments, finding_changes, finding_claims, findings
 from claimwatch.store.cases import ToldIn
 
 __all__ = ["DONE", "Decided", "decide", "decide_many", "let_in", "whole_key"]
@@ -80,8 +80,13 @@ def let_in(watch: Watch, finding_id: int, who: str, why: str | None = None) -> D
         if row is None or not waits or row.development_id is not None or row.status != "open":
             raise UsageError(f"finding {finding_id} does not wait; `claimwatch findings list --waiting` shows which do")
         one = row.evidence
-        id_, _ = tell_of(connection, one.finding, one.published_on, one.first_seen_at, row.origin)
-        findings.move_findings(connection, [finding_id], id_)
+        beside = [
+            (other.evidence.finding, other.development_id)
+            for other in findings.told_beside(connection, finding_id, watch.sources)
+            if other.development_id is not None
+        ]
+        id_, _ = tell_of(connection, one.finding, one.published_on, one.first_seen_at, row.origin, beside)
+        finding_changes.move_findings(connection, [finding_id], id_)
         key = developments.find_development(connection, id_).development.key
         decisions.lock(connection, key)
         return _Deciding(connection, watch, key, now).decide(Verdict(Action.ACCEPT, who, why=why, finding=finding_id))

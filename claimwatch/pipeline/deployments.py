@@ -1,16 +1,30 @@
 """Bringing Prefect's server to what prefect.yaml and deploy/automations.yaml say, as often as wanted."""
 
+import logging
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+import httpx
+
 from claimwatch.errors import ClaimwatchError
-from claimwatch.pipeline.scheduler import POOL, PrefectServer, api_url, automations, open_server, wanted
+from claimwatch.pipeline.scheduler import (
+    POOL,
+    PrefectServer,
+    SchedulerDown,
+    api_url,
+    automations,
+    open_server,
+    wanted,
+)
 from claimwatch.settings import PROJECT
 
+STARTS_WITHIN_S = 300.0  # a server that was started a moment ago makes its tables first: 15 s on an idle machine
+_LOG = logging.getLogger("claimwatch.deployments")
 _COMPARED = ("description", "enabled", "trigger", "actions")
 
 
@@ -30,15 +44,17 @@ class Deployed:
     left_over: tuple[str, ...]
 
 
-def deploy() -> Deployed:
+def deploy(patience_s: float = STARTS_WITHIN_S) -> Deployed:
     """Make the work pool, the deployments and the automations on the server that PREFECT_API_URL names.
 
-    Raises `ClaimwatchError` where that is not set, the server cannot be reached or is of another version, or refuses.
+    Waits up to `patience_s` for a server that is only starting. Raises `ClaimwatchError` where none is named, or it
+    cannot be reached, is of another version, or refuses.
     """
     url = api_url()
     if url is None:
         raise ClaimwatchError("PREFECT_API_URL is not set: name the server, such as http://127.0.0.1:4200/api")
     with open_server(url) as server:
+        _await_server(server, patience_s)
         theirs, ours = server.get("/admin/version"), version("prefect")
         if theirs != ours:
             raise ClaimwatchError(f"the server is Prefect {theirs}, we are {ours}: restart it after ./dev setup")
@@ -48,6 +64,21 @@ def deploy() -> Deployed:
         _prefect("deploy", "--all")
         made, changed = _bring_automations(server)
         return _compare(server, pool_made=not pools, made=made, changed=changed)
+
+
+def _await_server(server: PrefectServer, patience_s: float) -> None:
+    last, told = time.monotonic() + patience_s, False
+    while True:
+        try:
+            server.get("/health")
+            return
+        except SchedulerDown as error:
+            if time.monotonic() >= last or not isinstance(error.__cause__, httpx.TransportError):
+                raise
+            if not told:
+                _LOG.warning("%s; waiting up to %d s for it to start", error, patience_s)
+                told = True
+        time.sleep(0.5)
 
 
 def _prefect(*words: str) -> None:

@@ -3,8 +3,11 @@
 What analysts do with it: `decide` and `decide_many`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy import Connection
 
 from claimwatch.claims.sentences import split
 from claimwatch.editions import alert_period, assemble
@@ -28,12 +31,12 @@ from claimwatch.pipeline.labels import labelled, labelled_evidence
 from claimwatch.pipeline.reasons import reasons
 from claimwatch.pipeline.tellable import today_of
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import cases, decisions, developments, findings
+from claimwatch.store import cases, decisions, developments, finding_rows, findings, queue
 from claimwatch.store.cases import ToldIn
 
 __all__ = [
-    "PAGE", "Case", "CaseLine", "CasePage", "Decided", "Near", "Piece", "decide", "decide_many", "get_case", "let_in",
-    "list_beside", "list_cases", "list_waiting", "piece_of",
+    "PAGE", "Case", "CaseLine", "CasePage", "Decided", "Near", "Piece", "case_lines", "decide", "decide_many",
+    "get_case", "let_in", "list_cases", "list_waiting", "piece_of",
 ]  # fmt: skip
 
 PAGE = 50
@@ -124,36 +127,19 @@ def list_cases(
 ) -> CasePage:
     """One page of the cases in a state, the gravest first, then the newest. A page beyond the last one is empty."""
     with watch.store.read() as connection:
-        today, offset = today_of(watch), (max(page, 1) - 1) * size
-        ids = cases.page_of_ids(
-            connection, state, today, company=company, source=source, outcome=outcome, limit=size, offset=offset
-        )
-        total = cases.count_cases(connection, state, today, company=company, source=source, outcome=outcome)
-        evidence = findings.evidence_of_all(connection, ids, watch.sources)
-        found = developments.find_developments(connection, ids)
-        standings = decisions.standings_on(connection, [one.key for one in found.values()])
-        lines = tuple(_line(watch, found[id_], standings[found[id_].key], evidence[id_]) for id_ in ids)
+        wanted = queue.Wanted(state, today_of(watch), company, source, outcome)
+        ids = queue.cases_after(connection, wanted, None, size, offset=(max(page, 1) - 1) * size)
+        total = queue.count_cases(connection, wanted)
+        lines = case_lines(connection, watch, ids)
     return CasePage(lines, page, -(-total // size), total)
 
 
-def list_beside(
-    watch: Watch,
-    *,
-    state: CaseState = CaseState.OPEN,
-    company: str | None = None,
-    source: str | None = None,
-    outcome: Outcome | None = None,
-    page: int = 1,
-    size: int = PAGE,
-) -> tuple[Development, ...]:
-    """The developments of one page of the queue, as `list_cases` orders them, without what is found of each."""
-    with watch.store.read() as connection:
-        today, offset = today_of(watch), (max(page, 1) - 1) * size
-        ids = cases.page_of_ids(
-            connection, state, today, company=company, source=source, outcome=outcome, limit=size, offset=offset
-        )
-        found = developments.find_developments(connection, ids)
-    return tuple(found[id_] for id_ in ids)
+def case_lines(connection: Connection, watch: Watch, ids: Sequence[int]) -> tuple[CaseLine, ...]:
+    """Developments as the queue shows them, in that order."""
+    evidence = findings.evidence_of_all(connection, ids, watch.sources)
+    found = developments.find_developments(connection, ids)
+    standings = decisions.standings_on(connection, [one.key for one in found.values()])
+    return tuple(_line(watch, found[id_], standings[found[id_].key], evidence[id_]) for id_ in ids)
 
 
 def list_waiting(watch: Watch) -> tuple[Evidence, ...]:
@@ -181,7 +167,7 @@ def get_case(watch: Watch, key: str) -> Case:
         joined = tuple(joint.key for joint in decisions.joints(connection) if joint.other == key)
     if any(id_ not in watch.baseline.claims for one in evidence for id_ in one.finding.claims):
         watch = with_knowledge(watch)  # a claim that an analyst accepted
-    dismissed = {row.evidence.id for row in rows if row.status == findings.DISMISSED}
+    dismissed = {row.evidence.id for row in rows if row.status == finding_rows.DISMISSED}
     shown = labelled(development, now.label, watch.baseline)
     return Case(
         key=key,

@@ -12,10 +12,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from claimwatch.claims import assign
-from claimwatch.claims.developments import joined, relabelled, sentence_fact
+from claimwatch.claims.decided import relabelled
+from claimwatch.claims.developments import joined, sentence_fact
 from claimwatch.models import Decision, Development, Entry, Finding, Origin, Publication
 from claimwatch.store import decisions, developments, findings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 
 # Findings of one publication with the id of the development that each tells of.
 Beside = Sequence[tuple[Finding, int]]

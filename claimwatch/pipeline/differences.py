@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from claimwatch.models import Finding
-from claimwatch.store.findings import WITHDRAWN, FindingRow
+from claimwatch.store.finding_rows import WITHDRAWN, FindingRow
 
 _STOPS = " .,;:!?…"
 

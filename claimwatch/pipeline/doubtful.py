@@ -7,7 +7,7 @@ from claimwatch.models import Action, Decision
 from claimwatch.pipeline.deciding import let_in
 from claimwatch.pipeline.desk import Piece, piece_of
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, cases, decisions, doubtful, findings
+from claimwatch.store import advance_clock, cases, decisions, doubtful, finding_changes, findings
 
 __all__ = ["Doubts", "RuledOut", "let_in", "list_doubts", "rule_out", "take_back"]
 
@@ -65,7 +65,7 @@ def rule_out(watch: Watch, finding_id: int, who: str, why: str) -> Decision:
         waits = row is not None and row.evidence.finding.method == "fuzzy" and row.development_id is None
         if row is None or not waits or row.status != "open":
             raise UsageError(f"Finding {finding_id} does not wait any more.")
-        findings.set_dismissed(connection, finding_id, dismissed=True)
+        finding_changes.set_dismissed(connection, finding_id, dismissed=True)
         said = Decision(
             id=0, development=doubtful.key_of(finding_id), action=Action.DISMISS, who=who, at=now, state_version=0,
             why=why.strip(), finding=finding_id, not_the_company=True,
@@ -82,7 +82,7 @@ def take_back(watch: Watch, finding_id: int, who: str) -> Decision:
         last = _settled(decisions.decisions_on(connection, key))
         if last is None:
             raise UsageError(f"Finding {finding_id} is not ruled out any more.")
-        findings.set_dismissed(connection, finding_id, dismissed=False)
+        finding_changes.set_dismissed(connection, finding_id, dismissed=False)
         undo = Decision(id=0, development=key, action=Action.UNDO, who=who, at=now, state_version=0, undoes=last.id)
         return decisions.save_decision(connection, undo)
 

@@ -96,7 +96,7 @@ def draft(
     ids = {one.development.key: id_ for id_, one in candidates.items()}
     alert = period.series == URGENT
     folded, context = ([], 0) if alert else _folded(connection, watch, after, now)
-    coverage: list[Coverage] = [] if alert else [account(connection, watch, slug, after, now) for slug in watch.polled]
+    coverage: list[Coverage] = [] if alert else account(connection, watch, watch.polled, after, now)
     whole = assemble(
         period,
         now,
@@ -136,7 +136,7 @@ def _own(connection: Connection, watch: Watch, drafted: Draft, reader: Reader, h
     known = {row.pair: row for row in history if not row.given_up}
     for each in drafted.joined:
         row = next((row for pair, row in known.items() if pair[0] == each.one[0] and pair[1] >= each.one[1]), None)
-        if row is not None:
+        if row is not None and each.is_known(known):
             known.setdefault(each.other, row)
     owed = list(through([row.pair for row in history if row.given_up], drafted.joined))
     if edition.series == URGENT and _reads_digests(connection, subscriber.id):

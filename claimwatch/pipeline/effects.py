@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from claimwatch.claims.accepted import lessons_of
-from claimwatch.claims.developments import made_one, relabelled
+from claimwatch.claims.decided import made_one, relabelled
 from claimwatch.errors import UsageError
 from claimwatch.models import Action, Decision, Development, Label, Lesson, Standing, Verdict
 from claimwatch.pipeline.develop import refold
 from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.labels import labelled_evidence
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import cases, decisions, developments, findings
+from claimwatch.store import cases, decisions, developments, finding_changes, findings
 
 
 def whole_key(connection: Connection, beginning: str) -> str:
@@ -68,7 +68,7 @@ class Effects:
         counting = [one.evidence.id for one in findings.findings_of(self.connection, id_)]
         if counting == [verdict.finding]:
             return replace(row, finding=None)  # with the last of its findings it is dismissed itself
-        findings.set_dismissed(self.connection, verdict.finding, dismissed=True)
+        finding_changes.set_dismissed(self.connection, verdict.finding, dismissed=True)
         refold(self.connection, id_)
         return replace(row, state_version=development_of(self.connection, self.key).state_version)
 
@@ -112,15 +112,17 @@ class Effects:
         """Make two developments one. The one that readers know stays, or else the other one that was named."""
         connection = self.connection
         other_key = decisions.joined_to(connection, whole_key(connection, verdict.other or ""))
+        if whole_key(connection, verdict.other or "") == self.key:
+            raise UsageError(f"{self.key} is itself; name the other development that it is")
         if other_key == self.key:
             raise UsageError(f"{self.key} and {verdict.other} are one already")
         other = development_of(connection, other_key)
         gone, stays = development, other
         if self._is_told(development) and not self._is_told(other):
             gone, stays = other, development
-        became = made_one(stays, gone, told=self._is_told(gone))
+        became = made_one(stays, gone, told=self._told_in(stays) <= self._told_in(gone))
         moved = findings.finding_ids(connection, id_of(connection, gone.key))
-        findings.move_findings(connection, moved, id_of(connection, stays.key))
+        finding_changes.move_findings(connection, moved, id_of(connection, stays.key))
         developments.save_development(connection, became, row.at)
         return replace(
             row,
@@ -138,19 +140,24 @@ class Effects:
         told = cases.told_in(self.connection, id_)
         return any(one.state == "frozen" and version in (None, one.state_version) for one in told)
 
+    def _told_in(self, development: Development) -> set[str]:
+        """The series that have told the present state of a development: each has readers of its own."""
+        told = cases.told_in(self.connection, id_of(self.connection, development.key))
+        return {one.series for one in told if one.state == "frozen" and one.state_version >= development.state_version}
+
     def _undo(self, row: Decision, verdict: Verdict, development: Development) -> Decision:
         undone = self._undone(verdict)
         if undone.action is Action.DISMISS and undone.finding is not None:
-            findings.set_dismissed(self.connection, undone.finding, dismissed=False)
+            finding_changes.set_dismissed(self.connection, undone.finding, dismissed=False)
             self._refold(self.key)
         elif undone.action is Action.ACCEPT and undone.finding is not None:
-            findings.move_findings(self.connection, [undone.finding], None)
+            finding_changes.move_findings(self.connection, [undone.finding], None)
             self._refold(self.key)
         elif undone.action is Action.SAME_AS and undone.other is not None:
             holder = decisions.joined_to(self.connection, undone.other)
             left = set(findings.finding_ids(self.connection, id_of(self.connection, holder)))
             back = [id_ for id_ in undone.moved if id_ in left]
-            findings.move_findings(self.connection, back, id_of(self.connection, self.key))
+            finding_changes.move_findings(self.connection, back, id_of(self.connection, self.key))
         self._restore(undone, row.at)
         return replace(row, undoes=undone.id)
 

@@ -28,7 +28,7 @@ from claimwatch.pipeline.review import find_edition
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import chain, editions, findings
 from claimwatch.store.exhibits import Exhibit, developments_beginning, exhibits, findings_of_developments
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 
 FORMAT = 1
 WARC, MANIFEST, SUMS, README = "captures.warc.gz", "manifest.json", "SHA256SUMS", "README.txt"

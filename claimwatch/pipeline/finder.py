@@ -8,7 +8,7 @@ from claimwatch.editions.display import Piece, clean
 from claimwatch.pipeline.excerpts import excerpts, marked
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import findings, items, search
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.items import Whereabouts
 from claimwatch.store.releases import rule
 from claimwatch.store.search import Filters, Query

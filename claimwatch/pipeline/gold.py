@@ -7,7 +7,7 @@ from claimwatch.models import Action, Finding, Outcome
 from claimwatch.pipeline.labels import labelled_evidence
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import cases, decisions, findings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 
 NONE = "NONE"
 _AT_ONCE = 500

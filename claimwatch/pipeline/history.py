@@ -16,6 +16,7 @@ from claimwatch.errors import Blocked, FailureKind, FetchFailed, ReadFailed, Sou
 from claimwatch.fetching import Client
 from claimwatch.models import Link, Origin, PageFailure, Parsed, Publication, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.compare import Changes, compare
+from claimwatch.pipeline.comparing import CORES, Crew
 from claimwatch.pipeline.crawl import NOT_THERE, Crawler, address
 from claimwatch.pipeline.harvest import Crawl, Kept
 from claimwatch.pipeline.keep import chain_captures, keep_changes, keep_read
@@ -27,6 +28,7 @@ from claimwatch.store import documents
 from claimwatch.store.documents import Stored
 
 BATCH = 25  # pages under one lease; a poll waits no longer than that
+WORTH_A_CREW = 100  # documents
 GIVE_UP_AFTER = 3  # pages in a row that a host refuses: it is not asked for the rest
 
 Progress = Callable[[int, int, str], None]
@@ -76,8 +78,8 @@ def backfill(
     report = Backfilled(slug, since, until, left_out=spec.skip_older)
     if spec.skip_older:
         watch = with_knowledge(watch)
-        with watch.client() as client:
-            _Backfill(watch, spec, load_parser(spec), client, report, progress).run()
+        with watch.client() as client, Crew(watch.baseline, spec.source_class) as crew:
+            _Backfill(watch, spec, load_parser(spec), client, crew, report, progress).run()
     return report
 
 
@@ -89,6 +91,7 @@ class _Backfill:
     spec: SourceSpec
     parser: ModuleType
     client: Client
+    crew: Crew
     report: Backfilled
     progress: Progress
     lists: deque[Visit] = field(default_factory=deque)
@@ -230,11 +233,12 @@ class _Backfill:
     def _compare(self, crawl: Crawl, crawler: Crawler) -> Changes:
         """As a poll compares; but a page that cannot be compared is left out by name and does not stop the others."""
 
-        def compared(pages: list[Kept]) -> Changes:
-            return compare(self.watch, self.spec, replace(crawl, pages=pages), crawler.known, crawler.link_version)
+        def compared(pages: list[Kept], crew: Crew | None = None) -> Changes:
+            read = replace(crawl, pages=pages)
+            return compare(self.watch, self.spec, read, crawler.known, crawler.link_version, crew)
 
         try:
-            return compared(crawl.pages)
+            return compared(crawl.pages, self.crew if CORES > 1 and self._many() else None)
         except SourceChanged:
             sound: list[Kept] = []
             changes = Changes()
@@ -246,6 +250,10 @@ class _Backfill:
             else:
                 sound.append(page)
         return changes
+
+    def _many(self) -> bool:
+        """Whether so much is to be compared that processes of their own, which take a second to start, pay."""
+        return self.report.listed - self.report.known >= WORTH_A_CREW
 
     def _read(self, crawl: Crawl, changes: Changes, started_at: datetime) -> Read:
         status, reason = ReadStatus.GOOD, None

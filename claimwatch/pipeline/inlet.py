@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from claimwatch.delivery import MaildirBox, Place, open_box, serve_lmtp
+from claimwatch.delivery import MaildirBox, open_box
+from claimwatch.delivery.lmtp import Place, serve_lmtp
 from claimwatch.errors import ClaimwatchError, UsageError
 from claimwatch.pipeline.bounces import read_bounces
 from claimwatch.pipeline.watch import Watch
@@ -48,3 +49,5 @@ def _read(watch: Watch) -> None:
         read_bounces(watch)
     except ClaimwatchError as error:
         _LOG.error("what came back waits to be read: %s", error)
+    except Exception:  # a fault of ours in one mail must not end the reading of those that follow
+        _LOG.exception("what came back waits to be read, by a fault of the program")

@@ -10,7 +10,7 @@ from claimwatch.pipeline.compare import Change, Changes
 from claimwatch.pipeline.develop import develop
 from claimwatch.pipeline.harvest import Captured
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import chain, documents, findings, reads
+from claimwatch.store import chain, documents, finding_changes, findings, reads
 
 
 def keep_read(connection: Connection, read: Read, parser: str, captured: Sequence[Captured]) -> tuple[int, ...]:
@@ -114,7 +114,7 @@ def keep_change(
             beside.append((finding, development_id))
             if moved:
                 told.add(development_id)
-        findings.save_finding(
+        finding_changes.save_finding(
             connection,
             finding,
             publication_revision_id=publication_revision,

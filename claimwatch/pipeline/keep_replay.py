@@ -17,8 +17,8 @@ from claimwatch.pipeline.differences import Difference, Kind
 from claimwatch.pipeline.harvest import Kept
 from claimwatch.pipeline.keep import keep_change
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import developments, documents, findings, readings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store import developments, documents, finding_changes, readings
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.readings import ENTRY, PUBLICATION, Reading
 
 Item = Publication | Entry
@@ -53,7 +53,7 @@ def keep_item(connection: Connection, watch: Watch, version: str, item: ItemRepl
     touched: set[int] = set()
     for difference in item.differences:
         if difference.kind is Kind.VANISHES and difference.row is not None:
-            findings.withdraw_finding(connection, difference.row.evidence.id)
+            finding_changes.withdraw_finding(connection, difference.row.evidence.id)
             if difference.row.development_id is not None:
                 touched.add(difference.row.development_id)
     for development_id in sorted(touched):
@@ -113,7 +113,7 @@ class _Keeper:
         if row is None:
             development_id, _ = develop(self.connection, after, what, self.now, Origin.REPLAY, self._beside())
             self._note(after, development_id)
-            findings.save_finding(
+            finding_changes.save_finding(
                 self.connection,
                 after,
                 publication_revision_id=self._revision(PUBLICATION),
@@ -178,7 +178,7 @@ class _Keeper:
         return [*stored, *self.fresh]
 
     def _revise(self, row: FindingRow, after: Finding, development_id: int | None, origin: Origin) -> None:
-        findings.revise_finding(
+        finding_changes.revise_finding(
             self.connection,
             row.evidence.id,
             after,

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from claimwatch.baseline.overlay import overlay
-from claimwatch.models import Action, Decision, Evidence, Fact, Lesson, Outcome, Standing, standing
+from claimwatch.baseline.overlay import before, overlay
+from claimwatch.models import Action, Decision, Evidence, Fact, Finding, Lesson, Outcome, Standing, standing
 from claimwatch.pipeline.labels import labelled_evidence
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import cases, decisions, findings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 
 _AT_ONCE = 300  # developments that are asked for in one statement
 _STRENGTH = (Outcome.REVERSAL, Outcome.UPDATE, Outcome.PENDING, Outcome.DENIAL, Outcome.NEW)
@@ -47,7 +47,7 @@ class Knowledge:
         """Made once for each state of knowledge: compiling a baseline takes a moment."""
         key = (facts, lessons)
         if key not in self._known:
-            files = self.watch.files or self.watch.baseline
+            files = before(self.watch.files or self.watch.baseline, self.facts[facts:])
             known = overlay(files, self.facts[:facts], [lesson for _, lesson in self.lessons[:lessons]])
             self._known[key] = self.watch.with_baseline(known)
         return self._known[key]
@@ -98,6 +98,7 @@ def _all_facts(connection: Connection, watch: Watch, every: Sequence[Decision]) 
     whole = (one for one in every if one.finding is None)  # one let in by its name says nothing of the others
     accepted = [one for one in whole if one.action is Action.ACCEPT and one.undone_by is None]
     standings = {one.development: standing(on[one.development]) for one in accepted}
+    known: set[tuple[str, Finding]] = set()  # who accepts what somebody accepted before adds nothing
     kept = [one for one in accepted if standings[one.development].action is not Action.DISMISS]  # dismissed later
     for begin in range(0, len(kept), _AT_ONCE):
         some = kept[begin : begin + _AT_ONCE]
@@ -112,7 +113,10 @@ def _all_facts(connection: Connection, watch: Watch, every: Sequence[Decision]) 
             key = one.development
             own = by_development.get(ids[key], [])
             own = own + [by_id[id_] for id_ in moved[key] if id_ in by_id and by_id[id_].development_id != ids[key]]
-            yield from _facts(watch, one, standings[key], sorted(own, key=lambda row: -row.evidence.id))
+            for fact in _facts(watch, one, standings[key], sorted(own, key=lambda row: -row.evidence.id)):
+                if (key, fact.finding) not in known:
+                    known.add((key, fact.finding))
+                    yield fact
 
 
 def _moved(now: Standing) -> tuple[int, ...]:

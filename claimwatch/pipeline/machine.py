@@ -91,7 +91,9 @@ def _mode_problems(watch: Watch) -> list[Problem]:
 
 
 def _is_closed(path: Path) -> bool:
-    return os.name != "posix" or not path.stat().st_mode & _OTHERS
+    """Whether nobody else can read it. What is not there nobody can: a worker whose database, captures and key are
+    elsewhere makes no home."""
+    return os.name != "posix" or not path.exists() or not path.stat().st_mode & _OTHERS
 
 
 def _clock_problems(watch: Watch) -> list[Problem]:

@@ -11,13 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 
-from claimwatch.delivery import Personal, Signer, Stencil, load_signer, message_id_for
+from claimwatch.delivery import Personal, Stencil, message_id_for
 from claimwatch.models import Edition, Reader, Rendered
 from claimwatch.pipeline.draft import Own
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, signing_keys
 from claimwatch.tokens import preferences_url, unsubscribe_url
+
+if TYPE_CHECKING:
+    from claimwatch.delivery.signing import Signer
 
 MOST_KINDS = 64  # kept at once, those used last: memory must not grow with the number of readers
 _LOG = logging.getLogger("claimwatch.press")
@@ -98,9 +102,11 @@ class Press:
         return Personal(reader.subscriber, message_id, links)
 
 
-def signer_of(settings: Settings) -> Signer | None:
+def signer_of(settings: Settings) -> "Signer | None":
     """What signs our mail; None where the mail server does, or nobody."""
     if settings.dkim_key is None or settings.dkim_selector is None:
         return None
+    from claimwatch.delivery.signing import load_signer  # most leave it to their mail server
+
     domain = parseaddr(settings.sender)[1].rpartition("@")[2]
     return load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain)

@@ -19,8 +19,8 @@ from claimwatch.pipeline.knowledge import knowledge
 from claimwatch.pipeline.lease import source_lease
 from claimwatch.pipeline.parsing import load_parser, parse_page
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import advance_clock, documents, findings, readings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store import advance_clock, documents, finding_changes, findings, readings
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.readings import PUBLICATION, KeptPage, Reading
 
 
@@ -269,7 +269,7 @@ class _Replay:
                     readings.note_parser(connection, kind, revision_ids, self.version)
                 for item in report.changed:
                     keep_item(connection, watch, self.version, item, now)
-                findings.note_baseline(connection, report.compared, watch.baseline.version)
+                finding_changes.note_baseline(connection, report.compared, watch.baseline.version)
         report.applied = True
         return report
 

@@ -16,6 +16,7 @@ import yaml
 
 from claimwatch.errors import ClaimwatchError
 from claimwatch.pipeline.problem import Problem
+from claimwatch.pipeline.rivals import inspect_rivals
 from claimwatch.settings import PROJECT
 
 POOL = "claimwatch"
@@ -86,11 +87,15 @@ def inspect_scheduler(real_now: datetime | None = None) -> list[Problem]:
     if url is None:
         return []
     now = real_now or datetime.now(UTC)
+    problems = inspect_rivals()
     try:
         with open_server(url) as server:
-            return [*_settings_problems(server), *_deployment_problems(server, now), *_worker_problems(server, now)]
+            problems += [*_settings_problems(server), *_deployment_problems(server, now)]
+            problems += _worker_problems(server, now)
     except SchedulerDown as error:
-        return [Problem("scheduler", str(error), f"{_RESTART}; journalctl -u claimwatch-server", "scheduler")]
+        do = f"{_RESTART}; journalctl -u claimwatch-server"
+        problems.append(Problem("scheduler", str(error), do, "scheduler"))
+    return problems
 
 
 def _settings_problems(server: PrefectServer) -> list[Problem]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import findings, shelf
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.releases import rule
 from claimwatch.store.shelf import Shelved, Taken
 

@@ -16,7 +16,6 @@ from email.utils import format_datetime, parseaddr
 
 from sqlalchemy import Connection
 
-from claimwatch.delivery import load_signer
 from claimwatch.pipeline.letters import LEASE_S, Fate, Post, send_letters
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, signing_keys
@@ -121,6 +120,8 @@ def write_note(
     mime = message.as_bytes()
     if settings.dkim_key is None or settings.dkim_selector is None:
         return mime
+    from claimwatch.delivery.signing import load_signer  # most leave it to their mail server
+
     return load_signer(settings.dkim_key.get_secret_value(), settings.dkim_selector, domain).sign(mime, at)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection
 
 from claimwatch.editions import words_for
@@ -96,6 +95,8 @@ def person(
 
 def normal_address(address: str) -> str:
     """An address in its usual form; raises `UsageError` for one that cannot be."""
+    from email_validator import EmailNotValidError, validate_email  # brings a resolver along that nobody asks
+
     try:
         # Not globally_deliverable: an operator may mail within a house whose names the internet does not know.
         return validate_email(

@@ -7,22 +7,31 @@ from datetime import date
 from sqlalchemy import Connection
 
 from claimwatch.claims.contradictions import told_with
+from claimwatch.claims.decided import adds_to
 from claimwatch.editions.assemble import in_order
 from claimwatch.models import Action, Candidate, Development, Evidence, Standing
 from claimwatch.pipeline.labels import labelled, labelled_evidence
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import cases, decisions, developments, findings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 
 Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Two developments that an analyst made one: who was told `one`, in its state, counts as told `other`."""
+    """Two developments that an analyst made one: who was told `one`, in its state, counts as told `other`.
+
+    With `beside`, only whoever was told that, too: what it tells, the first one does not.
+    """
 
     one: Pair
     other: Pair
+    beside: Pair | None = None
+
+    def is_known(self, told: Iterable[Pair]) -> bool:
+        """Whether whoever was told these things counts as told `other`."""
+        return _in_state(self.one, told) and (self.beside is None or _in_state(self.beside, told))
 
 
 def today_of(watch: Watch) -> date:
@@ -115,17 +124,23 @@ def alike(connection: Connection) -> tuple[Alike, ...]:
     for joint in decisions.joints(connection):
         one, other = (cases.development_id(connection, key) for key in (joint.key, joint.other))
         if one is not None and other is not None:
-            found.append(Alike((one, joint.version), (other, joint.other_version)))
+            gone = developments.find_development(connection, one).development
+            beside = (other, joint.was.state_version) if adds_to(gone, joint.was) else None
+            found.append(Alike((one, joint.version), (other, joint.other_version), beside))
     return tuple(found)
 
 
-def through(pairs: Iterable[Pair], joined: Iterable[Alike]) -> set[Pair]:
-    """`pairs` (development id, state version) with those that are alike by an analyst's word."""
-    known = set(pairs)
+def _in_state(pair: Pair, told: Iterable[Pair]) -> bool:
+    return any(id_ == pair[0] and version >= pair[1] for id_, version in told)
+
+
+def through(owed: Iterable[Pair], joined: Iterable[Alike]) -> set[Pair]:
+    """What is owed (development id, state version), also where an analyst made it part of another one."""
+    whole = set(owed)
     for each in joined:
-        if any(id_ == each.one[0] and version >= each.one[1] for id_, version in known):
-            known.add(each.other)
-    return known
+        if _in_state(each.one, whole):
+            whole.add(each.other)
+    return whole
 
 
 def _told_as(connection: Connection, series: str) -> dict[int, int]:
@@ -138,7 +153,10 @@ def _told_as(connection: Connection, series: str) -> dict[int, int]:
         for one in cases.told_in(connection, id_)
         if one.series == series and one.state != "cancelled"
     }
+    for each in joined:
+        if each.is_known(told):
+            told.add(each.other)
     newest: dict[int, int] = {}
-    for id_, version in through(told, joined):
+    for id_, version in told:
         newest[id_] = max(version, newest.get(id_, 0))
     return newest

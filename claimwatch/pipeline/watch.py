@@ -109,7 +109,7 @@ def open_watch(settings: Settings) -> Iterator[Watch]:
             settings=settings,
             store=store,
             captures=CaptureStore(settings.captures_url),
-            baseline=load_baseline(settings.baselines),
+            baseline=load_baseline(settings.baselines, home=settings.home),
             sources=load_sources(settings.sources),
             now=clock(settings),
         )

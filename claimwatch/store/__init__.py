@@ -5,6 +5,7 @@ module a noun: `reads`, `documents`, `findings`, `editions`, `subscribers`, `led
 """
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -242,11 +243,15 @@ def _not_waiting(connection: Connection) -> Iterator[None]:
         yield
         return
     raw: Any = connection.connection.dbapi_connection
-    raw.execute("PRAGMA synchronous=NORMAL")
+    with suppress(sqlite3.Error):  # then the disk is waited for; what is wrong with it, the transaction says
+        raw.execute("PRAGMA synchronous=NORMAL")
     try:
         yield
     finally:
-        raw.execute("PRAGMA synchronous=FULL")
+        try:
+            raw.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error:
+            connection.invalidate()  # whoever comes next counts on the disk being waited for
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -6,14 +6,16 @@ from itertools import islice
 
 from sqlalchemy import Connection, and_, or_, select
 
+from claimwatch.store.finding_claims import only_shown
+from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import finding_claims
 
 Span = tuple[date, date]
 _AT_ONCE = 200  # conditions in one statement
 
 
-def told_of(connection: Connection, spans: Mapping[str, Span]) -> dict[str, list[int]]:
-    """The ids of the findings that count, foremost about each claim, told in the months of its span.
+def told_of(connection: Connection, spans: Mapping[str, Span], shown: Rule = EVERYTHING) -> dict[str, list[int]]:
+    """The ids of the findings that count and may be shown, foremost about each claim, told in the months of its span.
 
     Of a claim of which nothing is told there is no entry.
     """
@@ -26,7 +28,7 @@ def told_of(connection: Connection, spans: Mapping[str, Span]) -> dict[str, list
                 for claim, (first, last) in part
             )
         )
-        query = select(table.c.claim_id, table.c.finding_id).where(about, table.c.position == 0)
+        query = only_shown(select(table.c.claim_id, table.c.finding_id).where(about, table.c.position == 0), shown)
         for claim, finding_id in connection.execute(query.order_by(table.c.claim_id, table.c.finding_id)):
             found.setdefault(claim, []).append(finding_id)
     return found

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, String, and_, cast, exists, insert, not_, select, update
 
 from claimwatch.models import Origin
-from claimwatch.store.findings import live
+from claimwatch.store.finding_rows import live
 from claimwatch.store.tables import findings, fixed_dates
 
 

@@ -14,12 +14,14 @@ from claimwatch.store.tables import decisions, developments, standings
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """Two developments that an analyst made one: `key` was joined to `other`, each in the state it had then."""
+    """Two developments that an analyst made one: `key` was joined to `other`, which was `was` before. Each version is
+    that of the state it had then."""
 
     key: str
     version: int
     other: str
     other_version: int
+    was: Development
 
 
 _UNDOING = decisions.alias()
@@ -133,9 +135,9 @@ def joined_to(connection: Connection, key: str) -> str:
 def joints(connection: Connection) -> list[Joint]:
     """The developments that are joined to others now, oldest decision first."""
     return [
-        Joint(one.development, one.state_version, one.other, one.became.state_version)
+        Joint(one.development, one.state_version, one.other, one.became.state_version, one.was)
         for one in all_decisions(connection, action=Action.SAME_AS)
-        if one.undone_by is None and one.other is not None and one.became is not None
+        if one.undone_by is None and one.other is not None and one.became is not None and one.was is not None
     ]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, i
 from claimwatch.models import Development, Finding, Origin, Outcome
 from claimwatch.store import states
 from claimwatch.store.editions import CANCELLED, RECORD
-from claimwatch.store.findings import live
+from claimwatch.store.finding_rows import live
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import developments, edition_items, editions, findings
 

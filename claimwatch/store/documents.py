@@ -1,6 +1,6 @@
 """Publications and entries, each with its revisions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -235,18 +235,25 @@ def mark_gone(connection: Connection, ids: Iterable[int], gone_at: datetime) -> 
 
 def newest_published_on(connection: Connection, source: str) -> date | None:
     """The date of the newest publication or entry of a source."""
-    dates = [
-        connection.execute(
-            select(func.max(revisions.c.published_on))
+    return newest_by_source(connection, [source]).get(source)
+
+
+def newest_by_source(connection: Connection, sources: Sequence[str]) -> dict[str, date]:
+    """The date of the newest publication or entry of each of some sources that has a dated one."""
+    newest: dict[str, date] = {}
+    for revisions, owner, link in (
+        (publication_revisions, publications, "publication_id"),
+        (entry_revisions, entries, "entry_id"),
+    ):
+        query = (
+            select(owner.c.source, func.max(revisions.c.published_on))
             .join(owner, owner.c.id == revisions.c[link])
-            .where(owner.c.source == source)
-        ).scalar()
-        for revisions, owner, link in (
-            (publication_revisions, publications, "publication_id"),
-            (entry_revisions, entries, "entry_id"),
+            .where(owner.c.source.in_(sources), revisions.c.published_on.is_not(None))
+            .group_by(owner.c.source)
         )
-    ]
-    return max((value for value in dates if value is not None), default=None)
+        for slug, on in connection.execute(query):
+            newest[slug] = max(on, newest.get(slug, on))
+    return newest
 
 
 def save_mentions(

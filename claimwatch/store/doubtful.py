@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from claimwatch.models import Outcome
-from claimwatch.store.findings import live
+from claimwatch.store.finding_rows import live
 from claimwatch.store.tables import decisions, findings
 
 _KEY = "finding:"

@@ -1,8 +1,8 @@
 """Which findings concern which claim, kept beside the findings so that a board of all claims takes one short query.
 
 Only findings that count are linked: live ones that no analyst dismissed and that are no near-miss spellings waiting
-for review; where an analyst said what they are, as that. `findings` calls `link` whenever it stores or changes one,
-the desk `link_development` after each decision.
+for review; where an analyst said what they are, as that. `finding_changes` calls `link` whenever it stores or changes
+one, the desk `link_development` after each decision.
 """
 
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def tallies(connection: Connection, claim_id: str | None = None, shown: Rule = E
     query = select(*columns, func.count(), func.max(finding_claims.c.finding_id)).where(finding_claims.c.position == 0)
     if claim_id is not None:
         query = query.where(finding_claims.c.claim_id == claim_id)
-    rows = connection.execute(_shown(query, shown).group_by(*columns).order_by(*columns))
+    rows = connection.execute(only_shown(query, shown).group_by(*columns).order_by(*columns))
     return [Tally(claim, Outcome(outcome), *rest) for claim, outcome, *rest in rows]
 
 
@@ -103,7 +103,16 @@ def corroborations(connection: Connection, claim_id: str | None = None, shown: R
     query = select(table.c.claim_id, items).where(table.c.position == 0, table.c.outcome == Outcome.RESTATEMENT.value)
     if claim_id is not None:
         query = query.where(table.c.claim_id == claim_id)
-    return {row[0]: row[1] for row in connection.execute(_shown(query, shown).group_by(table.c.claim_id))}
+    return {row[0]: row[1] for row in connection.execute(only_shown(query, shown).group_by(table.c.claim_id))}
+
+
+def restating(connection: Connection, claim_id: str, limit: int, shown: Rule = EVERYTHING) -> list[int]:
+    """The ids of the newest findings that restate a claim, at most so many."""
+    table = finding_claims
+    those = (table.c.claim_id == claim_id, table.c.position == 0, table.c.outcome == Outcome.RESTATEMENT.value)
+    query = only_shown(select(table.c.finding_id).where(*those), shown)
+    newest = query.order_by(table.c.told_in.desc(), table.c.finding_id.desc()).limit(limit)
+    return list(connection.execute(newest).scalars())
 
 
 def findings_about(
@@ -112,7 +121,7 @@ def findings_about(
     """The findings that concern a claim, newest month first; those foremost about it and the others."""
     table = finding_claims
     columns = (table.c.finding_id, table.c.position, table.c.outcome, table.c.publication_id, table.c.entry_id)
-    query = _shown(select(*columns).where(table.c.claim_id == claim_id), shown)
+    query = only_shown(select(*columns).where(table.c.claim_id == claim_id), shown)
     newest = query.order_by(table.c.told_in.desc(), table.c.finding_id.desc()).limit(limit).offset(offset)
     return [
         About(id_, position, Outcome(outcome), *item) for id_, position, outcome, *item in connection.execute(newest)
@@ -122,11 +131,11 @@ def findings_about(
 def count_about(connection: Connection, claim_id: str, shown: Rule = EVERYTHING) -> int:
     """How many findings concern a claim."""
     query = select(func.count()).select_from(finding_claims).where(finding_claims.c.claim_id == claim_id)
-    count: int = connection.execute(_shown(query, shown)).scalar_one()
+    count: int = connection.execute(only_shown(query, shown)).scalar_one()
     return count
 
 
-def _shown(query: Select[Any], shown: Rule) -> Select[Any]:
+def only_shown(query: Select[Any], shown: Rule) -> Select[Any]:
     """Without what waits; where nothing does, the index of the links is all that is read."""
     if shown == EVERYTHING:
         return query

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from claimwatch.models import Gone, Origin
 from claimwatch.store.digests import spelled
 from claimwatch.store.documents import latest_publications
-from claimwatch.store.findings import live
+from claimwatch.store.finding_rows import live
 from claimwatch.store.tables import (
     captures,
     entries,
@@ -137,24 +137,36 @@ def gone_between(connection: Connection, source: str, after: datetime | None, un
     Entries that left their list by name, pages that are not there any more by title, sentences that something was
     told from and that the newest revision of their page lacks.
     """
-    return [
-        *_gone_entries(connection, source, after, until),
-        *_gone_pages(connection, source, after, until),
-        *_gone_sentences(connection, source, after, until),
-    ]
+    return gone_by_source(connection, [source], after, until).get(source, [])
 
 
-def _gone_entries(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
+def gone_by_source(
+    connection: Connection, sources: Sequence[str], after: datetime | None, until: datetime
+) -> dict[str, list[Gone]]:
+    """The same of each of some sources that something is gone from."""
+    found: dict[str, list[Gone]] = {}
+    for named in (_gone_entries, _gone_pages, _gone_sentences):
+        for slug, gone in named(connection, sources, after, until):
+            found.setdefault(slug, []).append(gone)
+    return found
+
+
+def _gone_entries(
+    connection: Connection, sources: Sequence[str], after: datetime | None, until: datetime
+) -> list[tuple[str, Gone]]:
     query = (
-        select(entry_revisions.c.name)
+        select(entries.c.source, entry_revisions.c.name)
         .join(entries, entries.c.id == entry_revisions.c.entry_id)
         .join(mentions, mentions.c.entry_revision_id == entry_revisions.c.id)
-        .where(and_(entries.c.source == source, _within(entries.c.gone_at, after, until)))
+        .where(and_(entries.c.source.in_(sources), _within(entries.c.gone_at, after, until)))
     )
-    return [Gone(entry=name) for name in sorted(set(connection.execute(query).scalars()))]
+    found = {(slug, name) for slug, name in connection.execute(query)}
+    return [(slug, Gone(entry=name)) for slug, name in sorted(found)]
 
 
-def _gone_pages(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
+def _gone_pages(
+    connection: Connection, sources: Sequence[str], after: datetime | None, until: datetime
+) -> list[tuple[str, Gone]]:
     revision = publication_revisions
     earlier = publication_revisions.alias()
     named = (
@@ -164,25 +176,29 @@ def _gone_pages(connection: Connection, source: str, after: datetime | None, unt
         .exists()
     )
     titles = connection.execute(
-        latest_publications(revision.c.title).where(
-            and_(publications.c.source == source, _within(publications.c.gone_at, after, until), named)
+        latest_publications(publications.c.source, revision.c.title).where(
+            and_(publications.c.source.in_(sources), _within(publications.c.gone_at, after, until), named)
         )
     )
-    return [Gone(page=title) for title in sorted(_short(title, _TITLE_CHARS) for title in titles.scalars())]
+    return [(slug, Gone(page=title)) for slug, title in sorted((slug, _short(t, _TITLE_CHARS)) for slug, t in titles)]
 
 
-def _gone_sentences(connection: Connection, source: str, after: datetime | None, until: datetime) -> list[Gone]:
+def _gone_sentences(
+    connection: Connection, sources: Sequence[str], after: datetime | None, until: datetime
+) -> list[tuple[str, Gone]]:
     """From revisions that followed one of the same parser: what another version of it leaves out is no news."""
     new, old, told_in = publication_revisions, publication_revisions.alias(), publication_revisions.alias()
     rows = connection.execute(
-        select(new.c.title, findings.c.quote, old.c.text.label("before"), new.c.text.label("after"))
+        select(
+            publications.c.source, new.c.title, findings.c.quote, old.c.text.label("before"), new.c.text.label("after")
+        )
         .join(old, and_(old.c.publication_id == new.c.publication_id, old.c.number == new.c.number - 1))
         .join(publications, publications.c.id == new.c.publication_id)
         .join(told_in, and_(told_in.c.publication_id == new.c.publication_id, told_in.c.number < new.c.number))
         .join(findings, findings.c.publication_revision_id == told_in.c.id)
         .where(
             and_(
-                publications.c.source == source,
+                publications.c.source.in_(sources),
                 _within(new.c.seen_at, after, until),
                 new.c.parser == old.c.parser,
                 _was_told(),
@@ -190,13 +206,13 @@ def _gone_sentences(connection: Connection, source: str, after: datetime | None,
         )
         .order_by(new.c.id, findings.c.id)
     )
-    gone: dict[Gone, bool] = {}
-    for title, quote, before, now in rows:
+    gone: dict[tuple[str, Gone], bool] = {}
+    for slug, title, quote, before, now in rows:
         name = Gone(sentence=_short(quote, _QUOTE_CHARS), page=_short(title, _TITLE_CHARS))
         said, says = (spelled(quote) in spelled(text) for text in (before, now))
         if said or says:
-            gone[name] = not says
-    return [name for name, is_gone in gone.items() if is_gone]
+            gone[slug, name] = not says
+    return [named for named, is_gone in gone.items() if is_gone]
 
 
 def _was_told() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_,
 
 from claimwatch.models import Action, Development, Origin, Outcome
 from claimwatch.store.developments import find_by_key, find_developments
-from claimwatch.store.findings import live
+from claimwatch.store.finding_rows import live
 from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import (
     development_states,

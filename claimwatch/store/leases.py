@@ -197,8 +197,8 @@ def _is_sendable() -> ColumnElement[bool]:
     return and_(messages.c.expires_at > now, there, ~ended, ~resting)
 
 
-def _line(due: ColumnElement[bool], order: ColumnElement[Any]) -> Select[tuple[int, str]]:
-    query = select(messages.c.id, messages.c.recipient).where(due, SENDABLE).order_by(order).limit(bindparam("most"))
+def _line(due: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[tuple[int, str]]:
+    query = select(messages.c.id, messages.c.recipient).where(due, SENDABLE).order_by(*order).limit(bindparam("most"))
     return query.with_for_update(skip_locked=True, of=messages)
 
 
@@ -211,7 +211,8 @@ _LINES = (
         messages.c.next_try_at,
     ),
     _line(and_(messages.c.state == "deferred", messages.c.next_try_at <= bindparam("real")), messages.c.next_try_at),
-    _line(messages.c.state == "ready", messages.c.id),
+    # By edition, as its index has them: in the order of their ids alone they would be sorted, all of them each time.
+    _line(messages.c.state == "ready", messages.c.edition_id, messages.c.id),
 )
 # An alert that is older has lost its haste, and has most likely expired.
 _ALERTS = select(editions.c.id).where(editions.c.series == URGENT, editions.c.frozen_at > bindparam("since"))

@@ -57,6 +57,7 @@ class Validator:
     content_type: str | None
     charset: str | None
     final_url: str
+    kind: str
 
 
 # What every read says is made once: to make a statement takes longer than to run it.
@@ -85,6 +86,7 @@ _VALIDATOR = (
         captures.c.content_type,
         captures.c.charset,
         captures.c.final_url,
+        captures.c.kind,
     )
     .join(captures, captures.c.id == validators.c.capture_id)
     .where(and_(validators.c.url == bindparam("at"), validators.c.parser == bindparam("read_with")))
@@ -301,11 +303,21 @@ def set_validator(
 
 def reads_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> Sequence[Read]:
     """The pollings of a source that started in (after, until], oldest first; `after` None: from the beginning."""
+    return reads_by_source(connection, [source], after, until).get(source, [])
+
+
+def reads_by_source(
+    connection: Connection, sources: Sequence[str], after: datetime | None, until: datetime
+) -> dict[str, list[Read]]:
+    """The same of each of some sources that was polled in that time."""
     watching = reads.c.purpose == Origin.WATCH.value
-    query = select(reads).where(and_(reads.c.source == source, watching, reads.c.started_at <= until))
+    query = select(reads).where(and_(reads.c.source.in_(sources), watching, reads.c.started_at <= until))
     if after is not None:
         query = query.where(reads.c.started_at > after)
-    return [_read(row) for row in connection.execute(query.order_by(reads.c.started_at, reads.c.id))]
+    found: dict[str, list[Read]] = {}
+    for row in connection.execute(query.order_by(reads.c.started_at, reads.c.id)):
+        found.setdefault(row.source, []).append(_read(row))
+    return found
 
 
 def good_reads(connection: Connection, source: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from claimwatch.store.tables import attempts, relays
+from claimwatch.store.tables import attempts, messages, relays
 
 WINDOW = 200  # attempts that the circuit breaker looks back on
 REFUSED_SHARE = 0.05
@@ -123,7 +123,15 @@ def judge_refusals(connection: Connection, relay: str, real: float) -> Pause | N
 
 
 def resume(connection: Connection) -> int:
-    """Lift every pause, by hand; returns how many held. The day's budget begins anew as well."""
+    """Lift every pause, by hand; returns how many held. The day's budget begins anew as well.
+
+    What was put off until the end of a pause because the relay was away is due at once.
+    """
+    begun = select(func.max(relays.c.paused_at)).where(relays.c.paused_until == messages.c.next_try_at)
+    put_off = (messages.c.state == "deferred") & messages.c.next_try_at.in_(
+        select(relays.c.paused_until).where(relays.c.pause.is_not(None), relays.c.paused_until.is_not(None))
+    )
+    connection.execute(update(messages).where(put_off).values(next_try_at=begun.scalar_subquery()))
     values = {"pause": None, "reason": None, "paused_at": None, "paused_until": None, "failures": 0, "sent": 0}
     return connection.execute(update(relays).where(relays.c.pause.is_not(None)).values(**values)).rowcount
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, exists, select
 
 from claimwatch.store.documents import latest_publications
-from claimwatch.store.findings import certain, live
+from claimwatch.store.finding_rows import certain, live
 from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import (
     captures,

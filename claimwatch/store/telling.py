@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, func, select
 
 from claimwatch.models import Origin
-from claimwatch.store.findings import live
+from claimwatch.store.finding_rows import live
 from claimwatch.store.releases import Rule, went_out
 from claimwatch.store.tables import (
     attempts,

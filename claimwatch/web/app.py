@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -35,7 +35,8 @@ from claimwatch.web import (
     status,
 )
 from claimwatch.web.courier import Courier
-from claimwatch.web.pages import WEB, Site, ThisPage, page_of
+from claimwatch.web.pages import WEB, Page, Site, ThisPage, page_of
+from claimwatch.web.words import words_of
 
 # Tokens are in addresses: no page sends its address on, is kept by a cache, or is shown in somebody else's frame.
 HEADERS = {
@@ -54,14 +55,19 @@ _INDEXED = ("", "about", "claims", "editions", "items", "privacy", "status", "su
 _LOG = logging.getLogger("claimwatch.web")
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The pages of one installation. The store is opened when the server starts and closed when it ends."""
+def create_app(settings: Settings, *, tended: bool = False) -> FastAPI:
+    """The pages of one installation. The store is opened when the server starts and closed when it ends.
+
+    `tended`: what takes long to work out is made when the server starts, and anew behind the visitors (`Kept.tended`).
+    Otherwise each answer is of this moment.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_watch(settings) as watch, Courier(watch) as courier:
-            app.state.site = Site(watch, courier, Knowing(watch))
-            yield
+            site = app.state.site = Site(watch, courier, Knowing(watch))
+            with site.kept.tended(lambda: _work_out(site)) if tended else nullcontext():
+                yield
 
     app = FastAPI(title="Claimwatch", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     for module in (now, claims, documents, archive, items, feeds, finder, status, about):
@@ -94,6 +100,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     session.set_up(app, settings)
     return app
+
+
+def _work_out(site: Site) -> None:
+    """What visitors ask for most, and would wait for."""
+    page = Page(site, words_of(site.watch.settings.language), "/", fixed=False)
+    now.front_of(page)
+    claims.board_html(page)
 
 
 def show_privacy(page: ThisPage) -> Response:

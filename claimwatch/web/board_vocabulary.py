@@ -16,6 +16,7 @@ class BoardWords:
     now_lead: str
     now_period: str
     now_nothing: str
+    now_unread: str
     now_more: tuple[str, str]
     how: str
     latest: str
@@ -45,6 +46,7 @@ class BoardWords:
     none_left: str
     marks: str
     restated: tuple[str, str]
+    restated_by: tuple[str, str]
     nothing_since: str
     disputes_title: str
     disputes_lead: str

@@ -11,6 +11,8 @@ ENGLISH = BoardWords(
     "what two documents already claim.",
     now_period="From {since} to {until}, the gravest first.",
     now_nothing="Nothing new was found in the last seven days.",
+    now_unread="No source has been read yet. What is found stands here after the first reading. Until then the claims "
+    "below stand as the two documents have them.",
     now_more=("And 1 more, less grave.", "And {} more, less grave."),
     how="How it decides",
     latest="The latest edition",
@@ -32,13 +34,13 @@ ENGLISH = BoardWords(
     poll_kinds={"good": "read well", "partial": "read in part, or held", "failed": "failed", "gap": "nobody could see"},
     claims_title="Where the claims stand",
     claims_lead="Every claim of the two documents, and what was published about it since: what still stands, what was "
-    "changed or withdrawn, what the companies reject, and what others say again.",
+    "changed or withdrawn, what the companies reject, and what is said again.",
     status={
         ClaimStatus.REVERSED: "Reversed",
         ClaimStatus.UPDATED: "Updated",
         ClaimStatus.DISPUTED: "Disputed",
         ClaimStatus.PENDING: "Change pending",
-        ClaimStatus.CORROBORATED: "Corroborated",
+        ClaimStatus.CORROBORATED: "Said again",
         ClaimStatus.STANDS: "Stands",
     },
     all_claims="All",
@@ -48,7 +50,8 @@ ENGLISH = BoardWords(
     none_left="No claim is like that.",
     marks="In the pictures, tall strokes are changes, and short ones below are the same said again; the dashed line is "
     "the date of the document.",
-    restated=("said again in 1 place", "said again in {} places"),
+    restated=("said again on 1 page or list row", "said again on {} pages or list rows"),
+    restated_by=("by 1 publisher", "by {} publishers independently of each other"),
     nothing_since="Nothing found about it since.",
     disputes_title="Said otherwise",
     disputes_lead="Two sources, for the same time, that cannot both be right. Which of them is, we do not say.",

@@ -11,6 +11,8 @@ BOKMAL = BoardWords(
     "dokumenter allerede hevder.",
     now_period="Fra {since} til {until}, det alvorligste først.",
     now_nothing="Ikke noe nytt ble funnet de siste sju dagene.",
+    now_unread="Ingen kilde er lest ennå. Det som blir funnet, står her etter den første lesingen. Til da står "
+    "påstandene nedenfor slik de to dokumentene har dem.",
     now_more=("Og 1 til, mindre alvorlig.", "Og {} til, mindre alvorlige."),
     how="Slik avgjøres det",
     latest="Siste utgave",
@@ -37,13 +39,13 @@ BOKMAL = BoardWords(
     },
     claims_title="Slik står påstandene",
     claims_lead="Hver påstand i de to dokumentene, og det som er skrevet om den siden: hva som fortsatt står, hva som "
-    "er endret eller trukket tilbake, hva selskapene avviser, og hva andre gjentar.",
+    "er endret eller trukket tilbake, hva selskapene avviser, og hva som gjentas.",
     status={
         ClaimStatus.REVERSED: "Omgjort",
         ClaimStatus.UPDATED: "Oppdatert",
         ClaimStatus.DISPUTED: "Omstridt",
         ClaimStatus.PENDING: "Endring ventes",
-        ClaimStatus.CORROBORATED: "Bekreftet",
+        ClaimStatus.CORROBORATED: "Gjentatt",
         ClaimStatus.STANDS: "Står",
     },
     all_claims="Alle",
@@ -53,7 +55,8 @@ BOKMAL = BoardWords(
     none_left="Ingen påstand er slik.",
     marks="I bildene er høye streker endringer, og korte under dem gjentakelser; den stiplede linjen er datoen til "
     "dokumentet.",
-    restated=("gjentatt ett sted", "gjentatt {} steder"),
+    restated=("gjentatt på 1 side eller listerad", "gjentatt på {} sider eller listerader"),
+    restated_by=("av 1 utgiver", "av {} utgivere uavhengig av hverandre"),
     nothing_since="Ingenting er funnet om den siden da.",
     disputes_title="Motstridende opplysninger",
     disputes_lead="To kilder, for samme tid, som ikke begge kan ha rett. Hvem som har det, sier vi ikke.",

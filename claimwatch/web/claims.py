@@ -91,7 +91,8 @@ class Found:
 class ClaimPage:
     """One page about one claim. `months` says in words what its timeline draws; `total` counts all findings.
 
-    `disputes` are two findings each that cannot both hold, and about what they disagree.
+    `disputes` are two findings each that cannot both hold, and about what they disagree. `restated_by` says how many
+    publishers say it again.
     """
 
     line: ClaimLine
@@ -101,6 +102,7 @@ class ClaimPage:
     found: tuple[Found, ...]
     total: int
     disputes: tuple[tuple[Found, Found, str], ...] = ()
+    restated_by: str = ""
 
 
 @router.api_route("/claims", methods=["GET", "HEAD"])
@@ -110,12 +112,19 @@ def show_board(page: ThisPage, request: Request, status: str = "", company: str 
         status if status in list(ClaimStatus) else status and _OTHER,
         company if company in page.watch.baseline.companies else company and _OTHER,
     )
-    # A long page that many ask for: kept as it is sent, for each of the few things that it can be narrowed to, and
-    # with nothing in it that one visitor has typed.
-    asked = urlencode([(name, value) for name, value in zip(("status", "company"), wanted, strict=True) if value])
-    page = replace(page, query=asked)
-    html = page.kept(f"claims {wanted} {page.fixed}", lambda _: _board_html(page, *wanted), of_findings=True)
-    return cached(request, HTMLResponse(html))
+    return cached(request, HTMLResponse(board_html(page, *wanted)))
+
+
+def board_html(page: Page, status: str = "", company: str = "") -> bytes:
+    """The board, as it was worked out last.
+
+    A long page that many ask for: kept as it is sent, for each of the few things that it can be narrowed to, and with
+    nothing in it that one visitor has typed.
+    """
+    asked = urlencode([(name, value) for name, value in (("status", status), ("company", company)) if value])
+    plain = replace(page, path="/claims", query=asked)
+    key = f"claims {status} {company} {page.fixed}"
+    return page.kept(key, lambda _: _board_html(plain, status, company), of_findings=True)
 
 
 def _board_html(page: Page, status: str, company: str) -> bytes:
@@ -144,15 +153,17 @@ def _board_html(page: Page, status: str, company: str) -> bytes:
 @router.api_route("/claims/{claim_id}", methods=["GET", "HEAD"])
 def show_claim(page: ThisPage, request: Request, claim_id: str, number: PageNumber = 1) -> Response:
     """One claim: its quote in its document, its timeline, and one page of what was found about it."""
-    watch, language = page.known, page.words.language
-    if claim_id not in watch.baseline.claims:
+    language = page.words.language
+    if claim_id not in page.known.baseline.claims:
         return page.missing()
     if number == 1:
-        shown = page.kept(f"claim {claim_id}", lambda _: _claim_page(watch, claim_id, 1, language), of_findings=True)
+        shown = page.kept(
+            f"claim {claim_id}", lambda _: _claim_page(page.known, claim_id, 1, language), of_findings=True
+        )
     else:
-        shown = _claim_page(watch, claim_id, number, language)
-        if not shown.found:
-            return page.missing()
+        shown = _claim_page(page.known, claim_id, number, language)
+    if shown is None or (number > 1 and not shown.found):
+        return page.missing()
     answer = page.show(
         "claim",
         board=board_words(language),
@@ -163,15 +174,17 @@ def show_claim(page: ThisPage, request: Request, claim_id: str, number: PageNumb
         found=shown.found,
         total=shown.total,
         disputes=shown.disputes,
+        restated_by=shown.restated_by,
         newer=_numbered(shown.line.path, number - 1) if number > 1 else None,
         older=_numbered(shown.line.path, number + 1) if number * PER_PAGE < shown.total else None,
     )
     return cached(request, answer)
 
 
-def _claim_page(watch: Watch, claim_id: str, number: int, language: str) -> ClaimPage:
+def _claim_page(watch: Watch, claim_id: str, number: int, language: str) -> ClaimPage | None:
     file = claim_file(watch, claim_id, page=number)
-    assert file is not None, "the caller knows the claim"
+    if file is None:
+        return None  # an analyst took it back just now
     forms, words = forms_of(watch, language), board_words(language)
     (line,) = _of_rows(watch, [file.row], file.since, file.today, forms, words)
     found = {row.finding.evidence.id: _found(watch, row, forms, words) for row in file.about}
@@ -185,6 +198,7 @@ def _claim_page(watch: Watch, claim_id: str, number: int, language: str) -> Clai
         disputes=tuple(
             (found[each.one.id], found[each.other.id], words.disputed_about[each.about]) for each in file.disputes
         ),
+        restated_by=_count(words.restated_by, len(file.restated_by)) if file.restated_by else "",
     )
 
 

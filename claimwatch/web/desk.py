@@ -18,7 +18,8 @@ from claimwatch.editions.display import clean
 from claimwatch.errors import DecidedMeanwhile, UsageError
 from claimwatch.models import Action, CaseState, Decision, Development, Outcome
 from claimwatch.pipeline.deciding import decide_many
-from claimwatch.pipeline.desk import Case, CasePage, get_case, list_beside, list_cases
+from claimwatch.pipeline.desk import Case, get_case
+from claimwatch.pipeline.queue import MOST_COUNTED, QueuePage, cases_around, queue_page
 from claimwatch.pipeline.tellable import today_of
 from claimwatch.store import texts
 from claimwatch.web import desk_view
@@ -30,19 +31,22 @@ from claimwatch.web.session import DESK, Act, Analyst, DeskPage, ThisAnalyst
 router = APIRouter()
 SIZE = 25
 STATES = {CaseState.OPEN: "To be reviewed", CaseState.SNOOZED: "Snoozed", CaseState.DONE: "Decided"}
-_HIGHEST_PAGE = 10_000
 _KEY = re.compile(r"[0-9a-f]{4,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the queue is narrowed to, as the address says it. What there is not to choose counts as not said."""
+    """What the queue is narrowed to, as the address says it. What there is not to choose counts as not said.
+
+    `after` and `before` are keys: the page begins behind one case, or ends before another.
+    """
 
     state: str = CaseState.OPEN.value
     company: str = ""
     source: str = ""
     outcome: str = ""
-    page: int = 1
+    after: str = ""
+    before: str = ""
 
     def query(self, **changed: object) -> str:
         """The same in an address; what is not said is left out."""
@@ -50,13 +54,13 @@ class Filters:
         usual = asdict(Filters())
         return urlencode({name: value for name, value in said.items() if value != usual.get(name)})
 
-    def cases(self, page: Page) -> CasePage:
-        """The cases that they let through."""
-        return list_cases(page.watch, **self._asked())
+    def cases(self, page: Page) -> QueuePage:
+        """A page of the cases that they let through."""
+        return queue_page(page.watch, **self._asked(), after=self.after, before=self.before, size=SIZE)
 
-    def beside(self, page: Page) -> tuple[Development, ...]:
-        """The same, without what was found of each."""
-        return list_beside(page.watch, **self._asked())
+    def around(self, page: Page, key: str) -> tuple[Sequence[Development], Sequence[Development]]:
+        """Those before a case and behind it."""
+        return cases_around(page.watch, key, **self._asked(), each=SIZE // 2)
 
     def _asked(self) -> dict[str, Any]:
         return {
@@ -64,15 +68,12 @@ class Filters:
             "company": self.company or None,
             "source": self.source or None,
             "outcome": Outcome(self.outcome) if self.outcome else None,
-            "page": self.page,
-            "size": SIZE,
         }
 
 
 def filters_of(request: Request, page: DeskPage) -> Filters:
     """The filters of a request."""
     said = request.query_params
-    number = said.get("page", "")
 
     def among(name: str, there: Sequence[str]) -> str:
         return said.get(name, "") if said.get(name, "") in there else ""
@@ -82,7 +83,7 @@ def filters_of(request: Request, page: DeskPage) -> Filters:
         company=among("company", list(page.watch.baseline.companies)),
         source=among("source", list(page.watch.sources)),
         outcome=among("outcome", [outcome.value for outcome in Outcome if outcome.alerts]),
-        page=min(int(number), _HIGHEST_PAGE) if re.fullmatch(r"[1-9]\d{0,5}", number) else 1,
+        **{name: said[name] for name in ("after", "before") if _KEY.fullmatch(said.get(name, ""))},
     )
 
 
@@ -99,6 +100,7 @@ def show_queue(page: DeskPage, analyst: ThisAnalyst, filters: TheseFilters, done
         "queue",
         lines=[desk_view.line_of(page.watch, line) for line in found.cases],
         found=found,
+        most=MOST_COUNTED,
         filters=filters,
         states=[(state.value, name) for state, name in STATES.items()],
         companies=[(company.slug, company.name) for company in page.watch.baseline.companies.values()],
@@ -158,9 +160,7 @@ def _show_case(
     watch = page.watch
     with watch.store.read() as connection:
         places = texts.places_of(connection, [piece.evidence.id for piece in case.pieces])
-    beside = filters.beside(page)
-    keys = [one.key for one in beside]
-    at = keys.index(case.key) if case.key in keys else None
+    before, after = filters.around(page, case.key)
     earliest, usual = desk_view.tomorrow(today_of(watch))
     forms = desk_view.forms_of(watch)
     return show(
@@ -182,9 +182,9 @@ def _show_case(
         decisions=desk_view.decisions_of(watch, case),
         told=[f"{one.series}:{one.period}" + ("" if one.state == "frozen" else f" ({one.state})") for one in case.told],
         filters=filters,
-        following=None if at is None or at + 1 >= len(keys) else keys[at + 1],
-        previous=None if not at else keys[at - 1],
-        others=[(one.key, desk_view.named(watch, forms, one)) for one in beside if one.key != case.key],
+        following=after[0].key if after else None,
+        previous=before[-1].key if before else None,
+        others=[(one.key, desk_view.named(watch, forms, one)) for one in (*before, *after)],
         outcomes=[(outcome.value, desk_view.BADGES[outcome.value]) for outcome in Outcome],
         predicates=[(name, one.label) for name, one in watch.baseline.predicates.items()],
         earliest=earliest,

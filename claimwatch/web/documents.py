@@ -14,7 +14,7 @@ from claimwatch.editions.names import source_name
 from claimwatch.models import ACCEPTED
 from claimwatch.pipeline.board import ClaimRow
 from claimwatch.pipeline.shelf import PER_PAGE, Holding, entry_file, holdings, publication_file
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.shelf import Shelved
 from claimwatch.web.board_vocabulary import BoardWords
 from claimwatch.web.board_words import board_words

@@ -4,7 +4,7 @@ An entry's id is made of the public address and the key, so it stays while the a
 state of the item rises, never because another source repeats it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Annotated
@@ -69,38 +69,44 @@ Asked = Annotated[Narrowed, Depends(narrowed)]
 @router.api_route("/feeds/items.atom", methods=["GET", "HEAD"])
 def items_atom(page: ThisPage, request: Request, asked: Asked) -> Response:
     """What is new, as Atom."""
-    return _answer(page, request, _items(page, asked, "items.atom"))
+    return _answer(page, request, asked, "items.atom", _items)
 
 
 @router.api_route("/feeds/items.json", methods=["GET", "HEAD"])
 def items_json(page: ThisPage, request: Request, asked: Asked) -> Response:
     """What is new, as JSON Feed."""
-    return _answer(page, request, _items(page, asked, "items.json"))
+    return _answer(page, request, asked, "items.json", _items)
 
 
 @router.api_route("/feeds/editions.atom", methods=["GET", "HEAD"])
 def editions_atom(page: ThisPage, request: Request, asked: Asked) -> Response:
     """Editions, as Atom."""
-    return _answer(page, request, _editions(page, asked, "editions.atom"))
+    return _answer(page, request, asked, "editions.atom", _editions)
 
 
 @router.api_route("/feeds/editions.json", methods=["GET", "HEAD"])
 def editions_json(page: ThisPage, request: Request, asked: Asked) -> Response:
     """Editions, as JSON Feed."""
-    return _answer(page, request, _editions(page, asked, "editions.json"))
+    return _answer(page, request, asked, "editions.json", _editions)
 
 
-def _answer(page: Page, request: Request, feed: Feed | None) -> Response:
-    if feed is None:
-        return page.missing()
-    atom = urlsplit(feed.self_url).path.endswith(".atom")
-    body, media_type = (to_atom(feed), ATOM) if atom else (to_json(feed), JSON_FEED)
-    return cached(request, Response(body, media_type=media_type), modified_at=feed.changed_at)
-
-
-def _items(page: Page, asked: Narrowed, name: str) -> Feed | None:
+def _answer(page: Page, request: Request, asked: Narrowed, name: str, feed: Callable[..., Feed]) -> Response:
     if not asked.fits(page.watch):
-        return None
+        return page.missing()
+
+    def made(_: Watch) -> tuple[bytes, datetime]:
+        told = feed(page, asked, name)
+        return (to_atom(told) if name.endswith(".atom") else to_json(told)), told.changed_at
+
+    if asked.source in ("", *page.watch.sources):
+        body, changed_at = page.kept(f"feed {name} {asked.query} {page.fixed}", made)
+    else:
+        body, changed_at = made(page.watch)  # whatever anybody thinks of is not kept
+    media_type = ATOM if name.endswith(".atom") else JSON_FEED
+    return cached(request, Response(body, media_type=media_type), modified_at=changed_at)
+
+
+def _items(page: Page, asked: Narrowed, name: str) -> Feed:
     found = archive.current_items(
         page.watch,
         company=asked.company or None,
@@ -138,9 +144,7 @@ def _item(watch: Watch, one: Current, story: Shown, words: ArchiveWords) -> Entr
     )
 
 
-def _editions(page: Page, asked: Narrowed, name: str) -> Feed | None:
-    if not asked.fits(page.watch):
-        return None
+def _editions(page: Page, asked: Narrowed, name: str) -> Feed:
     found = archive.editions_about(
         page.watch,
         company=asked.company or None,

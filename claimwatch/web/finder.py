@@ -135,7 +135,8 @@ def _results(page: Page, asked: Asked, filters: Filters, before: int | None) -> 
         documents = finder.find_documents(page.watch, query, filters, before)
         return [_document(one, forms, words) for one in documents.found], documents.more
     findings = finder.find_findings(page.watch, query, filters, before)
-    return [_finding(one, forms, words) for one in findings.found], findings.more
+    # What one sentence says of two companies is two findings, which look the same here.
+    return list(dict.fromkeys(_finding(one, forms, words) for one in findings.found)), findings.more
 
 
 def _finding(one: FoundFinding, forms: Forms, words: ArchiveWords) -> Result:

@@ -16,7 +16,7 @@ from claimwatch.pipeline import archive
 from claimwatch.pipeline.archive import Correction, EvidenceRow, History
 from claimwatch.pipeline.tellable import today_of
 from claimwatch.store.archive import Issue
-from claimwatch.store.findings import DISMISSED, WITHDRAWN
+from claimwatch.store.finding_rows import DISMISSED, WITHDRAWN
 from claimwatch.web.archive import heading
 from claimwatch.web.archive_words import ArchiveWords, archive_words
 from claimwatch.web.board_words import board_words
@@ -46,6 +46,7 @@ class Proof:
     sha256: str
     claims: tuple[tuple[str, str], ...]
     excerpts: str | None
+    item: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def show_item(page: ThisPage, request: Request, key: str) -> Response:
         "untold": not found.tellings,
         "corrections": [_correction(issue, one, forms, words) for issue, one in found.corrections],
         "evidence": evidence,
+        "against": [_proof(page, one, forms, words) for one in found.otherwise],
         "more": words.evidence_more.format(forms.number(found.more)) if found.more else None,
         "permanent": page.watch.settings.public_url + item_path(key),
     }
@@ -182,6 +184,7 @@ def _proof(page: Page, row: EvidenceRow, forms: Forms, words: ArchiveWords) -> P
         evidence.capture_sha256 or "",
         tuple((id_, claim_path(id_)) for id_ in finding.claims if id_ in page.watch.baseline.claims),
         excerpts,
+        item_path(row.finding.development) if row.finding.development else None,
     )
 
 

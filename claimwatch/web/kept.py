@@ -1,42 +1,189 @@
-"""What is worked out once for several visitors: a board of all claims, the health of all sources."""
+"""What is worked out once for several visitors: a board of all claims, the health of all sources.
 
+What takes long is waited for once, by whoever asks first. From then on, while it is `tended`, everybody is shown what
+was worked out last, and a thread makes it anew behind them when something has changed.
+"""
+
+import logging
+import queue
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 KEPT_S = 60.0  # what changes without a new row (a replay, a passing hour) is seen after this time
+LONG_S = 0.05  # of the processor's time: nobody waits for what takes longer
+_LOOK_S = 5.0  # how often what takes long is looked after while nobody asks for it
+_SEEN_TO_S = 1.0
+_WANTED_S = 3600.0  # what nobody has asked for so long is made anew when somebody does
 _MOST = 200
+_LOG = logging.getLogger("claimwatch.web")
 Made = TypeVar("Made")
+
+
+@dataclass(slots=True)
+class _Held:
+    """One value, what it was worked out from, and how to do it again. `took_s` is the longest that it ever took."""
+
+    value: object
+    stamp: Hashable
+    stamp_of: Callable[[], Hashable]
+    make: Callable[[], object]
+    took_s: float
+    made_at: float = field(default_factory=time.monotonic)
+    asked_at: float = field(default_factory=time.monotonic)
+    seen_to_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def worth(self) -> tuple[bool, float]:
+        """The higher, the longer it is kept: what takes long, then what was asked for last."""
+        return self.took_s >= LONG_S, self.asked_at
+
+    def holds(self, stamp_of: Callable[[], Hashable]) -> bool:
+        """Whether it is young enough, and nothing has changed since."""
+        return time.monotonic() - self.made_at < KEPT_S and self.stamp == stamp_of()
 
 
 class Kept:
     """Values by key, each good while its stamp stands and not longer than a minute. Safe for threads."""
 
     def __init__(self) -> None:
-        self._values: dict[Hashable, tuple[Hashable, float, object]] = {}
+        self._values: dict[Hashable, _Held] = {}
         self._locks: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._tended = self._at_work = False
+        self._outdated: queue.SimpleQueue[Hashable | None] = queue.SimpleQueue()
+        self._queued: set[Hashable] = set()
+        self._own = threading.local()  # whether this thread is working something out
 
-    def get(self, key: Hashable, stamp: Hashable, make: Callable[[], Made]) -> Made:
-        """The value of `key`, made anew where there is none of this stamp; made once for all who wait for it.
+    def get(self, key: Hashable, stamp_of: Callable[[], Hashable], make: Callable[[], Made]) -> Made:
+        """The value of `key`, made anew where there is none of the stamp that is now; made once for all who wait.
 
-        One key always has values of one type.
+        While the values are tended, one that takes long is given as it is, and made anew behind whoever asks. What
+        is worked out of it is not worked out of an old one. One key always has values of one type.
         """
         with self._lock:
-            if len(self._values) > _MOST:
-                self._values.clear()
-                self._locks.clear()
-            lock = self._locks.setdefault(key, threading.Lock())
+            held, lock = self._values.get(key), self._locks.setdefault(key, threading.Lock())
+        if held is not None:
+            held.asked_at = time.monotonic()
+            if self._tended and held.took_s >= LONG_S and not getattr(self._own, "making", False):
+                self._see_to(key, held)
+                return cast(Made, held.value)
         with lock:
             held = self._values.get(key)
-            if held is not None and held[0] == stamp and time.monotonic() - held[1] < KEPT_S:
-                return cast(Made, held[2])
-            made = make()
-            self._values[key] = (stamp, time.monotonic(), made)
-            return made
+            if held is None or not held.holds(stamp_of):
+                held = self._make(key, stamp_of, make)
+            return cast(Made, held.value)
 
     def forget(self) -> None:
         """Work everything out anew from now on."""
         with self._lock:
             self._values.clear()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being made anew, or is about to be."""
+        with self._lock:
+            return self._at_work or bool(self._queued)
+
+    def outdate(self) -> None:
+        """Take everything for outdated from now on."""
+        with self._lock:
+            for held in self._values.values():
+                held.stamp, held.seen_to_at = object(), 0.0
+
+    @contextmanager
+    def tended(self, first: Callable[[], object]) -> Iterator[None]:
+        """Nobody waits twice for what takes long, as long as this lasts; `first` works out what is asked for most."""
+        thread = threading.Thread(target=self._tend, args=(first,), name="kept", daemon=True)
+        self._tended = True
+        thread.start()
+        try:
+            yield
+        finally:
+            self._tended = False
+            self._outdated.put(None)
+            thread.join()
+
+    def _tend(self, first: Callable[[], object]) -> None:
+        self._at_work = True
+        with _told():
+            first()
+        self._at_work = False
+        while self._tended:
+            try:
+                key = self._outdated.get(timeout=_LOOK_S)
+            except queue.Empty:
+                self._look()
+                continue
+            with self._lock:
+                self._queued.discard(key)
+                self._at_work = key is not None
+                held = None if key is None else self._values.get(key)
+                lock = self._locks.get(key)
+            if held is None or lock is None:
+                self._at_work = False
+                continue
+            with lock, _told():
+                try:
+                    if not held.holds(held.stamp_of):  # it may have been asked for again while it was being made
+                        self._make(key, held.stamp_of, held.make)
+                except BaseException:
+                    with self._lock:  # whoever asks next waits for it, and sees what is wrong
+                        self._values.pop(key, None)
+                    raise
+            self._at_work = False
+
+    def _look(self) -> None:
+        """Have made anew what takes long, was asked for lately, and hangs on what has changed."""
+        since = time.monotonic() - _WANTED_S
+        with self._lock:
+            there = [(key, held) for key, held in self._values.items() if held.took_s >= LONG_S]
+        for key, held in there:
+            if held.asked_at > since:
+                with _told():
+                    if held.stamp != held.stamp_of():
+                        self._ask_for(key)
+
+    def _see_to(self, key: Hashable, held: _Held) -> None:
+        """Have a value made anew where it is no longer what it was worked out from; looked at once a second."""
+        if time.monotonic() - held.seen_to_at > _SEEN_TO_S:
+            held.seen_to_at = time.monotonic()
+            if not held.holds(held.stamp_of):
+                self._ask_for(key)
+
+    def _ask_for(self, key: Hashable) -> None:
+        with self._lock:
+            if key in self._queued:
+                return
+            self._queued.add(key)
+        self._outdated.put(key)
+
+    def _make(self, key: Hashable, stamp_of: Callable[[], Hashable], make: Callable[[], object]) -> _Held:
+        nested, self._own.making = getattr(self._own, "making", False), True
+        began, stamp = time.thread_time(), stamp_of()
+        try:
+            value = make()
+        finally:
+            self._own.making = nested
+        took = time.thread_time() - began
+        with self._lock:
+            before = self._values.pop(key, None)
+            while len(self._values) >= _MOST:
+                least = min(self._values, key=lambda one: self._values[one].worth)
+                del self._values[least]
+                self._locks.pop(least, None)
+            took = max(took, before.took_s) if before is not None else took
+            held = self._values[key] = _Held(value, stamp, stamp_of, make, took)
+        return held
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong here is in nobody's way: it is noted, and whoever asks next meets it."""
+    try:
+        yield
+    except Exception as error:
+        _LOG.error("a page could not be worked out: %s", error, exc_info=error)

@@ -21,7 +21,7 @@ from claimwatch.web.board_vocabulary import BoardWords
 from claimwatch.web.board_words import board_words
 from claimwatch.web.caching import cached
 from claimwatch.web.drawing import Polls, polls
-from claimwatch.web.pages import ThisPage
+from claimwatch.web.pages import Page, ThisPage
 from claimwatch.web.stories import companies_of, forms_of, shown
 
 router = APIRouter()
@@ -41,7 +41,7 @@ class StripLine:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """All that is on the page."""
+    """All that is on the page. `unread`: no source was ever read well."""
 
     since: str
     until: str
@@ -52,13 +52,14 @@ class Front:
     strips: tuple[StripLine, ...]
     latest: Issue | None
     machine_read: bool
+    unread: bool
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def show_now(page: ThisPage, request: Request) -> Response:
     """What changed this week."""
     words = board_words(page.words.language)
-    front = page.kept("front", lambda _: _front(page.known, page.board, page.words.language))
+    front = front_of(page)
     names = companies_of(page.watch, forms_of(page.watch, page.words.language))
     answer = page.show(
         "now",
@@ -70,6 +71,11 @@ def show_now(page: ThisPage, request: Request) -> Response:
         else None,
     )
     return cached(request, answer)
+
+
+def front_of(page: Page) -> Front:
+    """All that is on the page, as it was worked out last."""
+    return page.kept("front", lambda _: _front(page.known, page.board, page.words.language))
 
 
 def strip_line(strip: Strip, forms: Forms, words: BoardWords) -> StripLine:
@@ -102,6 +108,7 @@ def _front(watch: Watch, now: Board, language: str) -> Front:
     forms, words = forms_of(watch, language), board_words(language)
     week = this_week(watch)
     stories = shown(week.edition, forms)
+    seen = strips(watch)
     with watch.store.read() as connection:
         issues = archive.issues(connection, limit=1)
     return Front(
@@ -111,9 +118,10 @@ def _front(watch: Watch, now: Board, language: str) -> Front:
         more=week.more,
         statuses=tuple((one.value, words.status[one], now.count(one)) for one in ClaimStatus if now.count(one)),
         claims=len(now.rows),
-        strips=tuple(strip_line(strip, forms, words) for strip in strips(watch)),
+        strips=tuple(strip_line(strip, forms, words) for strip in seen),
         latest=issues[0] if issues else None,
         machine_read=any(not item.reviewed for item in week.edition.items),
+        unread=all(strip.last_good_at is None for strip in seen),
     )
 
 

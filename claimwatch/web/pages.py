@@ -16,7 +16,7 @@ from claimwatch.pipeline.board import Board, board
 from claimwatch.pipeline.knowledge import Knowing
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import TEMPLATES
-from claimwatch.store import telling
+from claimwatch.store import decisions, telling
 from claimwatch.web.courier import Courier
 from claimwatch.web.kept import Kept, Made
 from claimwatch.web.words import Words, preferred, words_of
@@ -100,24 +100,31 @@ class Page:
     @property
     def board(self) -> Board:
         """How all claims stand."""
-        return self.kept("board", lambda _: board(self.known), of_findings=True)
+        return self.kept("board", lambda _: board(self.known), of_findings=True, spoken=False)
 
     @property
     def known(self) -> Watch:
         """The watch with what analysts accepted as well; what claims and documents are looked up in."""
-        return self.site.knowing.now()
+        return self.site.kept.get("known", self._decided, self.site.knowing.now)
 
-    def kept(self, key: str, make: Callable[[Watch], Made], *, of_findings: bool = False) -> Made:
+    def _decided(self) -> object:
+        with self.watch.store.read() as connection:
+            return decisions.how_many(connection)
+
+    def kept(self, key: str, make: Callable[[Watch], Made], *, of_findings: bool = False, spoken: bool = True) -> Made:
         """What `make` gives, worked out once in each language and again when something was stored; see `Kept`.
 
         `of_findings`: it hangs on nothing but what was found and decided, so that mail which leaves does not matter.
+        Not `spoken`: there are no words in it, it is the same in every language.
         """
         # What waits is released when its edition leaves.
         of_mail = not of_findings or self.watch.settings.review != "none"
-        with self.watch.store.read() as connection:
-            pulse = telling.pulse(connection, of_mail=of_mail)
-        stamp = (pulse, self.watch.now().date())
-        return self.site.kept.get((key, self.words.language), stamp, lambda: make(self.watch))
+
+        def stamp() -> object:
+            with self.watch.store.read() as connection:
+                return telling.pulse(connection, of_mail=of_mail), self.watch.now().date()
+
+        return self.site.kept.get((key, self.words.language if spoken else ""), stamp, lambda: make(self.watch))
 
     def missing(self) -> HTMLResponse:
         """The page for an address at which there is nothing."""

@@ -23,7 +23,7 @@ Sample = tuple[Mapping[str, str], float]
 @router.api_route("/status", methods=["GET", "HEAD"])
 def show_status(page: ThisPage, request: Request) -> Response:
     """Sources, the last editions, and mails by what became of them."""
-    now, forms = page.kept("health", health), forms_of(page.watch, page.words.language)
+    now, forms = page.kept("health", health, spoken=False), forms_of(page.watch, page.words.language)
     answer = page.show(
         "status",
         board=board_words(page.words.language),
@@ -39,7 +39,7 @@ def show_status(page: ThisPage, request: Request) -> Response:
 @router.api_route("/metrics", methods=["GET", "HEAD"])
 def show_metrics(page: ThisPage) -> Response:
     """The same for Prometheus, in its text format."""
-    now = page.kept("metrics", counts)
+    now = page.kept("metrics", counts, spoken=False)
     return PlainTextResponse("".join(metrics(now, page.watch.baseline.version)), media_type=_TEXT)
 
 

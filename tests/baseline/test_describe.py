@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from claimwatch.baseline import Table, describe, load_baseline
+from claimwatch.baseline import load_baseline
+from claimwatch.baseline.describe import Table, describe
 from claimwatch.errors import UsageError
 from claimwatch.models import Baseline
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from benchmarks import plots
 from benchmarks.plots import Bar
-from benchmarks.report import Record, as_line, page, pictures, read_history, verdicts
+from benchmarks.report import SHORT, Record, as_line, page, pictures, read_history, verdicts
 
 ROW = {
     "what": "a scan", "value": 12.5, "unit": "MB/s", "floor": 50.0, "ratio": 4.0, "goal": ">= 60 MB/s", "met": False,
@@ -40,6 +40,15 @@ def test_the_page_shows_the_newest_run_of_each_section() -> None:
     assert "| urlwatch | 1.00 s (0.50) | 2.00 s (1.00) | 100 MB | 1 |" in text
     assert "| aliases | megabyte | 10.0 ms (500) | 12.0 ms (5,000) |  | 1.20 |" in text
     assert "| `run` | sample world | 150 MB | 2.0 s |" in text
+
+
+def test_short_runs_are_shown_only_where_there_is_no_whole_one_and_are_never_drawn_with_them() -> None:
+    short = Record("measures", "2026-11-03T06:00Z", f"a machine, {SHORT}", (ROW | {"value": 99.0, "ratio": 2.0},))
+    both = [*history(), short]
+    assert "99.0 MB/s" not in page(both)
+    assert pictures(both)["measures"] == pictures(history())["measures"]
+    assert "99.0 MB/s" in page([short])
+    assert set(pictures([short])) == {"measures"}
 
 
 def test_who_could_not_run_is_named_and_the_rest_reported() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from claimwatch.claims.classifier import Head, read_classifier, top
+from claimwatch.claims.nearest import NAMES
 from claimwatch.claims.outcome import Decision
 from claimwatch.claims.weighing import about, weigh
 from claimwatch.errors import BaselineInvalid
@@ -16,6 +17,7 @@ RAW: dict[str, object] = {
     "outcome": TWO,
     "predicate": {"labels": ["listed_on", "none"], "bias": [0.0, 0.0], "weights": {"listed_on": {}, "none": {}}},
     "claim": {"labels": ["A09", "none"], "bias": [0.0, 0.0], "weights": {"A09": {}, "none": {}}},
+    "ranking": {"bias": 0.0, "weights": dict.fromkeys(NAMES, 1.0)},
 }
 
 
@@ -50,6 +52,8 @@ def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> Non
         ({"outcome": {**TWO, "weights": {"NEW": {}}}}, "labels, bias and weights"),
         ({"predicate": TWO}, "NEW, NONE is no label"),
         ({"claim": {"labels": ["Z99"], "bias": [0.0], "weights": {"Z99": {}}}}, "Z99 is no label"),
+        ({"ranking": None}, "ranking: should hold a bias and weights"),
+        ({"ranking": {"bias": 0.0, "weights": {NAMES[0]: 1.0}}}, "ranking: should hold a bias and weights"),
     ],
 )
 def test_data_of_another_shape_are_named(baseline: Baseline, change: dict[str, Any], said: str) -> None:

@@ -182,3 +182,39 @@ def test_what_takes_effect_later_belongs_to_what_was_decided(comparer: Comparer)
     decided = assign(reversal(comparer, None), date(2024, 6, 11), SEEN, [])
     effective = assign(reversal(comparer, "2024-07-01"), date(2024, 6, 11), SEEN, [decided])
     assert effective.key == decided.key
+
+
+FLAW = "Researchers disclosed {} in Hikvision cameras."
+
+
+def test_flaws_of_different_numbers_are_different_happenings(comparer: Comparer) -> None:
+    one, other = (findings(comparer, FLAW.format(n))["hikvision"] for n in ("CVE-2025-1001", "CVE-2025-1002"))
+    assert one.predicate is not None
+    first = assign(one, date(2025, 3, 4), SEEN, ())
+    for beside in ([], [(one, first.key)]):  # on another page, and on the same one
+        apart = assign(other, date(2025, 3, 4), SEEN, (first,), beside)
+        assert apart.key != first.key
+        assert "cve-2025-1002" in apart.state
+
+
+def test_one_number_makes_two_sentences_of_a_page_one_happening_whatever_they_call_it(comparer: Comparer) -> None:
+    one = replace(findings(comparer, FLAW.format("CVE-2025-1001"))["hikvision"], object_class="other")
+    again = replace(one, quote="CVE‑2025‑1001 lets anybody log in to a Hikvision device.")  # hyphens that do not break
+    first = assign(one, date(2025, 3, 4), SEEN, ())
+    assert assign(again, date(2025, 3, 4), SEEN, (first,), [(one, first.key)]).key == first.key
+    vague = replace(one, quote="Another flaw lets anybody log in to a Hikvision device.")
+    assert assign(vague, date(2025, 3, 4), SEEN, (first,), [(one, first.key)]).key != first.key
+
+
+def test_the_number_of_what_was_told_without_one_is_no_news_and_a_further_flaw_is(comparer: Comparer) -> None:
+    unnumbered = findings(comparer, FLAW.format("a flaw"))["hikvision"]
+    numbered = replace(unnumbered, quote=FLAW.format("CVE-2025-1001"))
+    told = assign(unnumbered, date(2025, 3, 4), SEEN, ())
+    known = assign(numbered, date(2025, 3, 5), SEEN, (told,))
+    assert (known.key, known.state_version) == (told.key, told.state_version)
+    advisory = replace(unnumbered, quote="Advisory HSRC-202503-01 of Hikvision covers CVE-2025-1001.")
+    again = assign(advisory, date(2025, 3, 5), SEEN, (known,))
+    assert (again.key, again.state_version) == (told.key, told.state_version)
+    further = replace(unnumbered, quote="Hikvision mends CVE-2025-1001 and CVE-2025-1002.")
+    more = assign(further, date(2025, 3, 6), SEEN, (again,))
+    assert (more.key, more.state_version) == (told.key, told.state_version + 1)

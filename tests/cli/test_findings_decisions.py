@@ -75,6 +75,8 @@ def test_labels_joints_and_comments(cli: Run, read: Bench) -> None:
     (row,) = (row for row in cli("findings", "list", "--json").json if row["development"] == key)
     assert (row["outcome"], row["predicate"], row["rules"][-1]) == ("PENDING", "contract", "analyst")
     assert cli("findings", "relabel", key, "--outcome", "odd", "--why", "x").status == 2
+    assert "labelled PENDING contract A25 A26." in cli("findings", "relabel", key, *label).out
+    assert cli("findings", "undo", key).status == 0
     assert cli("findings", "comment", key, "--why", "seen it").status == 0
     joined = cli("findings", "same-as", key, other, "--json").json
     assert (joined["decision"]["development"], joined["decision"]["other"]) == (key, other)
@@ -83,6 +85,7 @@ def test_labels_joints_and_comments(cli: Run, read: Bench) -> None:
     assert STAKE in shown
     first = cli("findings", "show", key, "--json").json["decisions"][0]["id"]
     assert "is part of" in cli("findings", "accept", key).err
+    assert "is itself" in cli("findings", "same-as", other, other).err
     assert cli("findings", "undo", key).status == 0
     assert cli("findings", "undo", key, "--decision", str(first)).status == 0
     assert "nothing to undo" in cli("findings", "undo", key).err
@@ -103,7 +106,18 @@ def test_a_dismissal_says_what_it_teaches_and_what_was_told(cli: Run, bench: Ben
     (key,) = keys(cli).values()
     done = cli("findings", "dismiss", key, "--why", "a theatre", "--not-the-company").out
     assert "“hikvision theatre” waits for review" in done
-    assert "weekly:2026-W45 told it; `claimwatch digest recall 2026-W45`" in done
+    assert f"weekly:2026-W45 told it; `claimwatch digest recall 2026-W45 --development {key} " in done
+
+
+def test_one_of_several_findings_is_dismissed_and_said_so(cli: Run, bench: Bench) -> None:  # noqa: F811
+    pages = [{"key": f"k{n}", "text": STAKE, "on": "2026-11-03", "url": f"https://{n}.example/"} for n in "ab"]
+    bench.serve_list(items=pages)
+    cli("poll")
+    (key,) = keys(cli).values()
+    number = cli("findings", "list", "--json").json[0]["id"]
+    done = cli("findings", "dismiss", key, "--finding", str(number), "--why", "a copy").out
+    assert f"finding {number} is dismissed; what else tells of it stays" in done
+    assert list(keys(cli).values()) == [key]
 
 
 def test_a_doubtful_name_waits_and_can_be_let_in(cli: Run, bench: Bench) -> None:  # noqa: F811
@@ -117,7 +131,7 @@ def test_a_doubtful_name_waits_and_can_be_let_in(cli: Run, bench: Bench) -> None
     (key,) = keys(cli).values()
     assert cli("findings", "list", "--waiting", "--json").json == []
     assert "37.5" in cli("digest", "--preview").out
-    assert "taken back" in cli("findings", "undo", key).out
+    assert "is taken back" in cli("findings", "undo", key).out
     assert keys(cli) == {}
     assert len(cli("findings", "list", "--waiting", "--json").json) == 1
 
@@ -127,6 +141,7 @@ def test_a_sample_is_drawn_again_the_same(cli: Run, read: Bench) -> None:
     assert KNOWN in first.out
     assert "1 of 1 folded findings, seed 7." in first.out
     assert cli("findings", "sample", "--folded", "5", "--seed", "7").out == first.out
+    assert "say 1 or more" in cli("findings", "sample", "--folded", "0").err
     assert [row["quote"] for row in cli("findings", "sample", "--json").json] == [KNOWN]
 
 

@@ -23,7 +23,7 @@ Answer = Callable[[Envelope], str]
 class Sink:
     """Listens on `port`, keeps what it took in `taken`, counts clients in `connections`.
 
-    `answer` decides what DATA is answered with, `recipient` what RCPT is.
+    `answer` decides what DATA is answered with, `recipient` what RCPT is. With `pipelining` it is offered.
     """
 
     def __init__(
@@ -34,11 +34,13 @@ class Sink:
         login: bool = False,
         answer: Answer = lambda _envelope: "250 2.0.0 kept as Q1",
         recipient: Answer | None = None,
+        pipelining: bool = False,
     ) -> None:
         self.taken: list[Envelope] = []
         self.connections = 0
         self._answer = answer
         self._recipient = recipient
+        self._pipelining = pipelining
         self._options: dict[str, Any] = {}
         if tls is not None and not implicit:
             self._options |= {"tls_context": tls, "require_starttls": True}
@@ -71,7 +73,17 @@ class Sink:
     ) -> str:
         """Takes a recipient, or answers as told."""
         envelope.rcpt_tos.append(address)
-        return self._recipient(envelope) if self._recipient else "250 2.1.5 welcome"
+        answer = self._recipient(envelope) if self._recipient else "250 2.1.5 welcome"
+        if not answer.startswith("2"):
+            envelope.rcpt_tos.pop()  # or DATA would be let through
+        return answer
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Offers what was told."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self._pipelining else responses
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Takes a message, or answers as told; `drop` closes the connection without an answer."""

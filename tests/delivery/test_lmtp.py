@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from claimwatch.delivery import Place, open_box, read_place, serve_lmtp
+from claimwatch.delivery import open_box
+from claimwatch.delivery.lmtp import Place, read_place, serve_lmtp
 from claimwatch.errors import ClaimwatchError, UsageError
 from tests.delivery.returned import BOUNCES, dsn, holiday
 
@@ -138,3 +140,62 @@ def test_a_place_that_is_taken_is_named() -> None:
     taken = listening(Place(host="127.0.0.1"), lambda _raw: None)
     with taken as there, pytest.raises(ClaimwatchError, match=f"cannot listen on 127.0.0.1:{there.port}"):
         asyncio.run(serve(there))
+
+
+def test_a_socket_file_is_listened_on_by_one_and_the_second_is_told(tmp_path: Path) -> None:
+    """Whoever binds a socket file takes it away from who had it: mail would come to neither in turn."""
+
+    async def serve() -> None:
+        await serve_lmtp(file, lambda _raw: None, lambda _place: None, asyncio.Event())
+
+    file, kept = Place(tmp_path / "lmtp"), list[bytes]()
+    with listening(file, kept.append) as there:
+        with pytest.raises(ClaimwatchError, match=r"somebody listens on unix:.*/lmtp already.*end the other"):
+            asyncio.run(serve())
+        with client_of(there) as client:
+            client.sendmail("", [TO], dsn())
+    assert len(kept) == 1
+    with listening(file, kept.append) as there, client_of(there) as client:  # given back
+        client.sendmail("", [TO], dsn())
+    assert len(kept) == 2
+
+
+def test_a_socket_of_another_program_is_left_alone_and_one_that_was_left_behind_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "lmtp"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        with pytest.raises(ClaimwatchError, match="somebody listens"), listening_now(Place(path)):
+            pass
+    with listening(Place(path), lambda _raw: None) as there, client_of(there) as client:  # nobody is behind it any more
+        assert client.noop()[0] == 250
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/lmtp", "x" * 200])
+def test_a_socket_file_that_cannot_be_made_is_named(tmp_path: Path, path: str) -> None:
+    place, named = Place(tmp_path / path), r"cannot listen on unix:.*; name another place"
+    with pytest.raises(ClaimwatchError, match=named), listening_now(place):
+        pass
+
+
+def test_whatever_happens_in_keeping_a_mail_it_stays_with_the_mail_server() -> None:
+    faults = [ValueError("embedded null byte"), OSError(5, "Input/output error"), MemoryError()]
+
+    def keep(raw: bytes) -> None:
+        if faults:
+            raise faults.pop()
+
+    with listening(Place(host="127.0.0.1"), keep) as there, client_of(there) as client:
+        for _ in range(3):
+            with pytest.raises(smtplib.SMTPDataError) as refused:
+                client.sendmail("", [TO], dsn())
+            assert refused.value.smtp_code == 451
+        client.sendmail("", [TO], dsn())
+
+
+@contextmanager
+def listening_now(place: Place) -> Iterator[None]:
+    """Listens and ends at once: for places where it must fail."""
+    stop = asyncio.Event()
+    asyncio.run(serve_lmtp(place, lambda _raw: None, lambda _place: stop.set(), stop))
+    yield

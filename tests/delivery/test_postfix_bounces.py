@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from claimwatch.delivery import MaildirBox, Place, open_box
+from claimwatch.delivery import MaildirBox, open_box
+from claimwatch.delivery.lmtp import Place
 from claimwatch.pipeline import deliver
 from tests.delivery.postfix import postfix
 from tests.delivery.test_lmtp import listening

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from claimwatch.delivery import compose, load_signer, message_id_for
-from claimwatch.errors import SettingsInvalid
+from claimwatch.delivery import compose, message_id_for, signing
+from claimwatch.delivery.signing import load_signer
+from claimwatch.errors import EditionInvalid, SettingsInvalid
 from claimwatch.models import Rendered
 from tests.delivery.test_compose import MAIL, SENDER
 from tests.editions.factory import a_subscriber
@@ -86,6 +87,25 @@ def test_what_readers_and_mail_programs_go_by_is_covered(keys: dict[str, RSAPriv
     assert wanted <= set(covered)
     assert (covered.count("from"), covered.count("subject"), covered.count("to")) == (2, 2, 1)
     assert max(map(len, signed(pem_of(keys["rsa"])).split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("name", sorted(set(signing.OWED) - {"from", "subject"}))
+def test_a_mail_whose_signature_leaves_out_what_it_owes_is_not_composed(
+    name: str, keys: dict[str, RSAPrivateKey | Ed25519PrivateKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "SIGNED", signing.SIGNED - {name.encode()})
+    with pytest.raises(EditionInvalid, match=f"leaves out {name.title()}, .*Nothing was sent; sign it"):
+        signed(pem_of(keys["ed25519"]))
+
+
+def test_a_second_from_could_be_added_to_a_mail_that_covers_it_once(
+    keys: dict[str, RSAPrivateKey | Ed25519PrivateKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "OVERSIGNED", (b"from", b"subject", b"to"))
+    signed(pem_of(keys["ed25519"]))
+    head = b"From: a@claimwatch.example\r\nFrom: b@claimwatch.example\r\nSubject: x"
+    with pytest.raises(EditionInvalid, match="leaves out From"):
+        signing._refuse_uncovered(head, " v=1; h=from:subject:subject:from:to:to; b=")
 
 
 def test_a_key_may_be_a_file(tmp_path: Path, keys: dict[str, RSAPrivateKey | Ed25519PrivateKey]) -> None:

@@ -144,7 +144,8 @@ def test_the_second_edition_shows_a_new_citation(demo: Demo) -> None:
     before, now = row.split("Before: ")[1].split("Now: ")
     assert "84 FR 54004" in before
     assert "87 FR 62202" not in before
-    assert "87 FR 62202, 10/13/22" in now.split(">")[0]
+    assert "87 FR 62202, 10/13/22" in now.split(">")[0].split("Added: ")[1]
+    assert "Removed: " not in now
 
 
 def test_the_second_edition_tells_nothing_twice(demo: Demo) -> None:
@@ -163,7 +164,7 @@ def test_the_second_edition_counts_what_it_folds(demo: Demo) -> None:
 def test_the_second_edition_says_which_source_it_could_not_read(demo: Demo) -> None:
     assert "1 source unread" in demo.mails[1]["Subject"]
     coverage = " ".join(demo.text(2).split("\nCoverage\n")[1].split())
-    assert "Norges Bank Investment Management (exclusions) — UNREAD Reads 1 (1 failed)" in coverage
+    assert "Norges Bank Investment Management (exclusions) — UNREAD Reads: 1 (1 failed)" in coverage
     assert coverage.count("UNREAD") == 1
     assert "5 of 5 sources read" in demo.text(1)
 

@@ -54,8 +54,8 @@ def withdrawal() -> Candidate:
 
 def citation() -> Candidate:
     """A further citation in Dahua's row of the Entity List."""
-    before = Quantity(None, None, "eq", None, "84 FR 54004, 10/9/19. 85 FR 44159, 7/22/20.")
-    after = Quantity(None, None, "eq", None, "84 FR 54004, 10/9/19. 85 FR 44159, 7/22/20. 87 FR 62202, 10/13/22.")
+    before = Quantity(None, None, "eq", None, "84 FR 54004, 10/9/19; 85 FR 44159, 7/22/20")
+    after = Quantity(None, None, "eq", "2022-10-13", "87 FR 62202, 10/13/22")
     quote = "CHINA | Dahua Technology, 807 Bin'an Road, Hangzhou | For all items | 87 FR 62202, 10/13/22."
     finding = a_finding(
         Outcome.UPDATE,
@@ -73,12 +73,44 @@ def citation() -> Candidate:
         after=after,
         place="US",
         severity="S1",
+        rules=("record.citation",),
     )
     name = "Entity List (Supplement No. 4 to Part 744)"
     evidence = evidence_of(
         finding, name, "Dahua Technology", SourceClass.OFFICIAL, published_on=None, effective_on=date(2022, 10, 13)
     )
     return a_candidate(evidence, key="citation", companies=("dahua",), reviewed=True)
+
+
+def other_address() -> Candidate:
+    """The same row with a long field in which a few words are others."""
+    known = "license policy: Presumption of denial; address: 1187 Bin'an Road, Binjiang District, Hangzhou, Zhejiang"
+    before, after = f"{known}, China", f"{known}, China; and 1399 Binxing Road, Changhe, Binjiang District, Hangzhou"
+    row = citation()
+    finding = replace(
+        row.evidence[0].finding,
+        before=Quantity(None, None, "eq", None, f"{before}; former names: Zhejiang Dahua"),
+        after=Quantity(None, None, "eq", None, after),
+        rules=("record.address", "record.names"),
+        quote=f"CHINA | Dahua Technology | {after} | For all items subject to the EAR | 87 FR 62202, 10/13/22.",
+        end=1200,
+    )
+    return replace(row, development=replace(row.development, key="address"), evidence=(
+        replace(row.evidence[0], finding=finding, effective_on=None),))  # fmt: skip
+
+
+def doubted() -> Candidate:
+    """A figure that two publishers tell independently of each other, and the company tells otherwise."""
+    told = share()
+    lead = told.evidence[0]
+    paper = replace(lead.finding, url="https://paper.example/2026/fund", source="press", speaker="The Paper",
+                    quote="State funds own 40.8 per cent of Hikvision, its register shows.", end=1063)  # fmt: skip
+    answer = replace(lead.finding, url="https://hikvision.example/answer", source="press", speaker="Hikvision",
+                     quote="State investors hold 36 per cent of Hikvision, the company says.", end=1064,
+                     after=Quantity(36.0, "percent", "eq", "2026-06", "36 per cent"))  # fmt: skip
+    second = evidence_of(paper, "The Paper", "Who owns the cameras", SourceClass.NGO, id=2)
+    against = evidence_of(answer, "The Daily", "Our owners", SourceClass.PRESS, id=3)
+    return replace(told, evidence=(lead, second), publishers=("uhrp.org", "paper.example"), otherwise=(against,))
 
 
 def share() -> Candidate:
@@ -292,6 +324,8 @@ def every_outcome() -> tuple[Candidate, ...]:
 EDITIONS: dict[str, Callable[[], Edition]] = {
     "reversal": lambda: an_edition(withdrawal()),
     "update": lambda: an_edition(share(), citation()),
+    "changed-row": lambda: an_edition(other_address(), citation()),
+    "doubted": lambda: an_edition(doubted()),
     "pending": lambda: an_edition(proposal()),
     "denial": lambda: an_edition(denial()),
     "new": lambda: an_edition(demand(), untyped()),
@@ -313,7 +347,10 @@ EDITIONS: dict[str, Callable[[], Edition]] = {
 def a_mail(edition: Edition, *, timezone: str = "Europe/Oslo", language: str = "en") -> Rendered:
     """The edition as mail for a reader in Oslo."""
     weekly = edition.series == "weekly" and language == "en"
-    why = WHY if weekly else why_line(words_for(language), edition.series, ["Hikvision", "Dahua"])
+    words = words_for(language)
+    why = WHY if weekly else why_line(words, edition.series, ["Hikvision", "Dahua"])
+    if edition.correction is not None:
+        why = words.why_corrected
     return render(
         edition,
         language=language,

@@ -17,6 +17,7 @@ PICTURES = (
     ("norwegian.png", "full-week", "nb", "light", 680, 1500),
     ("dark.png", "full-week", "en", "dark", 680, 1500),
     ("urgent.png", "alert", "en", "light", 400, 1500),
+    ("changed.png", "changed-row", "en", "light", 680, 1150),
 )
 
 

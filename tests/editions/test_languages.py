@@ -133,9 +133,9 @@ def test_dates_numbers_and_counts_are_in_norwegian_form() -> None:
     assert "eierandel (statlige investorer) nå 40,8 prosent, før 42 prosent – Hikvision" in text
     assert "Nå: 40,8 prosent (per juni 2026)" in text
     assert "2 nye" in text
-    assert make.a_mail(make.EDITIONS["denial"](), language="nb").subject == "Claimwatch uke 46: 1 avvist — Hikvision"
+    assert make.a_mail(make.EDITIONS["denial"](), language="nb").subject == "Claimwatch uke 46: 1 avvist – Hikvision"
     many = make.a_mail(make.an_edition(*make.many(1200)), language="nb")
-    assert many.subject == "Claimwatch uke 46: 1\u00a0200 nye — Hikvision"
+    assert many.subject == "Claimwatch uke 46: 1\u00a0200 nye – Hikvision"
 
 
 def test_headlines_are_made_in_the_language_of_their_reader() -> None:
@@ -186,7 +186,7 @@ def test_the_footer_says_why_in_norwegian() -> None:
     line = why_line(BOKMAL, "weekly", ["Hikvision", "Dahua"], [pieces.COUNCIL], "S2")
     assert line == (
         "Du får dette fordi du abonnerer på det ukentlige brevet om Hikvision og Dahua, fra Etikkrådet, "
-        "med alvorlighet S2 og mer alvorlig."
+        "med alvorlighetsgrad S2 eller mer alvorlig."
     )
     assert "ba om det arkivene viser om Dahua" in why_line(BOKMAL, "record", ["Dahua"])
 
@@ -225,7 +225,7 @@ def test_an_alert_and_a_missed_week_are_named_in_norwegian() -> None:
     period = parse_period("2026-11-16T05:45Z", "Europe/Oslo")
     alert = assemble(period, datetime(2026, 11, 16, 6, tzinfo=UTC), [make.withdrawal()], (), (), 0,
                      pieces.a_baseline(), first=False)  # fmt: skip
-    assert make.a_mail(alert, language="nb").subject == "Claimwatch varsel: 1 omgjort — Hikvision"
-    assert make.a_mail(make.EDITIONS["missed-weeks"](), language="nb").subject.startswith("Claimwatch uke 53–01: 1")
+    assert make.a_mail(alert, language="nb").subject == "Claimwatch varsel: 1 omgjort – Hikvision"
+    assert make.a_mail(make.EDITIONS["missed-weeks"](), language="nb").subject.startswith("Claimwatch uke 53–1: 1")
     assert {item.outcome for item in everything().items} == {o for o in Outcome if o.alerts}
     assert registered("fi") is ENGLISH

@@ -29,9 +29,20 @@ MEASURED = """() => {
 MAILS = [
     *(
         (name, "en")
-        for name in ("full-week", "first", "hostile", "sixty", "blind-week", "alert", "correction", "record")
+        for name in (
+            "full-week",
+            "first",
+            "hostile",
+            "sixty",
+            "blind-week",
+            "alert",
+            "correction",
+            "record",
+            "changed-row",
+            "doubted",
+        )
     ),
-    *((name, "nb") for name in ("full-week", "record")),
+    *((name, "nb") for name in ("full-week", "record", "correction", "changed-row", "doubted")),
 ]
 
 

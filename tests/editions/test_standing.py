@@ -45,7 +45,8 @@ def test_where_every_source_was_read_late_one_line_says_so(blind: bool) -> None:
     text = said(late)
     assert text.count("longer than planned") == 1
     assert "every source that was read again, at the longest from Mon 9 Nov 07:00 to Mon 16 Nov 07:00." in text
-    assert "hver kilde som ble lest igjen, lengst fra man. 9. nov. 07:00 til man. 16. nov. 07:00." in said(late, "nb")
+    longest = "lengst fra man. 9. nov. 07:00 til man. 16. nov. 07:00."
+    assert f"alle kilder som siden er lest igjen, {longest}" in said(late, "nb")
 
 
 def test_what_is_gone_and_what_was_not_polled_is_said_by_name() -> None:
@@ -57,3 +58,22 @@ def test_what_is_gone_and_what_was_not_polled_is_said_by_name() -> None:
         assert f"Gone without a reason given: {what}" in text
     assert re.search(r"borte uten oppgitt grunn: setningen «A sentence\.» på siden «A page»",
                      said((replace(first, gone=gone), *rest), "nb"), re.IGNORECASE)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("dead", [2, 300])
+def test_hundreds_of_sources_fit_in_a_mail_with_those_in_trouble_first(language: str, dead: int) -> None:
+    calm = replace(make.coverage()[0], failed=0, gaps=(), gone=(), pauses=(), unread=False)
+    every = tuple(replace(calm, source=f"s{n}", name=f"Source number {n}.", unread=n >= 300 - dead) for n in range(300))
+    edition = replace(make.an_edition(make.share()), coverage=every)
+    mail = make.a_mail(edition, language=language)
+    preflight(edition, mail)
+    table = mail.html[mail.html.index('<table class="cover"') :]
+    named = re.findall(r"Source number \d+\.", table)
+    assert named[:2] == (["Source number 298.", "Source number 299."] if dead == 2 else every_name(2))
+    assert f"{300 - len(named)} " + ("more sources" if language == "en" else "kilder til") in table
+    assert every_name(300) == sorted(set(re.findall(r"Source number \d+\.", mail.text)), key=every_name(300).index)
+
+
+def every_name(count: int) -> list[str]:
+    return [f"Source number {n}." for n in range(count)]

@@ -8,8 +8,8 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,20 +117,20 @@ def _plain(row: Any) -> tuple[Any, ...]:
     )
 
 
-def live(
-    home: Path, database_url: str | None, seed: int = 0, measured: Measures | None = None
-) -> tuple[Ending, Counter[str], Measures]:
-    """Two weeks of an installation, killed at most `MOST_KILLS` times by lots from the seed.
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A sample world, a mail server, and the rounds of an installation with readers that nothing was told yet."""
 
-    `measured` is what an undisturbed run took; None: this is to be one. Returns how it ended, the kills by phase, and
-    what each phase of the last round of a week took.
-    """
+    world: World
+    sink: FaultySink
+    rounds: Round
+
+
+@contextmanager
+def installation(home: Path, database_url: str | None, seed: int = 0) -> Iterator[Installation]:
+    """One under `home`, on an empty database; None: SQLite in the home. `seed` is for what the mail server does."""
     home.mkdir(parents=True, exist_ok=True)
-    done: Counter[str] = Counter()
-    measures: Measures = {}
-    with ExitStack() as stack:
-        world = stack.enter_context(World())
-        sink = stack.enter_context(FaultySink(home / "mail.log", Odds(), seed))
+    with World() as world, FaultySink(home / "mail.log", Odds(), seed) as sink:
         settings: dict[str, Any] = {
             "home": home, "upstream": world.url, "pace": "off", "secret_key": SECRET, "resend_hours": 0,
             "smtp_url": f"smtp://127.0.0.1:{sink.port}?tls=none", "postfix_log": home / "mail.log",
@@ -142,14 +142,28 @@ def live(
         with open_round(one.at(WEEKS[1])) as watch:
             for number in range(READERS):
                 subscribe(watch, f"reader{number}@reader.example")
+        yield Installation(world, sink, one)
+
+
+def live(
+    home: Path, database_url: str | None, seed: int = 0, measured: Measures | None = None
+) -> tuple[Ending, Counter[str], Measures]:
+    """Two weeks of an installation, killed at most `MOST_KILLS` times by lots from the seed.
+
+    `measured` is what an undisturbed run took; None: this is to be one. Returns how it ended, the kills by phase, and
+    what each phase of the last round of a week took.
+    """
+    done: Counter[str] = Counter()
+    measures: Measures = {}
+    with installation(home, database_url, seed) as here:
         for week, now in WEEKS.items():
-            world.week = week
-            one = one.at(now)
+            here.world.week = week
+            one = here.rounds.at(now)
             if measured is not None:
                 done += _kill(one, measured[week], seed * 10 + week)
             finish(one)
             measures[week] = json.loads((home / "steps.json").read_text(encoding="utf-8"))
-        return ending(one, sink), done, measures
+        return ending(one, here.sink), done, measures
 
 
 def _kill(one: Round, measured: Measure, seed: int) -> Counter[str]:

@@ -110,5 +110,5 @@ def start_prefect(home: Path, extra: dict[str, str]) -> Iterator[LocalPrefect]:
             except httpx.TransportError:
                 return None
 
-        wait_for("the server's start", 300, healthy)  # 15 s on an idle machine
+        wait_for("the server's start", 900, healthy)  # 15 s on an idle machine
         yield prefect

@@ -2,11 +2,12 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,32 +16,52 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from sqlalchemy import select
 
 from claimwatch.pipeline.deployments import Deployed, deploy
 from claimwatch.pipeline.scheduler import automations, inspect_scheduler, wanted
+from claimwatch.store import Store
+from claimwatch.store.tables import reads, source_states
+from demo.world import World
 from tests.flows.local_prefect import PROJECT, LocalPrefect, start_prefect, wait_for
 
 pytestmark = pytest.mark.slow
 CRASHED_WITHIN_S = 120
 
 
-@pytest.fixture(scope="module")
-def silent_upstream() -> Iterator[str]:
-    """An upstream that takes connections and never answers, so that a run lasts."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+class Gate(World):
+    """The sample world, which answers nobody before it is `opened`: a run lasts as long as the test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = threading.Event()
+
+    def answer(self, target: str, wants_gzip: bool, known: str | None) -> tuple[int, dict[str, str], bytes]:
+        """Waits, then answers."""
+        self.opened.wait()
+        return super().answer(target, wants_gzip, known)
 
 
 @pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory, silent_upstream: str) -> Iterator[LocalPrefect]:
+def gate() -> Iterator[Gate]:
+    """The publisher of all tests here."""
+    with Gate() as world:
+        yield world
+        world.opened.set()  # whoever still waits for an answer keeps the server from closing
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory, gate: Gate) -> Iterator[LocalPrefect]:
     """A server with nothing on it."""
     home = tmp_path_factory.mktemp("deploy")
     settings = {
         "CLAIMWATCH_HOME": str(home / "var"),
-        "CLAIMWATCH_UPSTREAM": silent_upstream,
+        "CLAIMWATCH_UPSTREAM": gate.url,
+        "CLAIMWATCH_PACE": "off",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     }
+    Store(f"sqlite:///{home}/var/claimwatch.db").close()  # so that nobody who looks into it is the one to make it
     with start_prefect(home / "home", settings) as running:
         yield running
 
@@ -128,31 +149,71 @@ def _heartbeat(prefect: LocalPrefect, run_id: object) -> Any:
     return answer.json()["events"] or None
 
 
-def test_a_run_whose_worker_was_killed_is_crashed_within_two_minutes(here: LocalPrefect) -> None:
-    deploy()
-    deployment = names(here)["council-on-ethics"]["id"]
-    here.command("deployment", "run", "poll/council-on-ethics")
+@contextmanager
+def worker_to_be_killed(prefect: LocalPrefect, name: str) -> Iterator[None]:
+    """A worker that is killed at the end of the block, with all that it started: as when a machine loses its power."""
     words = ["worker", "start", "--pool", "claimwatch", "--type", "process", "--install-policy", "never"]
-    with (here.logs / "killed-worker.log").open("wb") as log:
+    with (prefect.logs / f"{name}.log").open("wb") as log:
         worker = subprocess.Popen(
             [sys.executable, "-m", "prefect", *words],
             cwd=PROJECT,
-            env=here.environment,
+            env=prefect.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            run = wait_for("the run's start", 120, partial(_state, here, deployment, "RUNNING"))
-            wait_for("a heartbeat of the run", 90, partial(_heartbeat, here, run["id"]))
+            yield
         finally:
-            family = [*psutil.Process(worker.pid).children(recursive=True), psutil.Process(worker.pid)]
-            for process in family:
+            for process in [*psutil.Process(worker.pid).children(recursive=True), psutil.Process(worker.pid)]:
                 os.kill(process.pid, signal.SIGKILL)
             worker.wait()
+
+
+def _open_store(prefect: LocalPrefect) -> Store:
+    return Store(f"sqlite:///{prefect.environment['CLAIMWATCH_HOME']}/claimwatch.db")
+
+
+def _reader(prefect: LocalPrefect, slug: str) -> str | None:
+    """Who has the lease of a source, by the store."""
+    with closing(_open_store(prefect)) as store, store.read() as connection:
+        return connection.execute(select(source_states.c.lease_owner).where(source_states.c.slug == slug)).scalar()
+
+
+def _reads(prefect: LocalPrefect, slug: str) -> list[str] | None:
+    """How the reads of a source ended, by the store."""
+    with closing(_open_store(prefect)) as store, store.read() as connection:
+        return list(connection.execute(select(reads.c.status).where(reads.c.source == slug)).scalars()) or None
+
+
+def test_a_run_whose_worker_was_killed_is_crashed_within_two_minutes_and_the_next_schedule_repairs(
+    here: LocalPrefect, gate: Gate
+) -> None:
+    deploy()
+    row = names(here)["council-on-ethics"]
+    schedules = f"{here.api_url}/deployments/{row['id']}/schedules"
+    for schedule in row["schedules"]:  # it must not come in between
+        httpx.patch(f"{schedules}/{schedule['id']}", json={"active": False}, timeout=30).raise_for_status()
+    here.command("deployment", "run", "poll/council-on-ethics")
+    with worker_to_be_killed(here, "first-worker"):
+        run = wait_for("the run's start", 120, partial(_state, here, row["id"], "RUNNING"))
+        killed = wait_for("the lease of the source", 120, partial(_reader, here, "council_on_ethics"))
+        wait_for("a heartbeat of the run", 90, partial(_heartbeat, here, run["id"]))
     killed_at = time.monotonic()
-    wait_for("Crashed", CRASHED_WITHIN_S + 30, partial(_state, here, deployment, "CRASHED"))
+    # Its own schedule comes once an hour. This one comes each minute.
+    minutely = [{"schedule": {"interval": 60}, "active": True, "slug": "minutely"}]
+    httpx.post(schedules, json=minutely, timeout=30).raise_for_status()
+    crashed = wait_for("Crashed", CRASHED_WITHIN_S + 30, partial(_state, here, row["id"], "CRASHED"))
     assert time.monotonic() - killed_at < CRASHED_WITHIN_S
+    assert crashed["id"] == run["id"]
+    assert _reader(here, "council_on_ethics") == killed, "its lease is left lying"
+    assert _reads(here, "council_on_ethics") is None
+    gate.opened.set()
+    with worker_to_be_killed(here, "second-worker"):
+        assert wait_for("the read by the next run", 240, partial(_reads, here, "council_on_ethics")) == ["good"]
+        done = wait_for("the end of that run", 60, partial(_state, here, row["id"], "COMPLETED"))
+    assert done["auto_scheduled"] is True
+    assert _reader(here, "council_on_ethics") is None, "the lease was given back"
 
 
 def test_without_a_server_it_says_what_to_set(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from claimwatch.logs import MASK
 from tests.cli.test_secrets import SECRET, VALUES
 from tests.flows.local_prefect import PROJECT
 
@@ -24,6 +25,10 @@ setup_logging(incremental=True)
 from claimwatch.logs import fields
 logging.getLogger("claimwatch.flows.poll").info("uhrp: %s", sys.argv[1], extra=fields(source="uhrp", new=3))
 logging.getLogger("prefect.flow_runs").warning("a line of Prefect's: %s", sys.argv[1])
+from prefect.logging.handlers import APILogHandler
+for name in ("claimwatch", "parsers", "prefect.flow_runs", "prefect.task_runs"):
+    (handler,) = [one for one in logging.getLogger(name).handlers if isinstance(one, APILogHandler)]
+    print(handler.format(logging.makeLogRecord({"msg": "for the run's page: %s", "args": (sys.argv[1],)})))
 """
 
 
@@ -39,4 +44,5 @@ def test_a_run_writes_our_lines(tmp_path: Path) -> None:
     ours, prefects = map(json.loads, done.stderr.splitlines())
     assert (ours["logger"], ours["level"], ours["source"], ours["new"]) == ("claimwatch.flows.poll", "info", "uhrp", 3)
     assert (prefects["logger"], prefects["level"]) == ("prefect.flow_runs", "warning")
+    assert done.stdout.splitlines() == [f"for the run's page: smtp://user:{MASK}@host"] * 4
     assert SECRET not in done.stderr + done.stdout

@@ -1,7 +1,7 @@
 """Names in running text: every class of mistake that plain string search makes, as a case of its own."""
 
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -212,6 +212,19 @@ def test_a_name_that_is_not_presumed_needs_a_word_for_it() -> None:
     assert len(scanner.scan("Nova sells radar sets.")) == 1
     assert scanner.scan("A star named Nova; far off, a radar.") == ()
     assert len(scanner.scan("Nova Systems Plc has moved. " + "Nothing else is said. " * 20 + "Nova is silent.")) == 2
+
+
+def test_half_a_character_beside_an_ambiguous_name_does_no_harm(scanner: Scanner) -> None:
+    assert names(scanner, "\udb8e Dahua cameras \ud800") == [(DAH, "Dahua")]
+
+
+def test_each_of_many_names_is_found_among_names_that_begin_alike() -> None:
+    words = ["".join(letters) for letters in product("abc", repeat=5)]
+    listed = [f"{first} {second}" for first, second in product(words[::9], words[::7])] + words
+    listed += [f"Ø{word}" for word in words] + [f"{word}ø" for word in words]
+    aliases = tuple(Alias(name, "many", "code") for name in listed)
+    found = Scanner([Company("many", "Many", aliases)]).scan(" | ".join(listed))
+    assert [mention.alias for mention in found] == listed
 
 
 def test_a_scanner_without_companies_finds_nothing() -> None:

@@ -1,15 +1,20 @@
 """What analysts accept is known from then on: as claims over the files, and as facts that fold what repeats them."""
 
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from claimwatch.models import Action, Finding, Label, Outcome, Verdict
+from claimwatch.baseline import load_baseline
+from claimwatch.baseline.export import export
+from claimwatch.models import Action, CaseState, Finding, Label, Outcome, Verdict
 from claimwatch.pipeline import inspect_watch
 from claimwatch.pipeline.desk import decide, get_case, list_cases
 from claimwatch.pipeline.knowledge import accepted_facts, with_knowledge
 from claimwatch.pipeline.replay import replay
+from claimwatch.settings import PROJECT
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, NEWS, Bench
 
@@ -155,6 +160,39 @@ def test_an_acceptance_is_no_change_of_the_files(bench: Bench) -> None:
         (report,) = replay(watch, apply=True)
         assert report.differences == [], "what was found before the acceptance was measured by it"
         assert get_case(watch, key).decisions
+
+
+def test_what_was_exported_and_committed_changes_nothing_that_was_found_before(bench: Bench, tmp_path: Path) -> None:
+    """Otherwise a replay would fold what was accepted and still waits for its edition: nobody would be told."""
+    publish(bench, STAKE)
+    key = accept(bench)
+    root = tmp_path / "baselines"
+    shutil.copytree(PROJECT / "baselines", root)
+    with bench.watch(MONDAY + 2 * DAY) as watch:
+        made = export(watch.baseline, accepted_facts(watch))
+    for name, text in made.files:
+        (root / name).write_text(text, encoding="utf-8")
+    for name, more in (("claims.yaml", made.claims), ("coverage.yaml", made.coverage)):
+        text = (root / name).read_text(encoding="utf-8")  # and by hand: the share of the document is superseded
+        text = text.replace("- id: A25\n", "- id: A25\n  status: superseded\n")
+        (root / name).write_text(text + more, encoding="utf-8")
+    with bench.watch(MONDAY + 3 * DAY) as watch:
+        newer = replace(watch, baseline=load_baseline(root))
+        assert newer.baseline.claims["A25"].status == "superseded"
+        (report,) = replay(newer, apply=True)
+        assert report.differences == []
+        (line,) = list_cases(newer, state=CaseState.DONE).cases
+        assert (line.key, line.development.outcome) == (key, Outcome.UPDATE)
+        # What is said from then on is known.
+        assert {claim.id for claim in with_knowledge(newer).baseline.claims.values()} > {"R01a"}
+
+
+def test_who_accepts_what_is_accepted_adds_no_second_fact(bench: Bench) -> None:
+    publish(bench, STAKE)
+    key = accept(bench)
+    with bench.watch(MONDAY + 2 * DAY) as watch:
+        decide(watch, key, Verdict(Action.ACCEPT, "Ola"))
+        assert [fact.who for fact in accepted_facts(watch)] == ["Kari"]
 
 
 def test_a_name_that_was_not_the_companys_waits_for_review(bench: Bench) -> None:

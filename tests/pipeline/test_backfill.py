@@ -14,7 +14,7 @@ from claimwatch.pipeline import build, deliver, lease, poll, subscribe
 from claimwatch.pipeline.history import BATCH, Backfilled, backfill
 from claimwatch.settings import PROJECT
 from claimwatch.store import documents, findings, ledger, reads, subscribers
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench, body_of
 from tests.upstream import reply
 

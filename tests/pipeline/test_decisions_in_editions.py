@@ -1,7 +1,7 @@
 """What readers are told of what analysts decided, and that nothing they were told comes to them again as news."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -172,6 +172,44 @@ def test_of_two_of_which_one_was_told_the_other_is_told_once_as_more_of_it(bench
         assert [item.told_before for item in shown[0].items] == [True]
     tell(bench, MONDAY + WEEK)
     assert not any("museum" in text or "glacier" in text for text in tell(bench, MONDAY + 2 * WEEK))
+
+
+@pytest.mark.parametrize("names", [("hikvision", "dahua"), ("dahua", "hikvision")])
+def test_whom_no_edition_told_the_other_one_is_told_it_and_nobody_else_is(bench: Bench, names: Sequence[str]) -> None:
+    """The daily edition has told both, the weekly one only the first: its readers would never hear of the second."""
+    days, weeks = "days@example.org", "weeks@example.org"
+    with bench.watch() as watch:
+        subscribe(watch, days, wanted=[Subscription("daily")])
+        subscribe(watch, weeks)
+    bench.serve_list(items=[ITEM])
+    bench.poll()
+
+    seen: set[str] = set()
+
+    def tell_all(at: datetime) -> dict[str, str]:
+        with bench.watch(at) as watch:
+            build(watch, "daily")
+            if at.weekday() == MONDAY.weekday():
+                build(watch)
+            deliver(watch)
+        new = [mail for mail in bench.mails() if str(mail["message-id"]) not in seen]
+        seen.update(str(mail["message-id"]) for mail in new)
+        return {str(mail["to"]): body_of(mail) for mail in new}
+
+    first = tell_all(MONDAY)
+    assert "museum of clocks" in first[days]
+    assert "museum of clocks" in first[weeks]
+    bench.serve_list(items=[ITEM, OTHER])
+    bench.poll(MONDAY + DAY)
+    assert "glacier" in tell_all(MONDAY + 2 * DAY)[days]
+    with bench.watch(MONDAY + 2 * DAY) as watch:
+        one, other = (list_cases(watch, company=name).cases[0].key for name in names)
+        decide(watch, one, Verdict(Action.SAME_AS, "Kari", other=other))
+    later = tell_all(MONDAY + WEEK)
+    assert "glacier" in later[weeks]
+    assert "glacier" not in later.get(days, "")
+    for at in (MONDAY + WEEK + DAY, MONDAY + 2 * WEEK):
+        assert not any("glacier" in text or "museum of clocks" in text for text in tell_all(at).values()), at
 
 
 def grave_alert(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 from claimwatch.errors import DecidedMeanwhile, UsageError
 from claimwatch.models import Action, CaseState, Label, Outcome, Verdict
 from claimwatch.pipeline import Watch
-from claimwatch.pipeline.desk import decide, decide_many, get_case, list_cases
+from claimwatch.pipeline.desk import decide, decide_many, get_case, let_in, list_cases, list_waiting
 from claimwatch.pipeline.replay import replay
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench
@@ -247,3 +247,17 @@ def test_decisions_outlive_a_replay(read: Bench, monkeypatch: pytest.MonkeyPatch
             now = get_case(watch, old.key)
             assert (now.state, now.decisions, now.version) == (old.state, old.decisions, old.version)
             assert replace(now.development, state="") == replace(old.development, state="")
+
+
+BANNED = "The government of Poland banned {} and Dahua from its ministries."
+
+
+def test_a_name_that_is_let_in_joins_what_its_sentence_tells_of_both(bench: Bench) -> None:
+    bench.serve_list(items=[{"key": "one", "text": BANNED.format("Hikvesion"), "on": "2026-11-03"}])
+    bench.poll()
+    with bench.watch() as watch:
+        (told,) = list_cases(watch).cases
+        (waiting,) = list_waiting(watch)
+        let_in(watch, waiting.id, "Kari")
+        (line,) = list_cases(watch).cases
+        assert (line.key, line.development.companies) == (told.key, ("dahua", "hikvision"))

@@ -3,6 +3,7 @@
 import stat
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -163,6 +164,13 @@ def test_state_that_others_can_read_is_named_with_the_command(read_once: Bench) 
         assert problem.do == f"chmod go= {read_once.home}"
         (read_once.home / "claimwatch.db").chmod(0o644)
         assert len([p for p in inspect_machine(watch) if p.kind == "files"]) == 2
+
+
+def test_a_home_that_nothing_is_kept_in_need_not_be_there(read_once: Bench, tmp_path: Path) -> None:
+    database = f"sqlite:///{read_once.home}/claimwatch.db"
+    with read_once.watch(database_url=database, captures_url="memory://captures") as watch:
+        away = replace(watch, settings=watch.settings.model_copy(update={"home": tmp_path / "nowhere"}))
+        assert [p for p in inspect_machine(away) if p.kind in ("files", "disk")] == []
 
 
 def test_what_we_make_ourselves_is_closed_to_others(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def test_each_reader_gets_the_edition_in_their_language(bench: Bench) -> None:
     mails = {mail["to"].addresses[0].addr_spec: mail for mail in bench.mails()}
     norwegian, english = mails["norsk@example.org"], mails["english@example.org"]
     assert (norwegian["content-language"], english["content-language"]) == ("nb", "en")
-    assert str(norwegian["subject"]).startswith("Claimwatch uke 45: status i dag — 1 ny")
+    assert str(norwegian["subject"]).startswith("Claimwatch uke 45: status i dag – 1 ny")
     text = " ".join(body_of(norwegian).split())
     assert "Du får dette fordi du abonnerer på det ukentlige brevet om Hikvision og Dahua." in text
     assert "3. november 2026" in text

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from claimwatch.models import Gone, Outcome, ReadStatus
 from claimwatch.pipeline import due_sources, poll
 from claimwatch.store import documents, findings, gone, reads
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.tables import findings as found_rows
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, Bench
 from tests.upstream import reply

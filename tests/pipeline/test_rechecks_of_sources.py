@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from claimwatch.models import ReadStatus
 from claimwatch.pipeline import poll
 from claimwatch.settings import PROJECT
-from claimwatch.store import developments, findings, gone, tables
+from claimwatch.store import developments, finding_changes, gone, tables
 from demo.world import World
 from tests.pipeline.bench import MONDAY, Bench
 from tests.store.samples import development, finding
@@ -22,7 +22,7 @@ def _tell_all(connection: Connection) -> None:
     """Let every publication have told something."""
     told = developments.save_development(connection, development())
     for revision in connection.execute(select(tables.publication_revisions.c.id)).scalars():
-        findings.save_finding(
+        finding_changes.save_finding(
             connection, finding(), publication_revision_id=revision, entry_revision_id=None, development_id=told,
             baseline_version="0" * 64, seen_at=MONDAY,
         )  # fmt: skip

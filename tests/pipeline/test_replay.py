@@ -15,7 +15,7 @@ from claimwatch.pipeline.history import backfill
 from claimwatch.pipeline.replay import SourceReplay, replay
 from claimwatch.settings import PROJECT
 from claimwatch.store import findings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from demo.world import World
 from tests.pipeline import toy
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench

@@ -1,13 +1,19 @@
 """Sources that contradict each other, and sources that confirm each other: in the mail, on the command line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from claimwatch import pipeline
 from claimwatch.cli import main
+from claimwatch.editions.assemble import in_order
+from claimwatch.models import Action, Label, Outcome, Verdict
 from claimwatch.pipeline.board import claim_file
+from claimwatch.pipeline.deciding import decide
+from claimwatch.pipeline.otherwise import said_otherwise, with_otherwise
 from claimwatch.pipeline.subscribe import subscribe
+from claimwatch.pipeline.tellable import tellable
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, WEEK, Bench, body_of
 
@@ -95,6 +101,53 @@ def test_findings_show_names_both_sides(
     assert shown["publishers"] == ["one.example"]  # who says otherwise does not confirm it
     assert main(["findings", "show", str(first)]) == 0
     assert f"but {second}" in capsys.readouterr().out
+
+
+ON_DAY = "As of {} 2026 the Chinese state owned {} percent of Hikvision."
+
+
+def test_what_analysts_say_that_the_other_side_is_counts(bench: Bench) -> None:
+    """A plan and a deed can both hold, so what was labelled as a plan contradicts no deed."""
+    bench.serve_list(
+        items=[
+            {"key": "a", "on": "2026-11-03", "text": ON_DAY.format("5 October", "37"), "url": "https://one.example/a"},
+            {"key": "b", "on": "2026-11-03", "text": ON_DAY.format("2 November", "33"), "url": "https://two.example/b"},
+        ]
+    )  # fmt: skip
+    with bench.watch() as watch:
+        pipeline.poll(watch, "toy")
+        with watch.store.read() as connection:
+            one, other = findings.list_findings(connection, watch.sources)
+            assert one.development != other.development
+            assert [each.id for each in said_otherwise(connection, watch, one)] == [other.evidence.id]
+        decide(
+            watch, str(other.development), Verdict(Action.RELABEL, "ann", why="a plan", label=Label(Outcome.PENDING))
+        )
+        with watch.store.read() as connection:
+            assert said_otherwise(connection, watch, one) == ()
+            told = dict(tellable(connection, watch, "weekly"))
+            assert {found.otherwise for found in with_otherwise(connection, watch, told).values()} == {()}
+        file = claim_file(watch, "A25")
+        assert file is not None
+        assert file.disputes == ()
+
+
+def test_of_its_own_findings_those_about_another_claim_are_held_against_nothing(bench: Bench) -> None:
+    bench.serve_list(
+        items=[
+            {"key": "a", "on": "2026-11-03", "text": SHARE.format("37"), "url": "https://one.example/a"},
+            {"key": "b", "on": "2026-11-03", "text": SHARE.format("33"), "url": "https://two.example/b"},
+        ]
+    )
+    with bench.watch() as watch:
+        pipeline.poll(watch, "toy")
+        with watch.store.read() as connection:
+            ((id_, one),) = tellable(connection, watch, "weekly")
+            lead, *rest = in_order(one)
+            assert with_otherwise(connection, watch, {id_: one})[id_].otherwise == tuple(rest)
+            elsewhere = replace(lead, finding=replace(lead.finding, claims=("A24",)))
+            about_another = replace(one, evidence=(elsewhere, *rest))
+            assert with_otherwise(connection, watch, {id_: about_another})[id_].otherwise == ()
 
 
 def test_what_is_said_of_another_company_corroborates_nothing(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from claimwatch.models import ReadStatus
 from claimwatch.pipeline import due_sources, inspect_watch, rehearse
 from claimwatch.settings import PROJECT
 from claimwatch.store import findings
-from claimwatch.store.findings import FindingRow
+from claimwatch.store.finding_rows import FindingRow
 from tests.pipeline.bench import MORE_NEWS, NEWS, Bench
 from tests.upstream import reply
 

@@ -116,6 +116,20 @@ def test_another_version_of_the_parser_reads_everything(bench: Bench, monkeypatc
     assert parsed.calls > 0
 
 
+def test_a_start_page_of_another_kind_is_read_although_its_bytes_are_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.serve(LIST, {"items": [ITEM]}, etag='"one"')
+    bench.poll()
+    unchanged(bench)
+    bench.sources = bench.sources.replace("kind: list,", "kind: page,")
+    parsed = Counted(monkeypatch, toy)
+    bench.poll(MONDAY + 6 * HOUR)
+    assert parsed.calls == 1
+    bench.poll(MONDAY + 12 * HOUR, force=True)
+    assert parsed.calls == 2, "for as long as the last bytes came under another name"
+
+
 def test_where_the_kept_bytes_are_gone_the_page_is_sent_again(bench: Bench) -> None:
     whole = reply(body='{"items": []}', content_type="application/json", etag='"one"')
     bench.serve(LIST, {"items": [ITEM]}, etag='"one"')

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import select, text
 
 from claimwatch.models import Origin, Outcome
-from claimwatch.store import MIGRATIONS, Store, documents, finding_claims, findings
+from claimwatch.store import MIGRATIONS, Store, documents, finding_changes, finding_claims
 from claimwatch.store.finding_claims import Tally
 from claimwatch.store.tables import finding_claims as links
 from tests.e2e.test_postgresql import postgresql  # noqa: F401
@@ -34,7 +34,7 @@ def add_page(store: Store, key: str = "one", published_on: date | None = date(20
 
 def add(store: Store, page: int, **changes: object) -> int:
     with store.write() as connection:
-        return findings.save_finding(
+        return finding_changes.save_finding(
             connection,
             finding(**changes),
             publication_revision_id=page,
@@ -68,7 +68,7 @@ def test_what_does_not_count_has_no_links(store: Store) -> None:
     id_ = add(store, page, fingerprint="3" * 64)
     assert stored(store) == [("A25", id_, 0)]
     with store.write() as connection:
-        findings.withdraw_finding(connection, id_)
+        finding_changes.withdraw_finding(connection, id_)
     assert stored(store) == []
 
 
@@ -76,8 +76,8 @@ def test_a_finding_that_is_read_otherwise_is_linked_otherwise(store: Store) -> N
     page = add_page(store)
     id_ = add(store, page)
     with store.write() as connection:
-        findings.withdraw_finding(connection, id_)
-        findings.revise_finding(
+        finding_changes.withdraw_finding(connection, id_)
+        finding_changes.revise_finding(
             connection,
             id_,
             finding(claims=("B21",), outcome=Outcome.RESTATEMENT),
@@ -136,7 +136,7 @@ def links_what_was_there_before(url: str) -> None:
     add(store, page, claims=("A25",), fingerprint="2" * 64, method="fuzzy")
     gone = add(store, page, claims=("A25",), fingerprint="3" * 64)
     with store.write() as connection:
-        findings.withdraw_finding(connection, gone)
+        finding_changes.withdraw_finding(connection, gone)
     before = everything(store)
     assert [(row[0], row[4]) for row in before] == [("A03", date(2021, 3, 1)), ("A25", date(2021, 3, 1))]
     config = Config()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, update
 
 from claimwatch.models import Gone, Mention, Origin, Publication
-from claimwatch.store import Store, developments, documents, findings, gone, reads, tables
+from claimwatch.store import Store, developments, documents, finding_changes, finding_rows, gone, reads, tables
 from claimwatch.store.reads import CaptureRow
 from tests.store.samples import HOUR, NOW, add_capture, development, entry, finding, publication, read
 from tests.store.test_documents import save_row
@@ -28,7 +28,7 @@ def save(
 
 def tell(connection: Connection, revision: int | None, *, quote: str | None = None, **options: object) -> None:
     said = finding() if quote is None else finding(quote=quote, end=len(quote))
-    findings.save_finding(
+    finding_changes.save_finding(
         connection,
         said,
         publication_revision_id=revision,
@@ -95,7 +95,7 @@ def test_pages_come_longest_unseen_first_and_only_those_that_told_something(stor
 def test_what_was_withdrawn_does_not_count_as_told(store: Store) -> None:
     with store.write() as connection:
         tell(connection, save(connection, publication()))
-        connection.execute(update(tables.findings).values(status=findings.WITHDRAWN))
+        connection.execute(update(tables.findings).values(status=finding_rows.WITHDRAWN))
         assert to_look_at(connection) == []
 
 

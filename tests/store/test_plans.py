@@ -34,6 +34,7 @@ from claimwatch.store import (
     ledger,
     outbox,
     polls,
+    queue,
     readings,
     reads,
     reviews,
@@ -88,6 +89,7 @@ PATHS: dict[str, Question] = {
     "lease of a source": lambda c: reads.holds_lease(c, "uhrp", "me"),
     "last reads of a source": lambda c: (reads.last_read(c, "uhrp"), reads.last_good(c, "uhrp")),
     "reads of a source in a week": lambda c: reads.reads_between(c, "uhrp", SINCE, NOW),
+    "reads of sources in a week": lambda c: reads.reads_by_source(c, ["uhrp", "nbim_exclusions"], SINCE, NOW),
     "polls of a source in a week": lambda c: polls.polls_since(c, "uhrp", SINCE, NOW),
     "validator of an address": lambda c: reads.validator(c, URL, "bench:1"),
     "captures of an address": lambda c: gone.missed_since(c, URL, (404,), "gone"),
@@ -127,6 +129,7 @@ PATHS: dict[str, Question] = {
     "messages cut off": lambda c: outbox.note_cut_off(c, REAL, lambda owner: False, lambda series: 1.0),
     "attempts of late": lambda c: outbox.count_left_over(c, NOW, timedelta(hours=1)),
     "is an address suppressed": lambda c: suppressions.is_suppressed(c, "reader1@example.org", NOW),
+    "a subscriber by their address": lambda c: subscribers.find_subscriber(c, "Reader1@example.org"),
     "a subscriber by id": lambda c: subscribers.find_member(c, 3),
     "consents of a subscriber": lambda c: consents.list_consents(c, 3),
     "points against a reader": lambda c: bounces.points_since(c, 3, SINCE),
@@ -141,8 +144,14 @@ PATHS: dict[str, Question] = {
     "an edition": lambda c: editions.find_edition(c, "weekly", "2026-W40"),
     "what an edition told": lambda c: archive.told_in(c, 7),
     "a document of the shelf": lambda c: shelf.find_shelved(c, 3),
-    "the open cases of the desk": lambda c: cases.page_of_ids(c, CaseState.OPEN, NOW.date(), limit=20, offset=0),
-    "the decided cases of the desk": lambda c: cases.page_of_ids(c, CaseState.DONE, NOW.date(), limit=20, offset=0),
+    "the open cases of the desk": lambda c: queue.cases_after(c, queue.Wanted(CaseState.OPEN, NOW.date()), None, 20),
+    "the cases behind one, of a source": lambda c: queue.cases_after(
+        c, queue.Wanted(CaseState.OPEN, NOW.date(), source="uhrp"), queue.Spot("S2", SINCE, 5), 20
+    ),
+    "the cases before one": lambda c: queue.cases_before(
+        c, queue.Wanted(CaseState.OPEN, NOW.date()), queue.Spot("S2", SINCE, 5), 20
+    ),
+    "the decided cases of the desk": lambda c: queue.cases_after(c, queue.Wanted(CaseState.DONE, NOW.date()), None, 20),
 }
 
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, delete, text, update
 
 from claimwatch.models import Outcome
-from claimwatch.store import MIGRATIONS, Store, documents, findings, search
+from claimwatch.store import MIGRATIONS, Store, documents, finding_changes, search
 from claimwatch.store.folding import fold, words_in
 from claimwatch.store.search import Filters, Query, Term, parse_query
 from claimwatch.store.tables import finding_claims
@@ -43,7 +43,7 @@ def add_publication(connection: Connection, words: str, **changes: object) -> tu
 
 def add_finding(connection: Connection, revision: int, start: int, **changes: object) -> int:
     """A finding in that revision."""
-    return findings.save_finding(
+    return finding_changes.save_finding(
         connection, finding(start=start, **changes), publication_revision_id=revision, entry_revision_id=None,
         development_id=None, baseline_version="b", seen_at=NOW,
     )  # fmt: skip
@@ -146,12 +146,12 @@ def test_filters_and_pages(both: Store) -> None:
         one = add_finding(connection, old, 0, entity="dahua", outcome=Outcome.REVERSAL)
         two = add_finding(connection, new, 0, source="federal_register")
         three = add_finding(connection, undated, 0, outcome=Outcome.CONTEXT)
-        four = findings.save_finding(
+        four = finding_changes.save_finding(
             connection, finding(source="entity_list"), publication_revision_id=None, entry_revision_id=row,
             development_id=None, baseline_version="b", seen_at=datetime(2026, 11, 10, tzinfo=UTC),
         )  # fmt: skip
         gone = add_finding(connection, new, 30)
-        findings.withdraw_finding(connection, gone)
+        finding_changes.withdraw_finding(connection, gone)
         documents.save_mentions(connection, [], publication_revision_id=new)
     with both.read() as connection:
         everything = [three, four, two, one]  # by when it was published, or else seen

@@ -1,23 +1,28 @@
 """Opening, migrating, the clock, times."""
 
+import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import Column, insert, select
 from sqlalchemy.exc import StatementError
+from sqlalchemy.schema import CreateIndex
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
-from claimwatch.store import Store, advance_clock, reads
+from claimwatch.store import Store, advance_clock, newest_time, reads
 from claimwatch.store.tables import metadata, subscribers
 from tests.store.samples import HOUR, NOW, read
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_migrations_make_just_the_tables(store: Store) -> None:
     with store.engine.connect() as connection:
         # The full-text tables of the search differ by database; tests/store/test_search_index.py looks at them.
@@ -25,6 +30,16 @@ def test_the_migrations_make_just_the_tables(store: Store) -> None:
         options = {"compare_type": True, "include_name": lambda name, *_: not (name or "").startswith(full_text)}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_make_the_indexes_over_expressions_too(store: Store) -> None:
+    """SQLite does not say what such an index is over, so that its text is compared."""
+    wanted = [str(CreateIndex(index)) for table in metadata.tables.values() for index in table.indexes
+              if not all(isinstance(expression, Column) for expression in index.expressions)]  # fmt: skip
+    assert any("lower(address)" in text for text in wanted)
+    with store.engine.connect() as connection:
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'index'").scalars().all()
+    assert {" ".join(text.split()) for text in wanted} <= {" ".join(text.split()) for text in made if text}
 
 
 def test_another_file_in_its_place_is_the_store_from_then_on(tmp_path: Path) -> None:
@@ -100,6 +115,28 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
         fail_half_way()
     with store.read() as connection:
         assert reads.good_reads(connection, "uhrp") == 0
+
+
+def test_a_connection_that_cannot_wait_for_the_disk_again_is_not_used_again(store: Store) -> None:
+    def refuse(_action: int, name: str | None, value: str | None, *_rest: object) -> int:
+        return sqlite3.SQLITE_DENY if name == "synchronous" and value else sqlite3.SQLITE_OK
+
+    def synchronous() -> object:
+        with store.read() as connection:
+            return connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    full = 2
+    with store.write(lasting=False) as connection:
+        raw: Any = connection.connection.dbapi_connection
+        advance_clock(connection, NOW)
+        raw.set_authorizer(refuse)
+    assert synchronous() == full
+    with store.read() as connection:
+        raw = connection.connection.dbapi_connection
+        raw.set_authorizer(refuse)
+    with store.write(lasting=False) as connection:  # the disk is waited for instead
+        assert newest_time(connection) == NOW
+    assert synchronous() == full
 
 
 def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from claimwatch.baseline import load_baseline
 from claimwatch.models import Development, Finding, Outcome, Quantity, Read, ReadStatus
 from claimwatch.settings import PROJECT
-from claimwatch.store import Store, developments, documents, findings, reads, reviews
+from claimwatch.store import Store, developments, documents, finding_changes, reads, reviews
 from tests.store import samples
 from tests.store.samples import HOUR, NOW
 
@@ -152,7 +152,7 @@ def _save(
     development: int | None = None,
     at: datetime,
 ) -> None:
-    findings.save_finding(
+    finding_changes.save_finding(
         connection,
         finding,
         publication_revision_id=page,

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from claimwatch.editions.addresses import claim_path, document_path, item_path
 from claimwatch.models import Action, Verdict
 from claimwatch.pipeline.desk import decide
-from claimwatch.store import findings
+from claimwatch.store import finding_changes, findings
 from tests.store.samples import NOW
 from tests.web import board_world
 from tests.web.board_world import BASELINE, DENIED, NEAR_MISS, RESTATED, REVERSED, UNTYPED, UPDATED
@@ -68,10 +68,12 @@ def test_the_board_says_how_each_claim_stands(board: Pages) -> None:
     assert "Nothing found about it since" in row_of(board, "B01")
 
 
-def test_corroboration_counts_places_and_not_sentences_or_companies(board: Pages) -> None:
+def test_what_is_said_again_counts_pages_and_not_sentences_or_companies(board: Pages) -> None:
     # Two publications and a row of a list; the first names two companies in one sentence.
-    assert "Corroborated" in row_of(board, "A03")
-    assert "said again in 3 places" in row_of(board, "A03")
+    assert "Said again" in row_of(board, "A03")
+    assert "said again on 3 pages or list rows" in row_of(board, "A03")
+    # Both pages are one publisher's, and the address of the row is nobody's.
+    assert "(by 1 publisher)" in text_of(board.get("/claims/A03"))
 
 
 def test_near_misses_and_passing_words_do_not_count(board: Pages) -> None:
@@ -131,7 +133,7 @@ def test_the_timeline_says_in_words_what_it_draws(board: Pages) -> None:
     assert title is not None
     assert description is not None
     assert "Findings about claim A03" in title.get_text()
-    assert "said again in 3 places" in description.get_text()
+    assert "said again on 3 pages or list rows" in description.get_text()
     (stroke,) = picture.select("path.is-RESTATEMENT")
     assert str(stroke["d"]).count("M") == 2  # this month and the one before
     by_month = [" ".join(row.get_text(" ").split()) for row in page.select("details tbody tr")]
@@ -266,7 +268,7 @@ def test_what_an_analyst_dismissed_is_not_shown_until_it_is_taken_back(own_board
 def test_what_a_replay_withdrew_is_not_shown(own_board: Pages) -> None:
     with own_board.watch.store.write() as connection:
         for row in findings.list_findings(connection, {}, outcomes=["UPDATE"]):
-            findings.withdraw_finding(connection, row.evidence.id)
+            finding_changes.withdraw_finding(connection, row.evidence.id)
     assert "Stands" in row_of(own_board, "A25")
     assert UPDATED not in own_board.get("/claims/A25").text
 
@@ -279,7 +281,7 @@ def test_where_everything_waits_for_review_only_what_went_out_is_news(tmp_path: 
 
 def test_an_installation_that_has_read_nothing_says_so(pages: Pages) -> None:
     said = text_of(pages.get("/"))
-    assert "Nothing new was found" in said
+    assert "No source has been read yet" in said
     assert "No edition has gone out yet" in said
     assert "not read in this time" in said
     assert "Stands" in row_of(pages, "A09")

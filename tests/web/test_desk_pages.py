@@ -7,9 +7,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from claimwatch.models import Action, Decision
-from claimwatch.pipeline.desk import get_case, list_cases
+from claimwatch.models import Action, CaseState, Decision, Verdict
+from claimwatch.pipeline.desk import decide, get_case, list_cases
+from claimwatch.pipeline.queue import cases_around, queue_page
 from claimwatch.store import reviews
+from claimwatch.web import desk as desk_module
 from tests.web.desk_world import ANALYST, NOW, OTHER, Desk, desk_of
 from tests.web.serving import Pages
 
@@ -46,7 +48,47 @@ def test_the_queue_shows_the_gravest_first_and_is_narrowed_by_its_address(desk: 
     assert chosen["value"] == "UPDATE"
     # What there is not to choose counts as not said.
     assert len(desk.queue("?company=nobody&outcome=CONTEXT&state=x&page=-1&source=%00")) == 6
-    assert desk.queue("?page=9999") == []
+    # What is no key begins at the beginning, and behind the last case there is a way back.
+    assert len(desk.queue("?after=x&before=%00")) == 6
+    last = list_cases(desk.pages.watch).cases[-1].key
+    assert desk.queue(f"?after={last}") == []
+    assert "To the first page" in desk.get(f"/desk?after={last}").get_text()
+
+
+def test_the_queue_goes_on_from_a_case_and_back(desk: Desk) -> None:
+    watch = desk.pages.watch
+    keys = [line.key for line in list_cases(watch).cases]
+
+    def page(after: str = "", before: str = "") -> tuple[list[str], bool, bool]:
+        found = queue_page(watch, state=CaseState.OPEN, after=after, before=before, size=2)
+        assert found.total == 6
+        return [line.key for line in found.cases], found.earlier, found.later
+
+    assert page() == (keys[:2], False, True)
+    assert page(after=keys[1]) == (keys[2:4], True, True)
+    assert page(after=keys[3]) == (keys[4:], True, False)
+    assert page(before=keys[4]) == (keys[2:4], True, True)
+    assert page(before=keys[2]) == page(before=keys[1]) == page(before=keys[0]) == page()
+    # One that somebody decided on meanwhile still says where to go on.
+    decide(watch, keys[1], Verdict(Action.ACCEPT, "ann"))
+    assert list_cases(watch).total == 5
+    found = queue_page(watch, state=CaseState.OPEN, after=keys[1], size=2)
+    assert [line.key for line in found.cases] == keys[2:4]
+    before, after = cases_around(watch, keys[1], state=CaseState.OPEN, each=2)
+    assert ([one.key for one in before], [one.key for one in after]) == (keys[:1], keys[2:4])
+
+
+def test_a_queue_of_more_cases_than_are_shown_has_pages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_module, "SIZE", 4)
+    first = desk.get("/desk?company=hikvision&outcome=NEW")
+    whole = desk.get("/desk")
+    assert "page" not in str(first.select("nav.pager"))
+    links = whole.select("nav.pager a")
+    assert [link.get_text() for link in links] == ["Next page"]
+    assert len(desk.queue(str(links[0]["href"]).removeprefix("/desk"))) == 2
+    back = desk.get(str(links[0]["href"])).select("nav.pager a")
+    assert [link.get_text() for link in back] == ["Page before"]
+    assert desk.queue(str(back[0]["href"]).removeprefix("/desk")) == desk.queue()
 
 
 def test_a_case_has_all_that_is_needed_to_judge_it(desk: Desk) -> None:

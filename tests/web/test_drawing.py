@@ -77,6 +77,6 @@ def test_what_is_kept_is_made_once_for_each_stamp() -> None:
         made.append(1)
         return len(made)
 
-    assert [kept.get("key", 1, make), kept.get("key", 1, make), kept.get("other", 1, make)] == [1, 1, 2]
-    assert kept.get("key", 2, make) == 3
-    assert kept.get("key", 2, make) == 3
+    assert [kept.get(key, lambda: 1, make) for key in ("key", "key", "other")] == [1, 1, 2]
+    assert kept.get("key", lambda: 2, make) == 3
+    assert kept.get("key", lambda: 2, make) == 3

@@ -186,9 +186,13 @@ def test_what_was_told_stays_when_more_is_found_of_it(world: Bench) -> None:
                 ),
                 {"key": key},
             )
+            connection.execute(text("UPDATE developments SET place = 'FR' WHERE key = :key"), {"key": key})
         assert seen(pages, "Reykjavik", key) >= {"item", "publication", "search", "editions"}
         assert "now" not in seen(pages, "Reykjavik", key)
-        assert "Reversed" not in pages.get(item_path(key)).text
+        for path in (item_path(key), "/editions/2026-W45.json", "/claims", "/"):
+            told = pages.get(path).text
+            assert [word for word in ("Reversed", "France", '"FR"') if word in told] == [], path
         decide(pages.watch, key, Verdict(Action.ACCEPT, "ann"))
-        assert "Reversed" in pages.get(item_path(key)).text
+        told = pages.get(item_path(key)).text
+        assert [word for word in ("Reversed", "France") if word in told] == ["Reversed", "France"]
         assert "now" in seen(pages, "Reykjavik", key)

@@ -1,6 +1,6 @@
 """Who is told what: subscribers, their series, their consent, and whom no mail may reach."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, true
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text, true
 
 from claimwatch.store.tables.base import Utc, metadata, new_id, ref
 
@@ -16,6 +16,7 @@ subscribers = Table(
     Column("joined_at", Utc, nullable=False),
     Column("left_at", Utc),
     Column("proof_of_life", Boolean, nullable=False, default=True, server_default=true()),
+    Index("ix_subscribers_address_lower", text("lower(address)")),
 )
 
 subscriptions = Table(

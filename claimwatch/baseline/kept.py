@@ -1,0 +1,97 @@
+"""A baseline that was read and checked before, kept in the home: to read and check the files takes half a second.
+
+What is kept counts for the very bytes that it was made from only, of the files and of the code that reads them, and
+only where nobody but this user can have written it. It may be deleted at any time.
+"""
+
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from claimwatch import models
+from claimwatch.models import Baseline
+
+FOLDER = "cache"
+_CODE = (Path(__file__).parent, Path(models.__file__).parent)
+_HASH_BYTES = hashlib.sha256().digest_size
+
+
+def load_baseline(root: Path, *, home: Path | None = None) -> Baseline:
+    """The baseline in the folder `root`, checked as a whole; with a `home` it is kept there for the next time.
+
+    Raises `BaselineInvalid` with every fault found, one a line, each with its file and the id of the item.
+    """
+    made_from = _fingerprint(root)
+    path = None if home is None else home / FOLDER / f"baseline-{made_from[:32]}.pickle"
+    kept = _read(path) if path is not None else None
+    if kept is not None:
+        return kept
+    from claimwatch.baseline.load import read_baseline  # what it needs takes long to import
+
+    baseline = read_baseline(root)
+    # Not into a home that is not there: who only screens a text need not find a new folder beside it.
+    if path is not None and path.parent.parent.is_dir() and made_from == _fingerprint(root):
+        with suppress(OSError):  # a disk that is full or read-only: the files are read again the next time
+            _keep(path, baseline)
+    return baseline
+
+
+def _fingerprint(root: Path) -> str:
+    """Over all that the baseline comes of: the files, and the code that reads and holds them."""
+    digest = hashlib.sha256(sys.version.encode())
+    files = (path for folder in _CODE for path in sorted(folder.glob("*.py")))
+    for path in (*_below(root), *files):
+        try:
+            body = path.read_bytes()
+        except OSError:
+            continue  # a fault that is named when the baseline is read
+        digest.update(f"{path}\0{len(body)}\0".encode())
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def _below(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def _read(path: Path) -> Baseline | None:
+    """What was kept there; None where there is nothing, or not what we wrote."""
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            body = file.read()
+    except OSError:
+        return None
+    # To unpickle is to run what stands there: nobody else may have had a hand in it.
+    if status.st_uid != os.getuid() or status.st_mode & 0o022:
+        return None
+    if hashlib.sha256(body[_HASH_BYTES:]).digest() != body[:_HASH_BYTES]:
+        return None
+    baseline = pickle.loads(body[_HASH_BYTES:])  # noqa: S301 (ours, see above)
+    return baseline if isinstance(baseline, Baseline) else None
+
+
+def _keep(path: Path, baseline: Baseline) -> None:
+    """Write it, whole or not at all, in place of what was kept of other files."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    body = pickle.dumps(baseline, protocol=pickle.HIGHEST_PROTOCOL)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(hashlib.sha256(body).digest() + body)
+        unfinished.replace(path)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+    for other in path.parent.glob("baseline-*.pickle"):
+        if other != path:
+            other.unlink(missing_ok=True)

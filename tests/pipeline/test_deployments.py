@@ -1,0 +1,39 @@
+"""`claimwatch deploy` and a server that is not there yet, or never."""
+
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from claimwatch.errors import ClaimwatchError
+from claimwatch.pipeline.deployments import deploy
+from claimwatch.pipeline.scheduler import SchedulerDown
+from tests.upstream import Upstream, reply
+
+
+def test_a_server_that_is_only_starting_is_waited_for(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", f"{upstream.url}/api")
+    asked = 0
+
+    def health(request: BaseHTTPRequestHandler) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            request.close_connection = True  # without an answer
+        else:
+            reply(body=b"true")(request)
+
+    upstream.on("/api/health", health)
+    upstream.on("/api/admin/version", reply(body=b'"0.0"'))
+    with pytest.raises(ClaimwatchError, match=r"the server is Prefect 0\.0"):
+        deploy(patience_s=60)
+    assert asked == 2
+
+
+def test_a_server_that_is_not_there_or_refuses_is_named(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with pytest.raises(SchedulerDown, match="gives no answer"):
+        deploy(patience_s=0)
+    upstream.on("/api/health", reply(401, body=b"no"))
+    monkeypatch.setenv("PREFECT_API_URL", f"{upstream.url}/api")
+    with pytest.raises(SchedulerDown, match="401"):
+        deploy(patience_s=60)

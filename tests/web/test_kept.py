@@ -1,0 +1,138 @@
+"""What is worked out once: again when something has changed, and behind the visitors where it takes long."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from claimwatch.web import kept as module
+from claimwatch.web.kept import Kept
+
+
+@dataclass
+class Work:
+    """Something that is worked out: it comes to its stamp, and waits where it is told to."""
+
+    stamp: int = 1
+    may_end: threading.Event = field(default_factory=threading.Event)
+    made: list[int] = field(default_factory=list)
+
+    def __call__(self) -> int:
+        self.made.append(self.stamp)
+        assert self.may_end.wait(20)
+        return self.made[-1]
+
+    def asked(self, kept: Kept) -> int:
+        return kept.get("work", lambda: self.stamp, self)
+
+
+@pytest.fixture
+def work() -> Work:
+    made = Work()
+    made.may_end.set()
+    return made
+
+
+@pytest.fixture
+def tended(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    """Where everything counts as taking long, and is looked after without a pause."""
+    monkeypatch.setattr(module, "LONG_S", 0.0)
+    monkeypatch.setattr(module, "_SEEN_TO_S", 0.0)
+    monkeypatch.setattr(module, "_LOOK_S", 0.01)
+    kept = Kept()
+    with kept.tended(lambda: None):
+        yield kept
+
+
+def until(there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_nobody_waits_for_what_is_made_anew(tended: Kept, work: Work) -> None:
+    assert work.asked(tended) == 1
+    work.may_end.clear()
+    work.stamp = 2
+    assert [work.asked(tended) for _ in range(3)] == [1, 1, 1]
+    until(lambda: work.made == [1, 2])
+    assert work.asked(tended) == 1, "still at it"
+    work.may_end.set()
+    until(lambda: work.asked(tended) == 2)
+    assert work.made == [1, 2]
+
+
+def test_it_is_looked_after_while_nobody_asks(tended: Kept, work: Work) -> None:
+    work.asked(tended)
+    work.stamp = 2
+    until(lambda: work.made == [1, 2])
+
+
+def test_nothing_is_worked_out_of_what_is_outdated(tended: Kept, work: Work) -> None:
+    work.asked(tended)
+    work.stamp = 2
+    assert tended.get("of it", lambda: 0, lambda: work.asked(tended) * 10) == 20
+
+
+def test_what_cannot_be_made_anew_is_not_shown_for_ever(
+    tended: Kept, work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    work.asked(tended)
+
+    def broken() -> int:
+        if work.stamp == 2:
+            raise RuntimeError("the store is away")
+        return work.stamp
+
+    tended.get("broken", lambda: work.stamp, broken)
+    work.stamp = 2
+
+    def failed() -> bool:
+        try:
+            tended.get("broken", lambda: work.stamp, broken)
+        except RuntimeError:
+            return True
+        return False
+
+    until(failed)
+    assert "the store is away" in caplog.text
+    work.stamp = 3
+    assert tended.get("broken", lambda: work.stamp, broken) == 3
+
+
+def test_untended_everything_is_of_this_moment(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
+    monkeypatch.setattr(module, "LONG_S", 0.0)
+    kept = Kept()
+    assert work.asked(kept) == 1
+    work.stamp = 2
+    assert work.asked(kept) == 2
+
+
+def test_what_is_asked_for_most_is_there_from_the_start(work: Work) -> None:
+    kept = Kept()
+    with kept.tended(lambda: work.asked(kept)):
+        until(lambda: work.made == [1])
+        assert work.asked(kept) == 1
+    assert work.made == [1]
+
+
+def test_only_so_much_is_kept_and_what_takes_long_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST", 3)
+    monkeypatch.setattr(module, "LONG_S", 0.02)
+    kept, made = Kept(), []
+
+    def long() -> str:
+        began = time.thread_time()
+        while time.thread_time() - began < 0.03:
+            pass
+        made.append("long")
+        return "long"
+
+    kept.get("long", lambda: 0, long)
+    for number in range(10):
+        kept.get(number, lambda: 0, lambda: "short")
+    kept.get("long", lambda: 0, long)
+    assert made == ["long"]
