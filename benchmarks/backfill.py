@@ -26,7 +26,7 @@ from benchmarks.compare import documents
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer
 from claimwatch.mentions import Scanner
-from claimwatch.pipeline.history import backfill
+from claimwatch.pipeline.reading.history import backfill
 from tests.pipeline.bench import TOY, Bench, Engine
 from tests.upstream import Upstream, reply
 

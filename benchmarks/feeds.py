@@ -20,8 +20,8 @@ from claimwatch.baseline import load_baseline
 from claimwatch.captures import CaptureStore
 from claimwatch.models import ReadStatus
 from claimwatch.pipeline import Watch
-from claimwatch.pipeline.poll import due_sources
-from claimwatch.pipeline.round import poll_all
+from claimwatch.pipeline.reading.poll import due_sources
+from claimwatch.pipeline.reading.round import poll_all
 from claimwatch.settings import load_settings
 from claimwatch.sources import load_sources
 from claimwatch.store import Store

@@ -24,8 +24,8 @@ from benchmarks.loopback import Loopback, feed, feed_of, named
 from claimwatch import pipeline
 from claimwatch.baseline import load_baseline
 from claimwatch.mentions import Scanner
-from claimwatch.pipeline.desk import list_cases
-from claimwatch.pipeline.finder import find_findings
+from claimwatch.pipeline.reviewing.desk import list_cases
+from claimwatch.pipeline.showing.finder import find_findings
 from claimwatch.settings import load_settings
 from claimwatch.store import subscribers
 from claimwatch.store.items import newest_items

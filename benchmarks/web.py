@@ -32,7 +32,7 @@ from benchmarks.web_world import ANALYST, NOW, fill
 from claimwatch import tokens
 from claimwatch.editions.addresses import claim_path, document_path, item_path, publication_path
 from claimwatch.models import Baseline
-from claimwatch.pipeline.desk import list_cases
+from claimwatch.pipeline.reviewing.desk import list_cases
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import PROJECT, load_settings
 from claimwatch.store import sign_ins

@@ -8,7 +8,7 @@ from prefect.cache_policies import NO_CACHE
 
 from claimwatch import pipeline
 from claimwatch.logs import fields
-from claimwatch.pipeline.upkeep import Upkeep, upkeep
+from claimwatch.pipeline.operations.upkeep import Upkeep, upkeep
 from claimwatch.settings import load_settings
 
 log = logging.getLogger("claimwatch.flows.tidy")

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from claimwatch import pipeline
 from claimwatch.errors import ClaimwatchError
 from claimwatch.logs import fields
-from claimwatch.pipeline import alarm, doctor
+from claimwatch.pipeline.operations import alarm, doctor
 from claimwatch.settings import load_settings
 
 log = logging.getLogger("claimwatch.flows.watchdog")

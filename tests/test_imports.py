@@ -29,6 +29,8 @@ MAY = {
     "web": GROUND | ROOMS | {"pipeline"},
     "__main__": {"cli"},
 }
+# The packages of the pipeline, lowest first: each may import those before it. The modules beside them are for all.
+PIPELINE = ("reading", "telling", "subscribers", "mailing", "reviewing", "showing", "operations")
 PURE = ("parsers", "claimwatch.mentions", "claimwatch.claims", "claimwatch.editions")
 IO = {
     "aiosmtplib", "asyncio", "fsspec", "http", "httpx", "random", "requests", "secrets", "smtplib", "socket",
@@ -77,6 +79,20 @@ def test_the_layers_hold() -> None:
 def test_every_part_has_its_place_among_the_layers() -> None:
     parts = {module.split(".")[1] for module, _ in modules("claimwatch") if "." in module}
     assert parts <= set(MAY)
+
+
+def test_the_pipeline_runs_one_way() -> None:
+    wrong = []
+    for module, path in modules("claimwatch/pipeline"):
+        part = module.split(".")[2] if module.count(".") >= 2 else ""
+        if not part:
+            continue
+        height = PIPELINE.index(part) if part in PIPELINE else -1
+        for name, line in imported(path):
+            other = name.split(".")[2] if within(name, "claimwatch.pipeline") and name.count(".") >= 2 else ""
+            if other in PIPELINE and PIPELINE.index(other) > height:
+                wrong.append(f"{path.relative_to(ROOT)}:{line}: {part} may not import {other}")
+    assert wrong == []
 
 
 def test_parsers_import_little() -> None:

@@ -40,7 +40,7 @@ def add_to(commands: "Commands") -> None:
 def make(arguments: argparse.Namespace) -> int:
     """Write a backup and say what is in it."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.backup import backup
+    from claimwatch.pipeline.operations.backup import backup
 
     with opened() as watch:
         manifest = backup(watch, arguments.file.absolute(), with_key=arguments.with_key)
@@ -60,7 +60,7 @@ def make(arguments: argparse.Namespace) -> int:
 
 def put_back(arguments: argparse.Namespace) -> int:
     """Restore a backup and say what is still missing."""
-    from claimwatch.pipeline.backup import restore
+    from claimwatch.pipeline.operations.backup import restore
     from claimwatch.settings import load_settings
 
     done = restore(load_settings(), arguments.file, force=arguments.force)

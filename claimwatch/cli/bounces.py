@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.delivery.lmtp import Place
     from claimwatch.pipeline import Watch
-    from claimwatch.pipeline.bounces import ReturnedMail
+    from claimwatch.pipeline.mailing.bounces import ReturnedMail
 
 
 def add_to(commands: "Commands") -> None:
@@ -50,7 +50,7 @@ def add_to(commands: "Commands") -> None:
 def read_box(arguments: argparse.Namespace) -> int:
     """Read the box."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.bounces import read_bounces
+    from claimwatch.pipeline.mailing.bounces import read_bounces
 
     with opened() as watch:
         done = read_bounces(watch)
@@ -91,7 +91,7 @@ async def _listen(watch: "Watch", place: "Place") -> None:
     import asyncio
     import signal
 
-    from claimwatch.pipeline.inlet import receive_bounces
+    from claimwatch.pipeline.mailing.inlet import receive_bounces
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -125,7 +125,7 @@ def list_all(arguments: argparse.Namespace) -> int:
 def lift_one(arguments: argparse.Namespace) -> int:
     """Write again to one address."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.bounces import lift
+    from claimwatch.pipeline.mailing.bounces import lift
 
     with opened() as watch:
         lifted = lift(watch, arguments.address)

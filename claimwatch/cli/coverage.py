@@ -11,7 +11,7 @@ from claimwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
-    from claimwatch.pipeline.coverage import Gap
+    from claimwatch.pipeline.reading.coverage import Gap
 
 
 def add_to(group: "Commands") -> None:
@@ -32,7 +32,7 @@ def add_to(group: "Commands") -> None:
 def show_coverage(arguments: argparse.Namespace) -> int:
     """Print one row a source, and below it the gaps."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.coverage import coverage
+    from claimwatch.pipeline.reading.coverage import coverage
 
     if arguments.since and arguments.until and arguments.until < arguments.since:
         raise UsageError(f"--until {arguments.until} is before --since {arguments.since}")

@@ -13,7 +13,7 @@ from claimwatch.models.finding import Outcome
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.pipeline import Watch
-    from claimwatch.pipeline.desk import Case, Decided, Piece
+    from claimwatch.pipeline.reviewing.desk import Case, Decided, Piece
 
 KEY = "the development: its key (or the beginning of it), or the number of a finding that tells of it"
 WIDTH = 100
@@ -76,7 +76,7 @@ def _add(group: "Commands", action: Action, help: str, why: str | None = None) -
 def show_queue(arguments: argparse.Namespace) -> int:
     """Print one page of the developments in a state."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.desk import list_cases
+    from claimwatch.pipeline.reviewing.desk import list_cases
 
     with opened() as watch:
         if arguments.source is not None:
@@ -116,7 +116,7 @@ def show_queue(arguments: argparse.Namespace) -> int:
 def decide_one(arguments: argparse.Namespace) -> int:
     """Write down one decision."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.desk import decide, let_in
+    from claimwatch.pipeline.reviewing.desk import decide, let_in
 
     verdict = Verdict(
         arguments.action,
@@ -144,7 +144,7 @@ def decide_one(arguments: argparse.Namespace) -> int:
 
 def _waits(watch: "Watch", text: str) -> bool:
     """Whether an argument is the number of a finding whose name waits for review."""
-    from claimwatch.pipeline.desk import list_waiting
+    from claimwatch.pipeline.reviewing.desk import list_waiting
 
     return is_number(text) and any(one.id == int(text) for one in list_waiting(watch))
 

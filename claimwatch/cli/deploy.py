@@ -24,7 +24,7 @@ def add_to(commands: "Commands") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Deploy, and say what the server has now."""
-    from claimwatch.pipeline.deployments import deploy
+    from claimwatch.pipeline.operations.deployments import deploy
 
     done = deploy()
     if arguments.json:

@@ -12,8 +12,8 @@ from claimwatch.errors import UsageError
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.pipeline import Watch
-    from claimwatch.pipeline.deliver import DeliveryReport
-    from claimwatch.pipeline.record import Asked
+    from claimwatch.pipeline.mailing.deliver import DeliveryReport
+    from claimwatch.pipeline.telling.record import Asked
 
 SERIES = ("urgent", "daily", "weekly", "monthly")  # the record is asked for by --record
 
@@ -91,7 +91,7 @@ def build_one(arguments: argparse.Namespace) -> int:
 
 def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import build
-    from claimwatch.pipeline.record import build_record
+    from claimwatch.pipeline.telling.record import build_record
     from claimwatch.store import editions, reviews
 
     if arguments.record:
@@ -121,7 +121,7 @@ def _build(watch: "Watch", arguments: argparse.Namespace) -> None:
 
 def _preview(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import preview
-    from claimwatch.pipeline.record import preview_record
+    from claimwatch.pipeline.telling.record import preview_record
 
     if arguments.record:
         found = preview_record(watch, _asked(arguments))
@@ -143,7 +143,7 @@ def _preview(watch: "Watch", arguments: argparse.Namespace) -> None:
 
 def _rehearse(watch: "Watch", arguments: argparse.Namespace) -> None:
     from claimwatch.pipeline import rehearse
-    from claimwatch.pipeline.record import rehearse_record
+    from claimwatch.pipeline.telling.record import rehearse_record
 
     if arguments.record:
         found = rehearse_record(watch, _asked(arguments))
@@ -164,7 +164,7 @@ def _rehearse(watch: "Watch", arguments: argparse.Namespace) -> None:
 
 
 def _asked(arguments: argparse.Namespace) -> "Asked":
-    from claimwatch.pipeline.record import Asked
+    from claimwatch.pipeline.telling.record import Asked
 
     return Asked(arguments.since, arguments.until, tuple(arguments.to))
 

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 def examine(arguments: argparse.Namespace) -> int:
     """Look at everything."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.doctor import examine
+    from claimwatch.pipeline.operations.doctor import examine
 
     with opened() as watch:
         found = examine(watch, all_captures=arguments.all)
@@ -54,8 +54,8 @@ def examine(arguments: argparse.Namespace) -> int:
 def alert(arguments: argparse.Namespace) -> int:
     """The dead-man check: needs no Prefect, mails the operator."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.alarm import raise_alarms
-    from claimwatch.pipeline.doctor import look_quickly, measure
+    from claimwatch.pipeline.operations.alarm import raise_alarms
+    from claimwatch.pipeline.operations.doctor import look_quickly, measure
 
     with opened() as watch:
         problems = look_quickly(watch)

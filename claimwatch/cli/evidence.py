@@ -35,7 +35,7 @@ def add_to(commands: "Commands") -> None:
 def export_bundle(arguments: argparse.Namespace) -> int:
     """Write a bundle."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline import evidence
+    from claimwatch.pipeline.operations import evidence
 
     if (arguments.what is None) == (arguments.edition is None):
         raise UsageError("name a finding, a development, or an edition with --edition")
@@ -56,7 +56,7 @@ def export_bundle(arguments: argparse.Namespace) -> int:
 
 def verify_bundle(arguments: argparse.Namespace) -> int:
     """Say what does not hold."""
-    from claimwatch.pipeline import evidence
+    from claimwatch.pipeline.operations import evidence
 
     wrong = evidence.verify(arguments.file)
     if arguments.json:

@@ -52,7 +52,7 @@ def add_to(commands: "Commands") -> None:
 def list_all(arguments: argparse.Namespace) -> int:
     """Print the findings that the filters let through."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.tellable import as_decided
+    from claimwatch.pipeline.telling.tellable import as_decided
     from claimwatch.store import findings
 
     with opened() as watch:
@@ -86,9 +86,9 @@ def list_all(arguments: argparse.Namespace) -> int:
 def show_one(arguments: argparse.Namespace) -> int:
     """Print one finding or one development in full."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.desk import get_case
-    from claimwatch.pipeline.otherwise import said_otherwise, told_by_whom
-    from claimwatch.pipeline.tellable import as_decided
+    from claimwatch.pipeline.reviewing.desk import get_case
+    from claimwatch.pipeline.telling.otherwise import said_otherwise, told_by_whom
+    from claimwatch.pipeline.telling.tellable import as_decided
     from claimwatch.store import findings
 
     with opened() as watch:

@@ -44,7 +44,7 @@ def draw(arguments: argparse.Namespace) -> int:
     """Print a random sample of the folded findings."""
     from claimwatch.claims import finding_json
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.gold import folded_sample
+    from claimwatch.pipeline.reviewing.gold import folded_sample
 
     with opened() as watch:
         rows, total = folded_sample(watch, arguments.folded, arguments.seed)
@@ -75,7 +75,7 @@ def draw(arguments: argparse.Namespace) -> int:
 def export_gold(arguments: argparse.Namespace) -> int:
     """Write the labelled documents."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.gold import gold_documents
+    from claimwatch.pipeline.reviewing.gold import gold_documents
 
     with opened() as watch:
         documents = gold_documents(watch)

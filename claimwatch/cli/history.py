@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from claimwatch.cli.arguments import Commands
     from claimwatch.models import Finding
-    from claimwatch.pipeline.history import Backfilled
-    from claimwatch.pipeline.replay import SourceReplay
+    from claimwatch.pipeline.reading.history import Backfilled
+    from claimwatch.pipeline.reading.replay import SourceReplay
 
 QUOTE_WIDTH = 80
 _BAR = 20
@@ -49,7 +49,7 @@ def add_to(commands: "Commands") -> None:
 def backfill_one(arguments: argparse.Namespace) -> int:
     """Backfill a source and say what came of it."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.history import backfill
+    from claimwatch.pipeline.reading.history import backfill
 
     with opened() as watch, progress(arguments.source) as tell:
 
@@ -87,7 +87,7 @@ def _write_backfill(report: "Backfilled") -> None:
 def replay_all(arguments: argparse.Namespace) -> int:
     """Replay and show the differences."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.replay import replay
+    from claimwatch.pipeline.reading.replay import replay
 
     with opened() as watch, progress("replaying") as tell:
         zone = ZoneInfo(watch.settings.timezone)
@@ -129,7 +129,7 @@ def _as_json(report: "SourceReplay") -> dict[str, object]:
 
 
 def _write_replay(reports: "Sequence[SourceReplay]") -> None:
-    from claimwatch.pipeline.differences import Kind
+    from claimwatch.pipeline.reading.differences import Kind
 
     rows = []
     for report in reports:

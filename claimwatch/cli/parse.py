@@ -33,7 +33,7 @@ def add_to(commands: "Commands") -> None:
 def parse_file(arguments: argparse.Namespace) -> int:
     """Parse one body and print what it gave."""
     from claimwatch.models import Page
-    from claimwatch.pipeline.parsing import load_parser
+    from claimwatch.pipeline.reading.parsing import load_parser
     from claimwatch.settings import load_settings
     from claimwatch.sources import load_sources
 

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from claimwatch.cli.watch import opened
     from claimwatch.logs import to_stderr
-    from claimwatch.pipeline.standing import standings
+    from claimwatch.pipeline.showing.standing import standings
     from claimwatch.settings import load_settings
     from claimwatch.web.app import create_app
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.models import SourceSpec
     from claimwatch.pipeline import Problem, Watch
-    from claimwatch.pipeline.coverage import Gap
-    from claimwatch.pipeline.standing import Standing
-    from claimwatch.pipeline.verify import PageCheck, SourceCheck
+    from claimwatch.pipeline.reading.coverage import Gap
+    from claimwatch.pipeline.reading.verify import PageCheck, SourceCheck
+    from claimwatch.pipeline.showing.standing import Standing
 
 _WIDTH = 100
 NOT_VERIFIED = "not yet verified live"
@@ -53,7 +53,7 @@ def add_to(commands: "Commands") -> None:
 def list_all(arguments: argparse.Namespace) -> int:
     """Print one row a source, and below what needs more words."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.standing import standings
+    from claimwatch.pipeline.showing.standing import standings
 
     with opened() as watch:
         rows = standings(watch)
@@ -98,7 +98,7 @@ def check_sources(arguments: argparse.Namespace) -> int:
 
 def _check_stored(watch: "Watch", specs: "Sequence[SourceSpec]", *, as_json: bool) -> int:
     from claimwatch.pipeline import inspect_watch
-    from claimwatch.pipeline.standing import standings
+    from claimwatch.pipeline.showing.standing import standings
 
     everything = inspect_watch(watch)
     problems = {spec.slug: [problem for problem in everything if problem.what == spec.slug] for spec in specs}
@@ -173,7 +173,7 @@ def _notes(standing: "Standing", zone: str) -> "Iterator[str]":
 
 
 def _check_live(watch: "Watch", specs: "Sequence[SourceSpec]", *, as_json: bool) -> int:
-    from claimwatch.pipeline.verify import verify
+    from claimwatch.pipeline.reading.verify import verify
 
     checks: list[SourceCheck] = []
     with progress("checking") as tell:

@@ -120,7 +120,7 @@ def list_all(arguments: argparse.Namespace) -> int:
 def import_file(arguments: argparse.Namespace) -> int:
     """Add everybody in a file."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.roster import import_csv
+    from claimwatch.pipeline.subscribers.roster import import_csv
 
     try:
         raw = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
@@ -143,7 +143,7 @@ def import_file(arguments: argparse.Namespace) -> int:
 def export_all(arguments: argparse.Namespace) -> int:
     """Print the active subscribers as CSV."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.roster import export_csv
+    from claimwatch.pipeline.subscribers.roster import export_csv
 
     with opened() as watch:
         sys.stdout.write(export_csv(watch))
@@ -164,7 +164,7 @@ def remove_one(arguments: argparse.Namespace) -> int:
 def erase_one(arguments: argparse.Namespace) -> int:
     """Delete what is kept of one address."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.subscribe import erase
+    from claimwatch.pipeline.subscribers.subscribe import erase
 
     with opened() as watch:
         known = erase(watch, arguments.address, arguments.reason)

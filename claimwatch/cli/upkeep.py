@@ -26,7 +26,7 @@ def add_to(commands: "Commands") -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Let go, and say what went."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.upkeep import upkeep
+    from claimwatch.pipeline.operations.upkeep import upkeep
 
     with opened() as watch:
         done = upkeep(watch, dry_run=arguments.dry_run)

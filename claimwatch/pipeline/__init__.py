@@ -6,17 +6,17 @@ with open_watch(load_settings()) as watch:
     report = deliver(watch)
 """
 
-from claimwatch.pipeline.build import Rehearsed, build, due_series, preview, rehearse
-from claimwatch.pipeline.deliver import DeliveryReport, deliver
-from claimwatch.pipeline.in_flight import build_after_reads, build_due
-from claimwatch.pipeline.inspect import inspect_watch
-from claimwatch.pipeline.poll import due_sources, poll
+from claimwatch.pipeline.mailing.deliver import DeliveryReport, deliver
+from claimwatch.pipeline.operations.inspect import inspect_watch
+from claimwatch.pipeline.operations.summary import RunSummary, summarize
 from claimwatch.pipeline.problem import Problem
-from claimwatch.pipeline.review import Recalled, Reviewed, approve, cancel, hold, recall
-from claimwatch.pipeline.round import poll_all
-from claimwatch.pipeline.subscribe import subscribe, unsubscribe
-from claimwatch.pipeline.summary import RunSummary, summarize
-from claimwatch.pipeline.trial import Trial, send_trial
+from claimwatch.pipeline.reading.poll import due_sources, poll
+from claimwatch.pipeline.reading.round import poll_all
+from claimwatch.pipeline.subscribers.subscribe import subscribe, unsubscribe
+from claimwatch.pipeline.telling.build import Rehearsed, build, due_series, preview, rehearse
+from claimwatch.pipeline.telling.in_flight import build_after_reads, build_due
+from claimwatch.pipeline.telling.review import Recalled, Reviewed, approve, cancel, hold, recall
+from claimwatch.pipeline.telling.trial import Trial, send_trial
 from claimwatch.pipeline.watch import Watch, open_watch
 
 __all__ = [

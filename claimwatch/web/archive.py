@@ -22,8 +22,8 @@ from claimwatch.editions.headlines import headline
 from claimwatch.editions.words import count_of
 from claimwatch.errors import UsageError
 from claimwatch.models import Edition, Item
-from claimwatch.pipeline import archive
-from claimwatch.pipeline.archive import BackIssue
+from claimwatch.pipeline.showing import archive
+from claimwatch.pipeline.showing.archive import BackIssue
 from claimwatch.store.archive import Issue, Told
 from claimwatch.web.archive_words import ArchiveWords, archive_words
 from claimwatch.web.caching import YEAR, cached

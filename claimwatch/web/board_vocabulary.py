@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from claimwatch.models import Outcome
-from claimwatch.pipeline.board import ClaimStatus
-from claimwatch.pipeline.standing import Health
+from claimwatch.pipeline.showing.board import ClaimStatus
+from claimwatch.pipeline.showing.standing import Health
 
 
 @dataclass(frozen=True, slots=True)

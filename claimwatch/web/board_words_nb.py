@@ -1,8 +1,8 @@
 """The words of the public pages in Norwegian Bokmål."""
 
 from claimwatch.models import Outcome
-from claimwatch.pipeline.board import ClaimStatus
-from claimwatch.pipeline.standing import Health
+from claimwatch.pipeline.showing.board import ClaimStatus
+from claimwatch.pipeline.showing.standing import Health
 from claimwatch.web.board_vocabulary import BoardWords
 
 BOKMAL = BoardWords(

@@ -17,7 +17,7 @@ from claimwatch.editions.headlines import attributed
 from claimwatch.editions.names import kind_of, source_name, value_of
 from claimwatch.editions.shown import Shown
 from claimwatch.models import Claim, Outcome, Predicate
-from claimwatch.pipeline.board import PER_PAGE, AboutRow, Board, ClaimRow, ClaimStatus, claim_file
+from claimwatch.pipeline.showing.board import PER_PAGE, AboutRow, Board, ClaimRow, ClaimStatus, claim_file
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store.finding_claims import Tally
 from claimwatch.web.board_vocabulary import BoardWords

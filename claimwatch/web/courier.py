@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from claimwatch.errors import ClaimwatchError
-from claimwatch.pipeline.sign_in_mail import send_sign_in_mails
-from claimwatch.pipeline.signup_mail import send_signup_mails
+from claimwatch.pipeline.mailing.signup_mail import send_signup_mails
+from claimwatch.pipeline.reviewing.sign_in_mail import send_sign_in_mails
 from claimwatch.pipeline.watch import Watch
 
 RETRY_S = 60.0  # how often put-off mails are looked for

@@ -17,10 +17,10 @@ from starlette.exceptions import HTTPException
 from claimwatch.editions.display import clean
 from claimwatch.errors import DecidedMeanwhile, UsageError
 from claimwatch.models import Action, CaseState, Decision, Development, Outcome
-from claimwatch.pipeline.deciding import decide_many
-from claimwatch.pipeline.desk import Case, get_case
-from claimwatch.pipeline.queue import MOST_COUNTED, QueuePage, cases_around, queue_page
-from claimwatch.pipeline.tellable import today_of
+from claimwatch.pipeline.reviewing.deciding import decide_many
+from claimwatch.pipeline.reviewing.desk import Case, get_case
+from claimwatch.pipeline.reviewing.queue import MOST_COUNTED, QueuePage, cases_around, queue_page
+from claimwatch.pipeline.telling.tellable import today_of
 from claimwatch.store import texts
 from claimwatch.web import desk_view
 from claimwatch.web.desk_forms import one_of, verdicts_of, without_options

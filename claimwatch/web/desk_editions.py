@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from claimwatch.editions.display import clean
 from claimwatch.errors import DecidedMeanwhile, UsageError
-from claimwatch.pipeline.review import approve, cancel, hold
+from claimwatch.pipeline.telling.review import approve, cancel, hold
 from claimwatch.store import editions, reviews
 from claimwatch.store.editions import EditionRow
 from claimwatch.web import desk_view

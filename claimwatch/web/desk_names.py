@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from claimwatch.errors import UsageError
-from claimwatch.pipeline.doubtful import Doubts, let_in, list_doubts, rule_out, take_back
+from claimwatch.pipeline.reviewing.doubtful import Doubts, let_in, list_doubts, rule_out, take_back
 from claimwatch.store import texts
 from claimwatch.web import desk_view
 from claimwatch.web.desk_forms import LONGEST_WHY, one_of

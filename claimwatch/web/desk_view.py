@@ -10,8 +10,8 @@ from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.headlines import attributed
 from claimwatch.models import Action, Decision, Development, Evidence, Label, Outcome, Quantity
-from claimwatch.pipeline.desk import Case, CaseLine, Near
-from claimwatch.pipeline.desk import Piece as CasePiece
+from claimwatch.pipeline.reviewing.desk import Case, CaseLine, Near
+from claimwatch.pipeline.reviewing.desk import Piece as CasePiece
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store.texts import Place
 

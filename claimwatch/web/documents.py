@@ -12,8 +12,8 @@ from claimwatch.editions.display import Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.names import source_name
 from claimwatch.models import ACCEPTED
-from claimwatch.pipeline.board import ClaimRow
-from claimwatch.pipeline.shelf import PER_PAGE, Holding, entry_file, holdings, publication_file
+from claimwatch.pipeline.showing.board import ClaimRow
+from claimwatch.pipeline.showing.shelf import PER_PAGE, Holding, entry_file, holdings, publication_file
 from claimwatch.store.finding_rows import FindingRow
 from claimwatch.store.shelf import Shelved
 from claimwatch.web.board_vocabulary import BoardWords

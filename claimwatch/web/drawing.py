@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from claimwatch.models import Outcome, ReadStatus
-from claimwatch.pipeline.strips import Strip
+from claimwatch.pipeline.showing.strips import Strip
 from claimwatch.store.finding_claims import Tally
 
 WIDTH = 1000

@@ -17,8 +17,8 @@ from claimwatch.editions.display import clean
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.shown import Shown
 from claimwatch.models import Outcome
-from claimwatch.pipeline import archive
-from claimwatch.pipeline.archive import Current
+from claimwatch.pipeline.showing import archive
+from claimwatch.pipeline.showing.archive import Current
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store.archive import Issue
 from claimwatch.web.archive import counts

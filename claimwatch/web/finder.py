@@ -13,8 +13,8 @@ from claimwatch.editions.forms import Forms
 from claimwatch.editions.headlines import attributed
 from claimwatch.editions.names import source_name
 from claimwatch.models import Outcome
-from claimwatch.pipeline import finder
-from claimwatch.pipeline.finder import FoundDocument, FoundFinding
+from claimwatch.pipeline.showing import finder
+from claimwatch.pipeline.showing.finder import FoundDocument, FoundFinding
 from claimwatch.store.search import MOST_CHARACTERS, Filters, parse_query
 from claimwatch.web.archive_words import ArchiveWords, archive_words
 from claimwatch.web.board_words import board_words

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from fastapi import HTTPException, Request
 
 from claimwatch.models import SERIES, SEVERITIES, Member, Subscription, Topics
-from claimwatch.pipeline.subscribe import LANGUAGES
+from claimwatch.pipeline.subscribers.subscribe import LANGUAGES
 from claimwatch.pipeline.watch import Watch
 
 MOST_BYTES = 16_384

@@ -12,9 +12,9 @@ from claimwatch.editions.forms import Forms
 from claimwatch.editions.headlines import attributed
 from claimwatch.editions.names import source_name
 from claimwatch.models import Action, Origin, Outcome
-from claimwatch.pipeline import archive
-from claimwatch.pipeline.archive import Correction, EvidenceRow, History
-from claimwatch.pipeline.tellable import today_of
+from claimwatch.pipeline.showing import archive
+from claimwatch.pipeline.showing.archive import Correction, EvidenceRow, History
+from claimwatch.pipeline.telling.tellable import today_of
 from claimwatch.store.archive import Issue
 from claimwatch.store.finding_rows import DISMISSED, WITHDRAWN
 from claimwatch.web.archive import heading

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Response
 
 from claimwatch import tokens
 from claimwatch.errors import UsageError
-from claimwatch.pipeline import signup
-from claimwatch.pipeline.subscribe import normal_address, person
+from claimwatch.pipeline.subscribers import signup
+from claimwatch.pipeline.subscribers.subscribe import normal_address, person
 from claimwatch.web import forms
 from claimwatch.web.forms import Chosen, Fields
 from claimwatch.web.pages import Page, ThisPage, Visitor

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from claimwatch import tokens
 from claimwatch.models import Member
-from claimwatch.pipeline import signup
-from claimwatch.pipeline.signup import Choice
+from claimwatch.pipeline.subscribers import signup
+from claimwatch.pipeline.subscribers.signup import Choice
 from claimwatch.web import forms
 from claimwatch.web.forms import Chosen, Fields
 from claimwatch.web.pages import Page, ThisPage

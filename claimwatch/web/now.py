@@ -11,10 +11,10 @@ from claimwatch.editions.forms import Forms
 from claimwatch.editions.names import source_name
 from claimwatch.editions.shown import Shown
 from claimwatch.models import ReadStatus
-from claimwatch.pipeline.board import Board, ClaimStatus
-from claimwatch.pipeline.strips import Strip, strips
+from claimwatch.pipeline.showing.board import Board, ClaimStatus
+from claimwatch.pipeline.showing.strips import Strip, strips
+from claimwatch.pipeline.showing.week import this_week
 from claimwatch.pipeline.watch import Watch
-from claimwatch.pipeline.week import this_week
 from claimwatch.store import archive
 from claimwatch.store.archive import Issue
 from claimwatch.web.board_vocabulary import BoardWords

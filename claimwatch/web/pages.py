@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from claimwatch.models import SERIES, SEVERITIES
-from claimwatch.pipeline.board import Board, board
 from claimwatch.pipeline.knowledge import Knowing
+from claimwatch.pipeline.showing.board import Board, board
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import TEMPLATES
 from claimwatch.store import decisions, telling

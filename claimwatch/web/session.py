@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from claimwatch import tokens
-from claimwatch.pipeline import sign_in
+from claimwatch.pipeline.reviewing import sign_in
 from claimwatch.settings import Settings
 from claimwatch.store.sign_ins import SignIn
 from claimwatch.web import forms

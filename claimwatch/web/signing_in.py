@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from claimwatch.errors import UsageError
-from claimwatch.pipeline import sign_in
-from claimwatch.pipeline.subscribe import normal_address
+from claimwatch.pipeline.reviewing import sign_in
+from claimwatch.pipeline.subscribers.subscribe import normal_address
 from claimwatch.web import forms
 from claimwatch.web.forms import Fields
 from claimwatch.web.pages import Page, Visitor

@@ -9,7 +9,7 @@ from claimwatch import __version__
 from claimwatch.editions.addresses import edition_path
 from claimwatch.editions.display import clean
 from claimwatch.editions.names import source_name
-from claimwatch.pipeline.health import Counts, counts, health
+from claimwatch.pipeline.showing.health import Counts, counts, health
 from claimwatch.web.board_words import board_words
 from claimwatch.web.caching import cached
 from claimwatch.web.pages import ThisPage

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import event, update
 
 from claimwatch.errors import ClaimwatchError
-from claimwatch.pipeline import Watch, deliver, doubts
+from claimwatch.pipeline import Watch, deliver
+from claimwatch.pipeline.mailing import doubts
 from claimwatch.settings import load_settings
 from claimwatch.store import outbox
 from claimwatch.store.tables import messages

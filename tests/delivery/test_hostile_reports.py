@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from claimwatch.delivery import Kind, opaque_part, read_report
-from claimwatch.pipeline.bounces import bounce_problems, read_bounces
+from claimwatch.pipeline.mailing.bounces import bounce_problems, read_bounces
 from claimwatch.settings import load_settings
 from claimwatch.store.bounces import list_bounces
 from claimwatch.store.tables import messages

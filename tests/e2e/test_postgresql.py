@@ -15,8 +15,8 @@ import pytest
 
 from claimwatch import pipeline
 from claimwatch.models import Origin
-from claimwatch.pipeline.history import backfill
-from claimwatch.pipeline.replay import replay
+from claimwatch.pipeline.reading.history import backfill
+from claimwatch.pipeline.reading.replay import replay
 from claimwatch.settings import Settings, load_settings
 from claimwatch.store import documents, editions, findings
 from demo.world import World

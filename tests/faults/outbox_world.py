@@ -25,7 +25,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import and_, insert, select
 
 from claimwatch.captures import CaptureStore
-from claimwatch.pipeline import Watch, deliver, doubts
+from claimwatch.pipeline import Watch, deliver
+from claimwatch.pipeline.mailing import doubts
 from claimwatch.settings import Settings, load_settings
 from claimwatch.store import Store, relays, suppressions
 from claimwatch.store.tables import attempts, editions, messages, subscribers
@@ -318,7 +319,7 @@ def torture_postfix(home: Path, server: Postfix, *, count: int, kills: int, seed
 
 def _drain(home: Path) -> None:
     """Deliver until nothing waits, with the pauses of minutes and hours cut to parts of a second."""
-    vars(sys.modules["claimwatch.pipeline.deliver"]).update(BACK_OFF_S=(0.05,))
+    vars(sys.modules["claimwatch.pipeline.mailing.deliver"]).update(BACK_OFF_S=(0.05,))
     vars(doubts).update(SETTLE_S=0.3)
     vars(relays).update(RESTS_S=(0.1,))
     watch = open_outbox(load_settings(home=home))

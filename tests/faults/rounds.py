@@ -22,7 +22,8 @@ from sqlalchemy import event
 
 from claimwatch.captures import CaptureStore
 from claimwatch.errors import ClaimwatchError
-from claimwatch.pipeline import Watch, build_due, deliver, doubts, due_sources, poll
+from claimwatch.pipeline import Watch, build_due, deliver, due_sources, poll
+from claimwatch.pipeline.mailing import doubts
 from claimwatch.settings import clock, load_settings
 from claimwatch.sources import load_sources
 from claimwatch.store import Store, relays
@@ -135,7 +136,7 @@ def open_round(one: Round) -> Iterator[Watch]:
 
 def act(one: Round, kill: Kill | None = None) -> tuple[bool, Steps]:
     """Do a round, with pauses of minutes cut to parts of a second; whether anything is still to be sent."""
-    vars(sys.modules["claimwatch.pipeline.deliver"]).update(BACK_OFF_S=(PAUSE_S,))
+    vars(sys.modules["claimwatch.pipeline.mailing.deliver"]).update(BACK_OFF_S=(PAUSE_S,))
     vars(doubts).update(SETTLE_S=PAUSE_S)
     vars(relays).update(RESTS_S=(PAUSE_S,))
     steps, waiting = Steps(kill, one.home), False

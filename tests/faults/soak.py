@@ -27,7 +27,8 @@ from sqlalchemy import select
 
 from claimwatch.errors import ClaimwatchError
 from claimwatch.models import Coverage, Subscription
-from claimwatch.pipeline import build_due, deliver, doubts, due_sources, poll, subscribe
+from claimwatch.pipeline import build_due, deliver, due_sources, poll, subscribe
+from claimwatch.pipeline.mailing import doubts
 from claimwatch.store import relays
 from claimwatch.store.tables import editions, messages, reads
 from tests.faults.outage import full_disk, good, source_of
@@ -354,7 +355,7 @@ def process(one: Round) -> Iterator[Connection]:
 
 
 def _live(one: Round, pipe: Connection) -> None:
-    vars(sys.modules["claimwatch.pipeline.deliver"]).update(BACK_OFF_S=(PAUSE_S,))
+    vars(sys.modules["claimwatch.pipeline.mailing.deliver"]).update(BACK_OFF_S=(PAUSE_S,))
     vars(doubts).update(SETTLE_S=PAUSE_S)
     vars(relays).update(RESTS_S=(PAUSE_S,))
     me = psutil.Process()

@@ -18,8 +18,8 @@ import psutil
 import pytest
 from sqlalchemy import select
 
-from claimwatch.pipeline.deployments import Deployed, deploy
-from claimwatch.pipeline.scheduler import automations, inspect_scheduler, wanted
+from claimwatch.pipeline.operations.deployments import Deployed, deploy
+from claimwatch.pipeline.operations.scheduler import automations, inspect_scheduler, wanted
 from claimwatch.store import Store
 from claimwatch.store.tables import reads, source_states
 from demo.world import World

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from claimwatch.pipeline.deployments import deploy
-from claimwatch.pipeline.scheduler import inspect_scheduler, wanted
+from claimwatch.pipeline.operations.deployments import deploy
+from claimwatch.pipeline.operations.scheduler import inspect_scheduler, wanted
 from claimwatch.store import Store
 from claimwatch.store.tables import reads
 from demo.world import World

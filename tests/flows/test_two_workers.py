@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import create_engine, select
 
 from claimwatch.cli import main
-from claimwatch.pipeline.deployments import deploy
+from claimwatch.pipeline.operations.deployments import deploy
 from claimwatch.settings import PROJECT, SECRETS, variable
 from claimwatch.store import Store
 from claimwatch.store.tables import editions, messages, reads

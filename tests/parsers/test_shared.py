@@ -11,7 +11,7 @@ import pytest
 
 from claimwatch.errors import SourceChanged, SourcesInvalid
 from claimwatch.models import Page, Parsed
-from claimwatch.pipeline.parsing import load_parser
+from claimwatch.pipeline.reading.parsing import load_parser
 from claimwatch.settings import PROJECT
 from claimwatch.sources import load_sources
 from parsers import feed, html_table, ofac, wordpress

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from claimwatch.captures import CaptureStore
 from claimwatch.pipeline import Watch
-from claimwatch.pipeline.bounces import read_bounces
+from claimwatch.pipeline.mailing.bounces import read_bounces
 from claimwatch.settings import load_settings
 from claimwatch.store import Store, bounces, suppressions
 from claimwatch.store.tables import messages

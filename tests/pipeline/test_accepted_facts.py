@@ -11,9 +11,9 @@ from claimwatch.baseline import load_baseline
 from claimwatch.baseline.export import export
 from claimwatch.models import Action, CaseState, Finding, Label, Outcome, Verdict
 from claimwatch.pipeline import inspect_watch
-from claimwatch.pipeline.desk import decide, get_case, list_cases
 from claimwatch.pipeline.knowledge import accepted_facts, with_knowledge
-from claimwatch.pipeline.replay import replay
+from claimwatch.pipeline.reading.replay import replay
+from claimwatch.pipeline.reviewing.desk import decide, get_case, list_cases
 from claimwatch.settings import PROJECT
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, NEWS, Bench

@@ -11,9 +11,9 @@ from typing import ClassVar
 
 import pytest
 
-from claimwatch.pipeline.alarm import MOST_A_DAY, raise_alarms
-from claimwatch.pipeline.doctor import look_quickly, measure
-from claimwatch.pipeline.inspect import grow
+from claimwatch.pipeline.operations.alarm import MOST_A_DAY, raise_alarms
+from claimwatch.pipeline.operations.doctor import look_quickly, measure
+from claimwatch.pipeline.operations.inspect import grow
 from claimwatch.pipeline.problem import Problem
 from claimwatch.store import alarms
 from tests.cli.conftest import Run, cli  # noqa: F401 (a fixture)

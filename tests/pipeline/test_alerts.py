@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from claimwatch.models import Edition, Subscription, Topics
 from claimwatch.pipeline import build, build_due, deliver, inspect_watch, subscribe
-from claimwatch.pipeline.alerts import alertable
+from claimwatch.pipeline.telling.alerts import alertable
 from claimwatch.store import editions, ledger, reviews
 from claimwatch.store.tables import findings
 from tests.pipeline.bench import MONDAY, TOY, WEEK, Bench, body_of

@@ -11,7 +11,7 @@ import pytest
 from claimwatch.errors import ClaimwatchError, UsageError
 from claimwatch.models import Origin, ReadStatus
 from claimwatch.pipeline import build, deliver, lease, poll, subscribe
-from claimwatch.pipeline.history import BATCH, Backfilled, backfill
+from claimwatch.pipeline.reading.history import BATCH, Backfilled, backfill
 from claimwatch.settings import PROJECT
 from claimwatch.store import documents, findings, ledger, reads, subscribers
 from claimwatch.store.finding_rows import FindingRow

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from claimwatch.captures import CaptureStore
-from claimwatch.pipeline.backup import BackupInvalid, backup, read_manifest, restore
-from claimwatch.pipeline.integrity import inspect_integrity
+from claimwatch.pipeline.operations.backup import BackupInvalid, backup, read_manifest, restore
+from claimwatch.pipeline.operations.integrity import inspect_integrity
 from claimwatch.settings import Settings, load_settings
 from claimwatch.store import Store, advance_clock, chain
 from claimwatch.store.tables import metadata

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from claimwatch.errors import ClaimwatchError, UsageError
 from claimwatch.pipeline import deliver
-from claimwatch.pipeline.bounces import bounce_problems, lift, read_bounces
-from claimwatch.pipeline.probes import QUIET
+from claimwatch.pipeline.mailing.bounces import bounce_problems, lift, read_bounces
+from claimwatch.pipeline.mailing.probes import QUIET
 from claimwatch.store import bounces, consents, ledger, subscribers, suppressions
 from claimwatch.store.tables import messages, probes, rests
 from tests.delivery.returned import complaint, dsn, holiday, old_fashioned

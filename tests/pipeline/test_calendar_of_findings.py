@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from claimwatch.models import DATE_PASSED, Edition, Outcome
 from claimwatch.pipeline import build
-from claimwatch.pipeline.replay import replay
+from claimwatch.pipeline.reading.replay import replay
 from tests.pipeline.bench import MONDAY, WEEK, Bench
 
 SUSPENDED = (

@@ -15,8 +15,8 @@ from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Baseline, Publication, SourceClass
-from claimwatch.pipeline import history
-from claimwatch.pipeline.comparing import Crew
+from claimwatch.pipeline.reading import history
+from claimwatch.pipeline.reading.comparing import Crew
 from tests.pipeline.bench import Bench
 
 pytestmark = pytest.mark.slow  # a process takes a second to start
@@ -78,7 +78,7 @@ import sys, time
 from pathlib import Path
 from claimwatch.baseline import load_baseline
 from claimwatch.models import SourceClass
-from claimwatch.pipeline.comparing import Crew
+from claimwatch.pipeline.reading.comparing import Crew
 from tests.pipeline.test_comparing import TEXTS, page
 if __name__ == "__main__":
     crew = Crew(load_baseline(Path("baselines")), SourceClass.PRESS)

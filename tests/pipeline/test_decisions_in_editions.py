@@ -7,7 +7,7 @@ import pytest
 
 from claimwatch.models import Action, CaseState, Label, Outcome, Subscription, Topics, Verdict
 from claimwatch.pipeline import approve, build, deliver, preview, recall, subscribe
-from claimwatch.pipeline.desk import decide, get_case, list_cases
+from claimwatch.pipeline.reviewing.desk import decide, get_case, list_cases
 from claimwatch.store import editions, reviews
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, TOY, WEEK, Bench, body_of
 

@@ -5,8 +5,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from claimwatch.errors import ClaimwatchError
-from claimwatch.pipeline.deployments import deploy
-from claimwatch.pipeline.scheduler import SchedulerDown
+from claimwatch.pipeline.operations.deployments import deploy
+from claimwatch.pipeline.operations.scheduler import SchedulerDown
 from tests.upstream import Upstream, reply
 
 

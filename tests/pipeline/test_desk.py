@@ -8,8 +8,8 @@ import pytest
 from claimwatch.errors import DecidedMeanwhile, UsageError
 from claimwatch.models import Action, CaseState, Label, Outcome, Verdict
 from claimwatch.pipeline import Watch
-from claimwatch.pipeline.desk import decide, decide_many, get_case, let_in, list_cases, list_waiting
-from claimwatch.pipeline.replay import replay
+from claimwatch.pipeline.reading.replay import replay
+from claimwatch.pipeline.reviewing.desk import decide, decide_many, get_case, let_in, list_cases, list_waiting
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench
 

@@ -9,9 +9,9 @@ import pytest
 from claimwatch.errors import DecidedMeanwhile, UsageError
 from claimwatch.models import Action, CaseState, Label, Outcome, Verdict
 from claimwatch.pipeline import Watch, approve, build, deliver, poll, subscribe
-from claimwatch.pipeline.desk import decide, get_case, list_cases
-from claimwatch.pipeline.gold import folded_sample, gold_documents
 from claimwatch.pipeline.knowledge import accepted_facts
+from claimwatch.pipeline.reviewing.desk import decide, get_case, list_cases
+from claimwatch.pipeline.reviewing.gold import folded_sample, gold_documents
 from claimwatch.store import ledger
 from tests.e2e.test_postgresql import postgresql  # noqa: F401 (a fixture)
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, Bench

@@ -14,12 +14,12 @@ from sqlalchemy import update
 
 from claimwatch.captures import CaptureStore
 from claimwatch.pipeline import inspect_watch, poll
-from claimwatch.pipeline.doctor import examine
-from claimwatch.pipeline.integrity import inspect_integrity
-from claimwatch.pipeline.machine import clock_off, days_until_full, inspect_machine
-from claimwatch.pipeline.mail_checks import dns_problems, inspect_mail, lookup, public_key
+from claimwatch.pipeline.operations.doctor import examine
+from claimwatch.pipeline.operations.integrity import inspect_integrity
+from claimwatch.pipeline.operations.machine import clock_off, days_until_full, inspect_machine
+from claimwatch.pipeline.operations.mail_checks import dns_problems, inspect_mail, lookup, public_key
+from claimwatch.pipeline.operations.scheduler import inspect_scheduler
 from claimwatch.pipeline.problem import Problem
-from claimwatch.pipeline.scheduler import inspect_scheduler
 from claimwatch.settings import load_settings
 from claimwatch.store import Store, chain
 from claimwatch.store.tables import capture_chain, captures, messages, source_states

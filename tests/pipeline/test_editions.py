@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from claimwatch.errors import UsageError
 from claimwatch.models import Subscription
 from claimwatch.pipeline import Watch, build, build_due, deliver, preview, rehearse, subscribe, unsubscribe
-from claimwatch.pipeline.deliver import LEASE_S
 from claimwatch.pipeline.lease import this_owner
+from claimwatch.pipeline.mailing.deliver import LEASE_S
 from claimwatch.store import editions, leases, ledger, outbox, subscribers
 from tests.delivery.sink import Sink
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench, body_of

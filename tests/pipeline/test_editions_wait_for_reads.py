@@ -33,7 +33,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
         found.set()
         sleep(0.01)
 
-    monkeypatch.setattr("claimwatch.pipeline.in_flight.time.sleep", short)
+    monkeypatch.setattr("claimwatch.pipeline.telling.in_flight.time.sleep", short)
     return found
 
 

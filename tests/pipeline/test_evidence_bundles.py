@@ -14,7 +14,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from claimwatch.errors import ClaimwatchError
-from claimwatch.pipeline.evidence import export, find_asked, verify
+from claimwatch.pipeline.operations.evidence import export, find_asked, verify
 from claimwatch.store import chain
 from tests.cli.conftest import Run, cli  # noqa: F401 (a fixture)
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench

@@ -9,9 +9,9 @@ import pytest
 from claimwatch.baseline import load_baseline
 from claimwatch.models import Action, Outcome, Verdict
 from claimwatch.pipeline import Watch, build, deliver, inspect_watch, poll, subscribe
-from claimwatch.pipeline.desk import decide, get_case, list_cases
-from claimwatch.pipeline.differences import Kind
-from claimwatch.pipeline.replay import replay
+from claimwatch.pipeline.reading.differences import Kind
+from claimwatch.pipeline.reading.replay import replay
+from claimwatch.pipeline.reviewing.desk import decide, get_case, list_cases
 from claimwatch.settings import PROJECT
 from claimwatch.store import ledger
 from tests.pipeline.bench import MONDAY, MORE_NEWS, WEEK, Bench

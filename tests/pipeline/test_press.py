@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from claimwatch import pipeline
 from claimwatch.models import Reader, Rendered, Subscription, Topics
 from claimwatch.pipeline import Watch
-from claimwatch.pipeline.build import compose_own, due_messages
-from claimwatch.pipeline.draft import Own, draft, wanted_period
-from claimwatch.pipeline.press import Press
-from claimwatch.pipeline.subscribe import subscribe
+from claimwatch.pipeline.subscribers.subscribe import subscribe
+from claimwatch.pipeline.telling.build import compose_own, due_messages
+from claimwatch.pipeline.telling.draft import Own, draft, wanted_period
+from claimwatch.pipeline.telling.press import Press
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench
 
 LATER = MONDAY + WEEK

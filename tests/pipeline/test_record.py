@@ -7,8 +7,8 @@ import pytest
 from claimwatch.errors import UsageError
 from claimwatch.models import Edition, Subscription
 from claimwatch.pipeline import build, build_due, cancel, deliver, hold, recall, subscribe
-from claimwatch.pipeline.history import backfill
-from claimwatch.pipeline.record import Asked, build_record, preview_record, rehearse_record
+from claimwatch.pipeline.reading.history import backfill
+from claimwatch.pipeline.telling.record import Asked, build_record, preview_record, rehearse_record
 from claimwatch.store import editions, ledger, subscribers
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench, body_of
 

@@ -10,9 +10,9 @@ import pytest
 from claimwatch.claims import Comparer
 from claimwatch.models import Alias, Edition, Finding, Origin, Outcome, Page, Publication
 from claimwatch.pipeline import build, inspect_watch, poll
-from claimwatch.pipeline.differences import Kind
-from claimwatch.pipeline.history import backfill
-from claimwatch.pipeline.replay import SourceReplay, replay
+from claimwatch.pipeline.reading.differences import Kind
+from claimwatch.pipeline.reading.history import backfill
+from claimwatch.pipeline.reading.replay import SourceReplay, replay
 from claimwatch.settings import PROJECT
 from claimwatch.store import findings
 from claimwatch.store.finding_rows import FindingRow

@@ -9,7 +9,7 @@ from claimwatch.editions import parse_period
 from claimwatch.errors import UsageError
 from claimwatch.models import Rendered, Subscription, Topics
 from claimwatch.pipeline import approve, build, cancel, deliver, hold, inspect_watch, recall, send_trial, subscribe
-from claimwatch.pipeline.draft import draft, own
+from claimwatch.pipeline.telling.draft import draft, own
 from claimwatch.store import developments, editions, ledger, outbox, reviews, subscribers
 from tests.pipeline.bench import MONDAY, MORE_NEWS, NEWS, WEEK, Bench, body_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claimwatch.pipeline.rivals import inspect_rivals
+from claimwatch.pipeline.operations.rivals import inspect_rivals
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimwatch.pipeline.robots import robots_of
+from claimwatch.pipeline.reading.robots import robots_of
 
 
 @pytest.mark.parametrize(

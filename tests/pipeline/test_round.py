@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from claimwatch.errors import ClockWentBack
 from claimwatch.models import ReadStatus
 from claimwatch.pipeline import due_sources, poll_all
-from claimwatch.pipeline.round import AT_ONCE
+from claimwatch.pipeline.reading.round import AT_ONCE
 from claimwatch.store import advance_clock
 from claimwatch.store.tables import capture_chain, captures, source_states
 from tests.pipeline.bench import MONDAY, NEWS, TOY, Bench

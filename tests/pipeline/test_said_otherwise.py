@@ -9,11 +9,11 @@ from claimwatch import pipeline
 from claimwatch.cli import main
 from claimwatch.editions.assemble import in_order
 from claimwatch.models import Action, Label, Outcome, Verdict
-from claimwatch.pipeline.board import claim_file
-from claimwatch.pipeline.deciding import decide
-from claimwatch.pipeline.otherwise import said_otherwise, with_otherwise
-from claimwatch.pipeline.subscribe import subscribe
-from claimwatch.pipeline.tellable import tellable
+from claimwatch.pipeline.reviewing.deciding import decide
+from claimwatch.pipeline.showing.board import claim_file
+from claimwatch.pipeline.subscribers.subscribe import subscribe
+from claimwatch.pipeline.telling.otherwise import said_otherwise, with_otherwise
+from claimwatch.pipeline.telling.tellable import tellable
 from claimwatch.store import findings
 from tests.pipeline.bench import MONDAY, WEEK, Bench, body_of
 

@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
-from claimwatch.pipeline import deliver, sign_in
-from claimwatch.pipeline.sign_in_mail import send_sign_in_mails
+from claimwatch.pipeline import deliver
+from claimwatch.pipeline.reviewing import sign_in
+from claimwatch.pipeline.reviewing.sign_in_mail import send_sign_in_mails
 from claimwatch.store import relays
 from tests.delivery.sink import Sink
 from tests.faults.outbox_world import fill

@@ -12,10 +12,11 @@ from claimwatch import tokens
 from claimwatch.delivery import OutcomeUnknown
 from claimwatch.errors import UsageError
 from claimwatch.models import Subscription, Topics
-from claimwatch.pipeline import build, deliver, inspect_watch, signup, subscribe, unsubscribe
-from claimwatch.pipeline.roster import COLUMNS, export_csv, import_csv
-from claimwatch.pipeline.signup_mail import send_signup_mails
-from claimwatch.pipeline.subscribe import erase, person
+from claimwatch.pipeline import build, deliver, inspect_watch, subscribe, unsubscribe
+from claimwatch.pipeline.mailing.signup_mail import send_signup_mails
+from claimwatch.pipeline.subscribers import signup
+from claimwatch.pipeline.subscribers.roster import COLUMNS, export_csv, import_csv
+from claimwatch.pipeline.subscribers.subscribe import erase, person
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import load_settings
 from claimwatch.store import MIGRATIONS, Store, consents, relays, subscribers, suppressions

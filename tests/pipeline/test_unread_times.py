@@ -7,8 +7,8 @@ import pytest
 from claimwatch.errors import UsageError
 from claimwatch.models import Edition
 from claimwatch.pipeline import build
-from claimwatch.pipeline.coverage import Gap, SourceCoverage, coverage
-from claimwatch.pipeline.history import backfill
+from claimwatch.pipeline.reading.coverage import Gap, SourceCoverage, coverage
+from claimwatch.pipeline.reading.history import backfill
 from tests.pipeline.bench import MONDAY, NEWS, WEEK, Bench
 from tests.upstream import reply
 

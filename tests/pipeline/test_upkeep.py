@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from claimwatch.pipeline import deliver, subscribe, unsubscribe
-from claimwatch.pipeline.integrity import inspect_integrity
-from claimwatch.pipeline.upkeep import Upkeep, upkeep
+from claimwatch.pipeline.operations.integrity import inspect_integrity
+from claimwatch.pipeline.operations.upkeep import Upkeep, upkeep
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import findings, outbox
 from claimwatch.store.tables import captures, ledger, messages, reads, subscribers

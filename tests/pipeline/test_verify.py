@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from claimwatch.models import SourceSpec
-from claimwatch.pipeline.verify import SourceCheck, verify
+from claimwatch.pipeline.reading.verify import SourceCheck, verify
 from claimwatch.store import reads
 from tests.pipeline.bench import MONDAY, Bench
 from tests.upstream import reply

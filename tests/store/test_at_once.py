@@ -12,9 +12,9 @@ from sqlalchemy import event, func, select, update
 
 from claimwatch import pipeline
 from claimwatch.models import Topics
-from claimwatch.pipeline import signup
-from claimwatch.pipeline.bounces import read_bounces
-from claimwatch.pipeline.subscribe import subscribe
+from claimwatch.pipeline.mailing.bounces import read_bounces
+from claimwatch.pipeline.subscribers import signup
+from claimwatch.pipeline.subscribers.subscribe import subscribe
 from claimwatch.store import Store, advance_clock, bounces, consents, subscribers, suppressions
 from claimwatch.store.consents import Signup
 from claimwatch.store.rows import insert_once

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from claimwatch.models import Action, Verdict
 from claimwatch.pipeline import approve, deliver
-from claimwatch.pipeline.deciding import decide
-from claimwatch.pipeline.desk import list_cases
+from claimwatch.pipeline.reviewing.deciding import decide
+from claimwatch.pipeline.reviewing.desk import list_cases
 from claimwatch.store import Store
 from tests.pipeline.bench import MONDAY, Bench, Engine
 from tests.upstream import Upstream

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from claimwatch.pipeline import build_due, deliver, poll, subscribe
-from claimwatch.pipeline.desk import list_cases
+from claimwatch.pipeline.reviewing.desk import list_cases
 from claimwatch.pipeline.watch import open_watch
 from claimwatch.settings import PROJECT, Settings
 from demo.__main__ import WEEKS

@@ -9,7 +9,7 @@ from lxml import etree
 from sqlalchemy import text
 
 from claimwatch.models import Action, Outcome, Verdict
-from claimwatch.pipeline import desk
+from claimwatch.pipeline.reviewing import desk
 from claimwatch.store import editions
 from claimwatch.web.archive_words import BOKMAL, ENGLISH
 from tests.web.archive_world import DAILY, READER, WHY, edition_states, key_of

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from claimwatch.editions.addresses import claim_path, document_path, item_path
 from claimwatch.models import Action, Verdict
-from claimwatch.pipeline.desk import decide
+from claimwatch.pipeline.reviewing.desk import decide
 from claimwatch.store import finding_changes, findings
 from tests.store.samples import NOW
 from tests.web import board_world

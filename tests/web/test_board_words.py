@@ -3,8 +3,8 @@
 import dataclasses
 
 from claimwatch.models import Outcome
-from claimwatch.pipeline.board import ClaimStatus
-from claimwatch.pipeline.standing import Health
+from claimwatch.pipeline.showing.board import ClaimStatus
+from claimwatch.pipeline.showing.standing import Health
 from claimwatch.web.board_words_en import ENGLISH
 from claimwatch.web.board_words_nb import BOKMAL
 from claimwatch.web.words import words_of

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from claimwatch.models import Action
-from claimwatch.pipeline.desk import get_case, list_cases
+from claimwatch.pipeline.reviewing.desk import get_case, list_cases
 from tests.web.browsing import WIDTHS, chromium, faults, opened, overflow
 from tests.web.desk_world import ANALYST, compiled, settings_of, signed_in
 from tests.web.hostile_world import make_hostile

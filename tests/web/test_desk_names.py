@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimwatch.models import Action
-from claimwatch.pipeline.desk import get_case, list_waiting
+from claimwatch.pipeline.reviewing.desk import get_case, list_waiting
 from claimwatch.store import decisions
 from tests.web import desk_world
 from tests.web.desk_world import ANALYST, OTHER, Desk, compiled, desk_of, make_home, settings_of

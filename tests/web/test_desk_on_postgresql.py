@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimwatch.pipeline import sign_in
+from claimwatch.pipeline.reviewing import sign_in
 from claimwatch.pipeline.watch import open_watch
 from claimwatch.store import sign_ins
 from tests.e2e.test_postgresql import postgresql  # noqa: F401

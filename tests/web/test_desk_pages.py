@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from claimwatch.models import Action, CaseState, Decision, Verdict
-from claimwatch.pipeline.desk import decide, get_case, list_cases
-from claimwatch.pipeline.queue import cases_around, queue_page
+from claimwatch.pipeline.reviewing.desk import decide, get_case, list_cases
+from claimwatch.pipeline.reviewing.queue import cases_around, queue_page
 from claimwatch.store import reviews
 from claimwatch.web import desk as desk_module
 from tests.web.desk_world import ANALYST, NOW, OTHER, Desk, desk_of

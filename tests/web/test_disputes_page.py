@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from claimwatch import pipeline
 from claimwatch.models import Action, Verdict
-from claimwatch.pipeline.deciding import decide
+from claimwatch.pipeline.reviewing.deciding import decide
 from claimwatch.store import findings
 from tests.pipeline.bench import Bench
 from tests.upstream import Upstream

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from claimwatch.models import Outcome, ReadStatus
-from claimwatch.pipeline.coverage import Gap
-from claimwatch.pipeline.strips import Strip
+from claimwatch.pipeline.reading.coverage import Gap
+from claimwatch.pipeline.showing.strips import Strip
 from claimwatch.store.finding_claims import Tally
 from claimwatch.store.polls import Poll
 from claimwatch.web.drawing import Bar, Stroke, polls, timeline

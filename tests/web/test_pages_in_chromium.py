@@ -9,7 +9,7 @@ import pytest
 
 from claimwatch import tokens
 from claimwatch.models import Subscription, Topics
-from claimwatch.pipeline.subscribe import subscribe
+from claimwatch.pipeline.subscribers.subscribe import subscribe
 from tests.system import require
 from tests.web.serving import Pages
 

@@ -8,8 +8,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from claimwatch import tokens
-from claimwatch.pipeline.roster import export_csv, import_csv
-from claimwatch.pipeline.subscribe import erase, subscribe
+from claimwatch.pipeline.subscribers.roster import export_csv, import_csv
+from claimwatch.pipeline.subscribers.subscribe import erase, subscribe
 from claimwatch.store import MIGRATIONS, subscribers
 from tests.e2e.test_postgresql import postgresql  # noqa: F401
 from tests.web.serving import link_in, serving, settings_in

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from claimwatch.editions.addresses import item_path
 from claimwatch.models import Action, CaseState, Verdict
 from claimwatch.pipeline import approve, build, deliver, subscribe
-from claimwatch.pipeline.desk import decide, list_cases
-from claimwatch.pipeline.review import cancel, hold
+from claimwatch.pipeline.reviewing.desk import decide, list_cases
+from claimwatch.pipeline.telling.review import cancel, hold
 from tests.pipeline.bench import MONDAY, NEWS, Bench
 from tests.upstream import Upstream
 from tests.web.desk_world import compiled

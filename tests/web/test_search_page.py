@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from claimwatch.editions.display import Piece
-from claimwatch.pipeline.excerpts import LENGTH, MOST_EXCERPTS, excerpts, marked
+from claimwatch.pipeline.showing.excerpts import LENGTH, MOST_EXCERPTS, excerpts, marked
 from claimwatch.store.search import parse_query
 from tests.store.test_search_index import HOSTILE
 from tests.web.archive_world import key_of
@@ -94,7 +94,7 @@ def test_nothing_that_people_type_is_an_error_page(archive: Pages) -> None:
 
 
 def test_a_search_has_pages(archive: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claimwatch.pipeline.finder.PER_PAGE", 2)
+    monkeypatch.setattr("claimwatch.pipeline.showing.finder.PER_PAGE", 2)
     seen: list[str] = []
     path: str | None = "/search?q=hikvision"
     while path is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from claimwatch.models import SERIES
-from claimwatch.pipeline.signup_mail import LETTERS
+from claimwatch.pipeline.mailing.signup_mail import LETTERS
 from claimwatch.web.words import BOKMAL, ENGLISH, preferred, words_of
 
 

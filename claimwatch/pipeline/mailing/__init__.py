@@ -1,0 +1,1 @@
+"""How mail leaves and comes back: the outbox drained, doubts settled, letters of other kinds, returned mail."""

@@ -1,0 +1,87 @@
+"""What a run did, in a few lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimwatch.models import Edition, Outcome, Read, ReadStatus
+from claimwatch.pipeline.mailing.deliver import DeliveryReport
+from claimwatch.pipeline.watch import Watch
+from claimwatch.store import editions, findings, subscribers
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run as told on a terminal. `subjects` are those of the editions it built, `held` how many of them wait for
+    approval; `findings` counts all that are stored."""
+
+    reads: tuple[Read, ...]
+    findings: tuple[tuple[str, int], ...]
+    subjects: tuple[str, ...]
+    held: int
+    subscribers: int
+    delivery: DeliveryReport
+    where: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """At least one due source was read (or none was due), and every due message was accepted."""
+        read = any(read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL) for read in self.reads)
+        return (read or not self.reads) and self.delivery.ok
+
+    def lines(self) -> list[str]:
+        """For a terminal, without colour."""
+        lines = []
+        if self.reads:
+            lines.append(f"{'source':<20}{'read':<9}{'requests':>9}{'items':>7}{'kept':>7}{'skipped':>9}{'new':>7}")
+        for read in self.reads:
+            skipped = sum(count for _, count in read.skipped)
+            lines.append(
+                f"{read.source:<20}{read.status.value:<9}{read.requests:>9}{read.containers:>7}{read.kept:>7}"
+                f"{skipped:>9}{read.new:>7}"
+            )
+            lines += [f"{'':<20}{count} skipped: {reason}" for reason, count in read.skipped]
+            if read.status is not ReadStatus.GOOD:
+                lines.append(f"{'':<20}{read.reason}")
+                lines += [f"{'':<20}not read: {failure}" for failure in read.failures if str(failure) != read.reason]
+        if not self.reads:
+            lines.append("No source was due.")
+        lines.append("findings: " + (", ".join(f"{count} {name}" for name, count in self.findings) or "none"))
+        nobody_looked = self.reads and not self.ok
+        none = "none while no source is read" if nobody_looked else "none is due"
+        lines += [f"digest: {subject}" for subject in self.subjects or (none,)]
+        if self.held:
+            lines.append(f"        {self.held} held: claimwatch digest list")
+        if self.subjects and self.subscribers == 0:
+            lines.append("        nobody subscribes yet: claimwatch subscribers add ADDRESS")
+        sent = (
+            f"mail: {self.delivery.accepted} accepted, {self.delivery.failed} failed, {self.delivery.waiting} waiting"
+        )
+        lines.append(sent)
+        lines += [f"      {error}" for error in self.delivery.errors]
+        lines += [f"      paused: {pause.reason}" for pause in self.delivery.pauses]
+        return lines + list(self.where)
+
+
+def summarize(watch: Watch, reads: Sequence[Read], built: Sequence[Edition], delivery: DeliveryReport) -> RunSummary:
+    """What to show after a run that froze the editions `built`."""
+    with watch.store.read() as connection:
+        stored = findings.list_findings(connection, watch.sources)
+        rows = [editions.find_edition(connection, edition.series, edition.period) for edition in built]
+        frozen = [row for row in rows if row is not None]
+        readers = len(subscribers.list_subscribers(connection, active_only=True))
+    counts = {outcome.value: 0 for outcome in Outcome}
+    for row_ in stored:
+        counts[row_.evidence.finding.outcome.value] += 1
+    url = watch.settings.smtp_url.get_secret_value()
+    where = [f"state: {watch.settings.home}"]
+    if url.startswith("maildir:"):
+        where.append(f"mail:  {url.removeprefix('maildir:')}")
+    return RunSummary(
+        reads=tuple(reads),
+        findings=tuple((name, count) for name, count in counts.items() if count),
+        subjects=tuple(row.subject for row in frozen),
+        held=sum(row.state == "held" for row in frozen),
+        subscribers=readers,
+        delivery=delivery,
+        where=tuple(where),
+    )

@@ -1,0 +1,1 @@
+"""What pages and feeds show: the board, back issues, documents, search, how sources stand."""

@@ -1,0 +1,1 @@
+"""Who is told: how subscribers come, choose and go."""
