@@ -182,25 +182,34 @@ def start(short: bool) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="claimwatch-bench-") as folder:
         sentence = Path(folder) / "sentence.txt"
         sentence.write_text("Hikvision opened a museum of clocks in Reykjavik.", encoding="utf-8")
-        # A home, in which the first start keeps the baseline that it read and checked; that one is not timed.
-        environment = os.environ | {"CLAIMWATCH_HOME": folder}
         own = [sys.executable, "-m", "claimwatch"]
-        subprocess.run([*own, "screen", str(sentence)], cwd=ROOT, env=environment, check=True, capture_output=True)
+        first = "claimwatch screen, one sentence, for the first time in a home"
         commands = {
             "an empty Python": [sys.executable, "-c", "pass"],
             "claimwatch --help": [*own, "--help"],
-            "claimwatch screen, one sentence": [*own, "screen", str(sentence)],
+            first: [*own, "screen", str(sentence)],
+            "claimwatch screen, one sentence, not for the first time": [*own, "screen", str(sentence)],
         }
+
+        def started(command: Sequence[str], home: str) -> float:
+            path = Path(folder) / home
+            path.mkdir(exist_ok=True)  # nothing is kept in a home that is not there
+            environment = os.environ | {"CLAIMWATCH_HOME": str(path)}
+            begun = time.perf_counter()
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+            return time.perf_counter() - begun
+
+        # The first start in a home reads and checks the baseline and keeps it there. This one is not timed: it also
+        # has Python compile what is imported.
+        started(commands[first], "home")
         taken: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(3 if short else 9):
+        for turn in range(3 if short else 9):
             for name, command in commands.items():
-                begun = time.perf_counter()
-                subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-                taken[name].append(time.perf_counter() - begun)
+                taken[name].append(started(command, f"home-{turn}" if name == first else "home"))
     floor, *rest = (statistics.median(times) for times in taken.values())
     return [
         Row(name, value, "s", floor, value / floor, f"< {goal} s", value < goal)
-        for name, value, goal in zip(list(commands)[1:], rest, (0.25, 0.6), strict=True)
+        for name, value, goal in zip(list(commands)[1:], rest, (0.25, 0.6, 0.6), strict=True)
     ]
 
 

@@ -4,6 +4,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextvars import copy_context
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -20,23 +21,22 @@ log = logging.getLogger("claimwatch.flows.poll")
 def read(slugs: Sequence[str], force: bool) -> list[Read]:
     """One read of each source, side by side: sources have hosts of their own, and wait for them most of the time.
 
-    Left out are those that are not due or being read elsewhere. No retries: see the next run.
+    Left out are those that are not due or being read elsewhere. No retries: see the next run. What is raised for one
+    fails the task when the others are read.
     """
     asked: Counter[str] = Counter()
+    here = copy_context()  # threads do not inherit it, and without it Prefect cannot tell whose line it is
 
     def progress(slug: str, _url: str) -> None:  # from several threads, but from one for each source
         asked[slug] += 1
         if asked[slug] == 1:
-            log.info("%s: reading", slug, extra=fields(source=slug))
+            here.copy().run(log.info, "%s: reading", slug, extra=fields(source=slug))
         elif asked[slug] % 25 == 0:
-            log.info("%s: page %d", slug, asked[slug], extra=fields(source=slug, page=asked[slug]))
+            said = fields(source=slug, page=asked[slug])
+            here.copy().run(log.info, "%s: page %d", slug, asked[slug], extra=said)
 
     with pipeline.open_watch(load_settings()) as watch:
-        made = pipeline.poll_all(watch, slugs, force=force, progress=progress)
-    done = {one.source: one for one in made}
-    for slug in slugs:
-        _log_read(slug, done.get(slug))
-    return made
+        return pipeline.poll_all(watch, slugs, force=force, progress=progress, report=_log_read)
 
 
 @flow(name="poll")

@@ -19,7 +19,7 @@ _RIGHTS = "The rights are with the publisher; quoted as evidence."
 def overlay(baseline: Baseline, facts: Sequence[Fact], lessons: Sequence[Lesson]) -> Baseline:
     """The baseline of the files with what analysts accepted and taught; itself where that is nothing.
 
-    Facts that the files hold already (after an export) are not added again.
+    Facts that the files hold already (after an export) are not added again; what they supersede is superseded still.
     """
     if not facts and not lessons:
         return baseline
@@ -28,12 +28,12 @@ def overlay(baseline: Baseline, facts: Sequence[Fact], lessons: Sequence[Lesson]
     claims = dict(baseline.claims)
     for fact in facts:
         claim = claim_of(fact, every, baseline.predicates)
-        if claim is None or fact.id in claims:
+        if claim is None:
             continue
         old = _superseded(fact.finding, claims)
         if old is not None:
             claims[old] = replace(claims[old], status="superseded")
-        claims[fact.id] = claim
+        claims.setdefault(fact.id, claim)
     return replace(
         baseline,
         version=baseline.files_version + "+" + _digest(facts, lessons)[:11],

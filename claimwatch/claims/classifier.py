@@ -77,7 +77,7 @@ def read_classifier(baseline: Baseline) -> Classifier | None:
         predicate=_head(raw, "predicate", {*baseline.predicates, NOTHING}),
         claim=_head(raw, "claim", {*baseline.claims, NOTHING}),
         outcome=_head(raw, "outcome", {*Outcome, NONE}),
-        ranking=_ranking(raw),
+        ranking=_ranking(raw) if "ranking" in raw else None,
     )
 
 

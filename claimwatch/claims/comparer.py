@@ -1,9 +1,9 @@
 """Findings from publications and entries: the one place where text, lexicon and baseline meet. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from claimwatch.claims import dates, details, places, quantities, records, whereabouts
+from claimwatch.claims import dates, details, places, quantities, records, values, whereabouts
 from claimwatch.claims.ahead import fixed_dates
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.classifier import NOTHING, Classifier, read_classifier, top
@@ -159,7 +159,19 @@ class Comparer:
         decision = weigh(judged.decision, likely, pointed=subjects.pointed, concerned=bool(judged.claims))
         ranking = self._classifier.ranking
         claims = judged.claims if ranking is None else ranked(self.candidates(sighting), judged.claims, ranking)
+        claims = self._in_order(claims, judged)
         return replace(sighting, judged=replace(judged, decision=decision, claims=claims))
+
+    def _in_order(self, claims: Sequence[str], judged: Judged) -> tuple[str, ...]:
+        """The claims to show: a claim before those that restate it, and first of all the one whose value is `before`.
+
+        Whoever reads "before" takes it for what the first claim says.
+        """
+        known = self._baseline.claims
+        first = [name for name in judged.claims if judged.before and values.of_claim(known[name]) == judged.before]
+        origins = ((known[name].restates, name) for name in claims)
+        told = (one for origin, name in origins for one in (origin, name) if one in claims)
+        return tuple(dict.fromkeys((*first[:1], *(name for name in told if name is not None))))
 
     def candidates(self, sighting: Sighting) -> dict[str, tuple[float, ...]]:
         """The claims that a sighting can speak of, by id, with what speaks for each (`nearest`)."""

@@ -14,7 +14,7 @@ def adds_to(known: Development, other: Development) -> bool:
     if RANK.get(other.outcome, 0) > RANK.get(known.outcome, 0) or not set(other.companies) <= set(known.companies):
         return True
     old, fresh = _facts(known), _facts(other) - _facts(known)
-    fresh -= first_numbers(fresh, old)
+    fresh -= first_numbers(_facts(other), old)
     return any(
         fact.startswith(("value=", "number=")) or (fact.startswith("date=") and not _told(fact, old)) for fact in fresh
     )

@@ -237,7 +237,7 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
     # A company's own value comes with the company: the two findings of one sentence are one state.
     told_with = {f for f in fresh if joins and f.startswith(f"value={finding.entity}:")}
     # So does the number of what was told without one; a further flaw beside one that was told is news.
-    named = first_numbers(fresh, old)
+    named = first_numbers(_facts(finding), old)
     # That it happened to another company as well is news where the first may have been told already.
     joins_later = joins and seen_at > known.first_seen_at
     return replace(
@@ -252,10 +252,16 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
     )
 
 
-def first_numbers(fresh: set[str], old: set[str]) -> set[str]:
-    """The facts that give a number in a register in which `old` has none."""
-    registers = {advisories.register(number) for number in numbers_in(old)}
-    return {f"number={one}" for one in numbers_in(fresh) if advisories.register(one) not in registers}
+def first_numbers(facts: Iterable[str], old: Iterable[str]) -> set[str]:
+    """Those of `facts` that give what `old` tells of a number more: one of a register in which it has none.
+
+    Where `old` has numbers and none of them is among those of `facts`, nothing says that both tell of one flaw.
+    """
+    given, known = numbers_in(facts), numbers_in(old)
+    if known and not given & known:
+        return set()
+    registers = {advisories.register(number) for number in known}
+    return {f"number={one}" for one in given - known if advisories.register(one) not in registers}
 
 
 def implied(fact: str, old: set[str]) -> bool:

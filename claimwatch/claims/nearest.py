@@ -82,12 +82,7 @@ def features(claim: Claim, reading: Reading, judged: Judged, likely: float, cell
 
 
 def ranked(found: Mapping[str, Sequence[float]], judged: Sequence[str], ranking: Ranking) -> tuple[str, ...]:
-    """The claims to show of the candidates `found`, the likeliest first; none where even that one is hardly spoken of.
-
-    Unlikely ones are left out, but for those that the judge named.
-    """
+    """The claims to show of the candidates `found`, the likeliest first; unlikely ones only if the judge named them."""
     shares = {name: ranking.probability(seen) for name, seen in found.items()}
     order = sorted(shares, key=lambda name: (-shares[name], name))
-    if not order or shares[order[0]] < _SHOWN:
-        return ()
     return tuple(name for name in order if shares[name] >= _SHOWN or name in judged)[:_MOST]

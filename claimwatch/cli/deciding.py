@@ -188,7 +188,7 @@ def _report(done: "Decided") -> None:
         write(f"In {lesson.source}, “{words}” waits for review from now on.")
     for edition in done.revised:
         write(f"{edition} waits for approval and was revised.")
-    if decision.action is Action.DISMISS:
+    if decision.action is Action.DISMISS and decision.finding is None:
         for told in done.told:
             recall = f"claimwatch digest recall {told.period} --development {decision.development} --why TEXT"
             write(f"{told.series}:{told.period} told it; `{recall}` corrects that.")

@@ -1,7 +1,7 @@
 """`claimwatch run` and `claimwatch poll`."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_json
@@ -47,7 +47,8 @@ def run_all(arguments: argparse.Namespace) -> int:
     from claimwatch.pipeline import build_due, deliver, due_sources, summarize
 
     with opened() as watch:
-        reads = _read(watch, due_sources(watch), force=False)
+        # As JSON there is one document, the summary, or none.
+        reads = _read(watch, due_sources(watch), _nothing if arguments.json else write_reads)
         built = build_due(watch)
         with progress("sending") as tell:
             report = deliver(watch, progress=tell)
@@ -71,7 +72,8 @@ def poll_sources(arguments: argparse.Namespace) -> int:
     with opened() as watch:
         wanted = tuple(dict.fromkeys(watch.source(slug).slug for slug in arguments.sources))
         everything = tuple(watch.polled) if arguments.force else due_sources(watch)
-        done = _read(watch, wanted or everything, force=arguments.force, believe=arguments.believe)
+        show = write_json if arguments.json else write_reads
+        done = _read(watch, wanted or everything, show, force=arguments.force, believe=arguments.believe)
         with watch.store.read() as connection:
             states = {slug: stored.source_state(connection, slug) for slug in wanted or watch.sources}
         zone = watch.settings.timezone
@@ -88,11 +90,37 @@ def poll_sources(arguments: argparse.Namespace) -> int:
     return 0 if all(read.status.good for read in done) else 1
 
 
-def _read(watch: "Watch", slugs: Sequence[str], *, force: bool, believe: bool = False) -> "list[Read]":
+def _read(
+    watch: "Watch",
+    slugs: Sequence[str],
+    show: "Callable[[list[Read]], None]",
+    *,
+    force: bool = False,
+    believe: bool = False,
+) -> "list[Read]":
+    """The reads that were made. What is raised for one source is not all there is to say: `show` gets the others'."""
     from claimwatch.pipeline import poll_all
 
-    with progress("reading") as tell:
-        return poll_all(watch, slugs, force=force, believe=believe, progress=lambda _slug, url: tell(url))
+    made: list[Read] = []
+
+    def report(_slug: str, read: "Read | None") -> None:
+        if read is not None:
+            made.append(read)
+
+    def on_page(_slug: str, url: str) -> None:
+        tell(url)
+
+    try:
+        with progress("reading") as tell:
+            return poll_all(watch, slugs, force=force, believe=believe, progress=on_page, report=report)
+    except Exception:
+        if made:
+            show(made)
+        raise
+
+
+def _nothing(_reads: "list[Read]") -> None:
+    pass
 
 
 def write_reads(reads: "Iterable[Read]") -> None:

@@ -16,7 +16,7 @@ async def ask_together(
     client: aiosmtplib.SMTP, commands: Sequence[bytes], timeout_s: float
 ) -> tuple[aiosmtplib.SMTPResponse | None, ...]:
     """Send commands at once and wait for an answer to each, in their order; None stands for each that did not come
-    before the connection was lost, the time was over or something came that is no answer.
+    before the connection was lost, `timeout_s` seconds passed without one, or something came that is no answer.
 
     Where one is None, or more came than was asked for (all are None then), the connection is of no more use.
     """
@@ -27,7 +27,10 @@ async def ask_together(
     transport.set_protocol(answers)
     try:
         transport.write(b"".join(command + b"\r\n" for command in commands))
-        await asyncio.wait((answers.complete,), timeout=timeout_s)
+        count = -1
+        while not answers.complete.done() and len(answers.came) > count:
+            count = len(answers.came)  # a whole answer and not a byte: each command has its time, as it had by itself
+            await asyncio.wait((answers.complete, answers.next()), timeout=timeout_s, return_when="FIRST_COMPLETED")
     finally:
         transport.set_protocol(protocol)
     came = answers.came if len(answers.came) <= len(commands) and not answers.left_over else []
@@ -41,9 +44,15 @@ class _Answers(asyncio.Protocol):
         self.came: list[aiosmtplib.SMTPResponse] = []
         self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._instead_of, self._wanted = instead_of, wanted
+        self._next = self.complete
         self._lines: list[bytes] = []
         self._rest = b""
         self._size = 0
+
+    def next(self) -> asyncio.Future[None]:
+        """Done when one more answer has come."""
+        self._next = asyncio.get_running_loop().create_future()
+        return self._next
 
     @property
     def left_over(self) -> bool:
@@ -70,6 +79,8 @@ class _Answers(asyncio.Protocol):
             return
         text = "\n".join(line[4:].strip().decode("utf-8", "surrogateescape") for line in lines)
         self.came.append(aiosmtplib.SMTPResponse(int(code), text))
+        if not self._next.done() and self._next is not self.complete:
+            self._next.set_result(None)
 
     def _end(self) -> None:
         if not self.complete.done():

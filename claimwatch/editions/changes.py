@@ -74,8 +74,9 @@ def _window(words: list[str], kept: list[bool], limit: int) -> tuple[Piece, ...]
     high, room = low, limit
     while high < len(words) and (room := room - len(words[high]) - 1) >= -1:
         high += 1
-    high = max(high, low + 1)
     pieces = [Piece(text, not same) for same, text in _runs(words[low:high], kept[low:high])]
+    if high <= first:  # the first new word is too long: as much of it as there is room for
+        low, high, pieces = first, first + 1, [Piece(clean(words[first], limit), True)]
     spaced = [Piece(f"{piece.text} ", piece.marked) for piece in pieces[:-1]] + pieces[-1:]
     head, tail = [Piece("… ", False)] * (low > 0), [Piece(" …", False)] * (high < len(words))
     return (*head, *spaced, *tail)

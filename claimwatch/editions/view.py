@@ -93,7 +93,7 @@ class View:
     def more_sources(self) -> str | None:
         """What is said there of the others."""
         count = len(self.coverage) - len(self.covered)
-        return self.words.more_sources.format(count) if count else None
+        return count_of(self.words.more_sources, count, str(count)) if count else None
 
     @property
     def unlisted_line(self) -> str:

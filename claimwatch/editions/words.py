@@ -114,7 +114,7 @@ class Words:
     none: str
     not_polled: str
     gap: str
-    more_sources: str
+    more_sources: tuple[str, str]
     pauses: str
     pauses_all: str
     pause: str

@@ -166,7 +166,10 @@ ENGLISH = Words(
     none="none",
     not_polled="Not polled in this period",
     gap="Gap: {}",
-    more_sources="{} more sources are in the plain-text part of this mail. Those with trouble come first.",
+    more_sources=(
+        "{} more source is named in the plain-text part of this mail. Those with trouble stand above.",
+        "{} more sources are named in the plain-text part of this mail. Those with trouble stand above.",
+    ),
     pauses="Not read for longer than planned: {}.",
     pauses_all="Not read for longer than planned: every source that was read again, at the longest {}.",
     pause="from {begin} to {end}",

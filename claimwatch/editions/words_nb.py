@@ -171,7 +171,10 @@ BOKMAL = Words(
     none="ingen",
     not_polled="Ikke lest i denne perioden",
     gap="Hull: «{}»",
-    more_sources="{} kilder til står i tekstdelen av denne e-posten. De med problemer kommer først.",
+    more_sources=(
+        "{} kilde til er nevnt i tekstdelen av denne e-posten. De med problemer står over.",
+        "{} kilder til er nevnt i tekstdelen av denne e-posten. De med problemer står over.",
+    ),
     pauses="Ulest lenger enn planlagt: {}.",
     pauses_all="Ulest lenger enn planlagt: alle kilder som siden er lest igjen, lengst {}.",
     pause="fra {begin} til {end}",

@@ -15,13 +15,12 @@ from claimwatch.store.finding_rows import live
 from claimwatch.store.tables import developments, findings, standings
 
 _SEEN_AT, _ID = developments.c.first_seen_at, developments.c.id
-# Of what is open, nearly everything: an index has this order, and a page is all that is read. Of what was decided on,
-# few: they are found by the decisions, so the order must not be one that an index has.
-_SORTED = func.lower(developments.c.severity)
+# Of what is open or done there is much: an index has this order, and a page is all that is read. Of what was put off
+# there is little: it is found by the decisions, so its order must not be one that an index has.
 _SEVERITY: dict[CaseState, ColumnElement[str]] = {
     CaseState.OPEN: developments.c.severity,
-    CaseState.SNOOZED: _SORTED,
-    CaseState.DONE: _SORTED,
+    CaseState.SNOOZED: func.lower(developments.c.severity),
+    CaseState.DONE: developments.c.severity,
 }
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 KEPT_S = 60.0  # what changes without a new row (a replay, a passing hour) is seen after this time
+OLDEST_S = 1200.0  # where it takes long and few ask: after this one
+BEHIND_S = 60.0  # how long what takes long is still shown after it was last seen to be what it should
 LONG_S = 0.05  # of the processor's time: nobody waits for what takes longer
 _LOOK_S = 5.0  # how often what takes long is looked after while nobody asks for it
 _SEEN_TO_S = 1.0
@@ -32,8 +34,9 @@ class _Held:
     stamp_of: Callable[[], Hashable]
     make: Callable[[], object]
     took_s: float
-    made_at: float = field(default_factory=time.monotonic)
-    asked_at: float = field(default_factory=time.monotonic)
+    made_at: float
+    asked_at: float
+    sound_at: float  # when its stamp was last seen to be that of the moment
     seen_to_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -43,7 +46,22 @@ class _Held:
 
     def holds(self, stamp_of: Callable[[], Hashable]) -> bool:
         """Whether it is young enough, and nothing has changed since."""
-        return time.monotonic() - self.made_at < KEPT_S and self.stamp == stamp_of()
+        return time.monotonic() - self.made_at < KEPT_S and self.sound(stamp_of)
+
+    def sound(self, stamp_of: Callable[[], Hashable]) -> bool:
+        """Whether nothing has changed since, as far as rows tell."""
+        now = time.monotonic()
+        if self.stamp != stamp_of():
+            return False
+        self.sound_at = now
+        return True
+
+    def may_be_shown(self, stamp_of: Callable[[], Hashable], oldest_s: float) -> bool:
+        """Whether it may be shown as it is: not too old, and right a short while ago."""
+        now = time.monotonic()
+        if now - self.made_at > oldest_s:
+            return False
+        return now - self.sound_at < BEHIND_S or self.sound(stamp_of)
 
 
 class Kept:
@@ -58,17 +76,25 @@ class Kept:
         self._queued: set[Hashable] = set()
         self._own = threading.local()  # whether this thread is working something out
 
-    def get(self, key: Hashable, stamp_of: Callable[[], Hashable], make: Callable[[], Made]) -> Made:
+    def get(
+        self,
+        key: Hashable,
+        stamp_of: Callable[[], Hashable],
+        make: Callable[[], Made],
+        oldest_s: float = OLDEST_S,
+    ) -> Made:
         """The value of `key`, made anew where there is none of the stamp that is now; made once for all who wait.
 
-        While the values are tended, one that takes long is given as it is, and made anew behind whoever asks. What
-        is worked out of it is not worked out of an old one. One key always has values of one type.
+        While the values are tended, one that takes long is given as it is, and made anew behind whoever asks: up to
+        a minute after its rows changed, and up to `oldest_s` seconds after it was made. What is worked out of it is
+        not worked out of an old one. One key always has values of one type.
         """
         with self._lock:
             held, lock = self._values.get(key), self._locks.setdefault(key, threading.Lock())
         if held is not None:
             held.asked_at = time.monotonic()
-            if self._tended and held.took_s >= LONG_S and not getattr(self._own, "making", False):
+            given = self._tended and held.took_s >= LONG_S and not getattr(self._own, "making", False)
+            if given and held.may_be_shown(stamp_of, oldest_s):
                 self._see_to(key, held)
                 return cast(Made, held.value)
         with lock:
@@ -105,7 +131,7 @@ class Kept:
         finally:
             self._tended = False
             self._outdated.put(None)
-            thread.join()
+            thread.join(_LOOK_S)  # what it is still at ends with the process
 
     def _tend(self, first: Callable[[], object]) -> None:
         self._at_work = True
@@ -129,7 +155,7 @@ class Kept:
             with lock, _told():
                 try:
                     if not held.holds(held.stamp_of):  # it may have been asked for again while it was being made
-                        self._make(key, held.stamp_of, held.make)
+                        self._make(key, held.stamp_of, held.make, held.asked_at)
                 except BaseException:
                     with self._lock:  # whoever asks next waits for it, and sees what is wrong
                         self._values.pop(key, None)
@@ -137,15 +163,15 @@ class Kept:
             self._at_work = False
 
     def _look(self) -> None:
-        """Have made anew what takes long, was asked for lately, and hangs on what has changed."""
-        since = time.monotonic() - _WANTED_S
+        """Have made anew what takes long, was asked for lately, and hangs on what has changed or is half too old."""
+        now = time.monotonic()
         with self._lock:
             there = [(key, held) for key, held in self._values.items() if held.took_s >= LONG_S]
-        for key, held in there:
-            if held.asked_at > since:
-                with _told():
-                    if held.stamp != held.stamp_of():
-                        self._ask_for(key)
+        with _told():  # one for all: what cannot be asked for one will not be for the others
+            for key, held in there:
+                wanted = held.asked_at > now - _WANTED_S
+                if wanted and (now - held.made_at > OLDEST_S / 2 or not held.sound(held.stamp_of)):
+                    self._ask_for(key)
 
     def _see_to(self, key: Hashable, held: _Held) -> None:
         """Have a value made anew where it is no longer what it was worked out from; looked at once a second."""
@@ -161,9 +187,16 @@ class Kept:
             self._queued.add(key)
         self._outdated.put(key)
 
-    def _make(self, key: Hashable, stamp_of: Callable[[], Hashable], make: Callable[[], object]) -> _Held:
+    def _make(
+        self,
+        key: Hashable,
+        stamp_of: Callable[[], Hashable],
+        make: Callable[[], object],
+        asked_at: float | None = None,
+    ) -> _Held:
+        """Work a value out. `asked_at`: when a visitor last asked for it, where none does now."""
         nested, self._own.making = getattr(self._own, "making", False), True
-        began, stamp = time.thread_time(), stamp_of()
+        now, began, stamp = time.monotonic(), time.thread_time(), stamp_of()
         try:
             value = make()
         finally:
@@ -176,7 +209,9 @@ class Kept:
                 del self._values[least]
                 self._locks.pop(least, None)
             took = max(took, before.took_s) if before is not None else took
-            held = self._values[key] = _Held(value, stamp, stamp_of, make, took)
+            held = self._values[key] = _Held(
+                value, stamp, stamp_of, make, took, made_at=now, asked_at=asked_at or now, sound_at=now
+            )
         return held
 
 

@@ -18,7 +18,7 @@ from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import TEMPLATES
 from claimwatch.store import decisions, telling
 from claimwatch.web.courier import Courier
-from claimwatch.web.kept import Kept, Made
+from claimwatch.web.kept import OLDEST_S, Kept, Made
 from claimwatch.web.words import Words, preferred, words_of
 
 WEB = TEMPLATES / "web"
@@ -111,11 +111,19 @@ class Page:
         with self.watch.store.read() as connection:
             return decisions.how_many(connection)
 
-    def kept(self, key: str, make: Callable[[Watch], Made], *, of_findings: bool = False, spoken: bool = True) -> Made:
+    def kept(
+        self,
+        key: str,
+        make: Callable[[Watch], Made],
+        *,
+        of_findings: bool = False,
+        spoken: bool = True,
+        oldest_s: float = OLDEST_S,
+    ) -> Made:
         """What `make` gives, worked out once in each language and again when something was stored; see `Kept`.
 
         `of_findings`: it hangs on nothing but what was found and decided, so that mail which leaves does not matter.
-        Not `spoken`: there are no words in it, it is the same in every language.
+        Not `spoken`: there are no words in it, it is the same in every language. `oldest_s`: as in `Kept.get`.
         """
         # What waits is released when its edition leaves.
         of_mail = not of_findings or self.watch.settings.review != "none"
@@ -124,7 +132,8 @@ class Page:
             with self.watch.store.read() as connection:
                 return telling.pulse(connection, of_mail=of_mail), self.watch.now().date()
 
-        return self.site.kept.get((key, self.words.language if spoken else ""), stamp, lambda: make(self.watch))
+        said = (key, self.words.language if spoken else "")
+        return self.site.kept.get(said, stamp, lambda: make(self.watch), oldest_s)
 
     def missing(self) -> HTMLResponse:
         """The page for an address at which there is nothing."""

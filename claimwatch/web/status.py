@@ -17,13 +17,17 @@ from claimwatch.web.stories import forms_of
 
 router = APIRouter()
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
+_OLDEST_S = 120.0  # how old what is said of sources may be: that nothing is read any more changes no row
 Sample = tuple[Mapping[str, str], float]
 
 
 @router.api_route("/status", methods=["GET", "HEAD"])
 def show_status(page: ThisPage, request: Request) -> Response:
     """Sources, the last editions, and mails by what became of them."""
-    now, forms = page.kept("health", health, spoken=False), forms_of(page.watch, page.words.language)
+    now, forms = (
+        page.kept("health", health, spoken=False, oldest_s=_OLDEST_S),
+        forms_of(page.watch, page.words.language),
+    )
     answer = page.show(
         "status",
         board=board_words(page.words.language),
@@ -39,7 +43,7 @@ def show_status(page: ThisPage, request: Request) -> Response:
 @router.api_route("/metrics", methods=["GET", "HEAD"])
 def show_metrics(page: ThisPage) -> Response:
     """The same for Prometheus, in its text format."""
-    now = page.kept("metrics", counts, spoken=False)
+    now = page.kept("metrics", counts, spoken=False, oldest_s=_OLDEST_S)
     return PlainTextResponse("".join(metrics(now, page.watch.baseline.version)), media_type=_TEXT)
 
 

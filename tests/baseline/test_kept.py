@@ -1,6 +1,10 @@
 """A baseline kept in the home: the same as the files say, for exactly those files, and never from another's hand."""
 
+import hashlib
+import os
+import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +63,34 @@ def test_what_was_tampered_with_is_read_anew(files: Path, home: Path, damage: st
     (path,) = cached(home)
     assert path.read_bytes()[:32] == body[:32]
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+class Hostile:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return os.mkdir, (str(self.folder),)
+
+
+@pytest.mark.parametrize("planted", ["code", "code within a baseline", "no pickle", "another thing"])
+def test_what_came_from_elsewhere_runs_nothing(files: Path, home: Path, tmp_path: Path, planted: str) -> None:
+    """A checkout or an unpacked archive belongs to this user, and whoever made it can reckon the name and the hash."""
+    read = load_baseline(files, home=home)
+    (path,) = cached(home)
+    ours = path.read_bytes()
+    body = {
+        "code": pickle.dumps(Hostile(tmp_path / "ran")),
+        "code within a baseline": pickle.dumps(replace(read, classifier={"weights": Hostile(tmp_path / "ran")})),
+        "no pickle": b"no pickle at all",
+        "another thing": pickle.dumps({"claims": []}),
+    }[planted]
+    path.write_bytes(hashlib.sha256(body).digest() + body)
+    assert load_baseline(files, home=home) == read
+    assert not (tmp_path / "ran").exists()
+    assert path.read_bytes() == ours, "what was planted was left there"
 
 
 def test_a_home_that_is_not_there_or_cannot_be_written_is_no_trouble(files: Path, home: Path, tmp_path: Path) -> None:

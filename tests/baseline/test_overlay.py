@@ -7,7 +7,7 @@ import pytest
 
 from claimwatch.baseline import load_baseline
 from claimwatch.baseline.export import export
-from claimwatch.baseline.overlay import overlay
+from claimwatch.baseline.overlay import before, overlay
 from claimwatch.models import Baseline, Fact, Finding, Lesson, Outcome, Quantity
 from claimwatch.settings import PROJECT
 
@@ -60,6 +60,18 @@ def test_a_changed_value_supersedes_and_is_superseded_in_turn(baseline: Baseline
     document = known.documents["R01"]
     assert document.text[slice(*known.claims["R01a"].span)] == QUOTE
     assert known.newest_document_on == baseline.newest_document_on
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_an_export_changes_nothing_of_what_was_known_between_two_changes(baseline: Baseline, by_hand: bool) -> None:
+    """Both facts change the same claim of the files, which is marked as superseded there by hand, or is not yet."""
+    first, second = fact(baseline), fact(baseline, 2, after=Quantity(31.0, "percent", "eq", None, "31 percent"))
+    full = overlay(baseline, (first, second), ())
+    claims = {**full.claims, "A25": full.claims["A25"] if by_hand else baseline.claims["A25"]}
+    exported = replace(baseline, documents=full.documents, claims=claims)
+    for later, earlier in (((first, second), ()), ((second,), (first,)), ((), (first, second))):
+        known = overlay(before(exported, later), earlier, ())
+        assert known.claims == overlay(baseline, earlier, ()).claims
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REVERSAL, Outcome.PENDING, Outcome.DENIAL])

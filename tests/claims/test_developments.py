@@ -218,3 +218,7 @@ def test_the_number_of_what_was_told_without_one_is_no_news_and_a_further_flaw_i
     further = replace(unnumbered, quote="Hikvision mends CVE-2025-1001 and CVE-2025-1002.")
     more = assign(further, date(2025, 3, 6), SEEN, (again,))
     assert (more.key, more.state_version) == (told.key, told.state_version + 1)
+    # Another register, and no number that was told: nothing says that it is the same flaw.
+    elsewhere = replace(unnumbered, quote="ICSA-25-064-01 describes a flaw in Hikvision devices.")
+    other = assign(elsewhere, date(2025, 3, 6), SEEN, (known,))
+    assert other.key != known.key or other.state_version > known.state_version

@@ -72,6 +72,18 @@ def test_poll_of_a_source_that_cannot_be_read_is_1_and_names_it(cli: Run, bench:
     assert "toy: unread: https://toy.example/list" in done.out
 
 
+def test_poll_shows_the_reads_of_the_others_where_one_has_no_parser(cli: Run, served: Bench) -> None:
+    broken = served.sources.replace("\ntoy:", "\nbroken:").replace("tests.pipeline.toy", "tests.pipeline.nowhere")
+    (served.home / "sources.yaml").write_text(broken + served.sources, encoding="utf-8")
+    done = cli("poll")
+    assert done.status == 1
+    assert "broken: cannot import the parser" in done.err
+    assert "toy" in done.out
+    again = cli("poll", "--force", "--json")
+    assert (again.status, [read["source"] for read in again.json]) == (1, ["toy"])
+    assert (cli("run", "--json").status, cli("run", "--json").out) == (1, "")
+
+
 def test_parse_prints_what_the_parser_makes_of_a_file(cli: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.json"
     page.write_text(json.dumps({"items": [ITEM], "skips": ["a video"], "lists": ["all"]}), encoding="utf-8")

@@ -2,14 +2,15 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import pytest
 
-from claimwatch.delivery import NotTaken, OutcomeUnknown, Verdict, open_transport
+from claimwatch.delivery import NotTaken, OutcomeUnknown, Verdict, open_transport, smtp
 from tests.delivery.sink import PASSWORD, USER, Sink, make_certificate
 
 MESSAGE = b"Message-ID: <1@claimwatch.example>\r\nSubject: x\r\n\r\n.a line that begins with a dot\r\n"
@@ -118,6 +119,31 @@ def test_without_an_answer_that_can_be_read_nothing_was_taken(answers: tuple[byt
         transport.send(FROM, TO, MESSAGE)
     assert not isinstance(lost.value, OutcomeUnknown)
     assert (lost.value.verdict, lost.value.phase) == (Verdict.RELAY, phase)
+
+
+def test_each_answer_has_the_time_that_a_command_by_itself_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "COMMAND_TIMEOUT_S", 1.5)
+    slow = iter((b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b"250 kept as Q1\r\n"))
+
+    def serve(listening: socket.socket) -> None:
+        with listening, listening.accept()[0] as client:
+            client.sendall(b"220 slow.example\r\n")
+            client.recv(1000)
+            client.sendall(EHLO)
+            client.recv(1000)  # all three commands
+            for answer in islice(slow, 3):
+                time.sleep(0.8)
+                client.sendall(answer)
+            client.recv(100_000)
+            client.sendall(next(slow))
+            client.recv(1000)
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, args=(listening,))
+    thread.start()
+    with open_transport(f"smtp://127.0.0.1:{listening.getsockname()[1]}?tls=none") as transport:
+        assert "kept as Q1" in transport.send(FROM, TO, MESSAGE).text
+    thread.join(30)
 
 
 def test_a_connection_lost_after_the_final_dot_leaves_the_outcome_unknown() -> None:

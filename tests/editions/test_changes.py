@@ -74,6 +74,16 @@ def test_a_change_far_down_a_long_row_is_shown() -> None:
     assert (change.added, change.gone) == ("NEWLY SAID", "")
 
 
+@pytest.mark.parametrize("long", ["https://www.example.org/" + "a" * 900, "企业" * 500])
+def test_of_a_new_word_too_long_to_show_the_beginning_is_shown(long: str) -> None:
+    for before, after in ((LONG, LONG.replace("word350 ", f"word350 {long} ")), ("Items : x", f"Items : {long} y x")):
+        change = change_between(before, after, 240)
+        assert change is not None
+        (shown,) = (piece.text for piece in change.now if piece.marked)
+        assert shown[:100] == long[:100]
+        assert len("".join(piece.text for piece in change.now)) <= 250
+
+
 def test_several_changes_are_told_apart() -> None:
     change = change_between("a b c d e f g h", "a X c d e f Y h", 100)
     assert change is not None

@@ -1,6 +1,7 @@
 """What a worker's run writes has the form of our log lines, Prefect's own lines included, and shows no secret."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -8,8 +9,15 @@ import uuid
 from pathlib import Path
 
 import pytest
+from prefect.logging.handlers import APILogHandler
 
+from claimwatch import pipeline
+from claimwatch.errors import SourcesInvalid
 from claimwatch.logs import MASK
+from claimwatch.models import SourceSpec
+from claimwatch.pipeline.reading.parsing import load_parser
+from claimwatch.settings import load_settings
+from flows.poll import poll
 from tests.cli.test_secrets import SECRET, VALUES
 from tests.flows.local_prefect import PROJECT
 
@@ -46,3 +54,30 @@ def test_a_run_writes_our_lines(tmp_path: Path) -> None:
     assert (prefects["logger"], prefects["level"]) == ("prefect.flow_runs", "warning")
     assert done.stdout.splitlines() == [f"for the run's page: smtp://user:{MASK}@host"] * 4
     assert SECRET not in done.stderr + done.stdout
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("prefect_server", "at_monday")
+def test_the_runs_page_gets_each_sources_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those of the threads that read, and also where one source ends in an error."""
+    told: set[str] = set()
+    monkeypatch.setattr("prefect.logging.handlers.emit_api_log", lambda line: told.add(line["message"]))
+
+    def load(spec: SourceSpec) -> object:
+        if spec.slug == "uhrp":
+            raise SourcesInvalid("uhrp: no parser")
+        return load_parser(spec)
+
+    monkeypatch.setattr("claimwatch.pipeline.reading.poll.load_parser", load)
+    handler, logger = APILogHandler(), logging.getLogger("claimwatch")
+    logger.addHandler(handler)
+    try:
+        with pytest.raises(SourcesInvalid, match="no parser"):
+            poll()
+    finally:
+        logger.removeHandler(handler)
+    with pipeline.open_watch(load_settings()) as watch:
+        others = [slug for slug in watch.polled if slug != "uhrp"]
+    assert len(others) > 1
+    assert told >= {f"{slug}: reading" for slug in others}
+    assert all(any(line.startswith(f"{slug}: unread") for line in told) for slug in others)

@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from claimwatch.delivery import Report, read_report
 from claimwatch.errors import ClaimwatchError, UsageError
 from claimwatch.pipeline import deliver
 from claimwatch.pipeline.mailing.bounces import bounce_problems, lift, read_bounces
@@ -207,6 +209,35 @@ def test_an_mbox_is_read_on_in_the_same_transaction(world: World, tmp_path: Path
         with mbox.open("ab") as file:
             file.write(b"\nFrom z Tue\n" + dsn(message_id=id_, token=token, own_id="<later@x.example>"))
         assert read_bounces(watch).bounces == 1
+
+
+@pytest.mark.parametrize("kind", ["maildir", "mbox"])
+def test_a_mail_that_cannot_be_handled_is_told_of_and_stops_no_other(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    id_, token = world.sent_to(1)
+    bad, good = holiday(), dsn(message_id=id_, token=token)
+    if kind == "mbox":
+        box = tmp_path / "mbox"
+        box.write_bytes(b"From x Mon\n" + bad + b"\nFrom y Mon\n" + good)
+    else:
+        box = world.box
+        world.comes_back(bad)
+        world.comes_back(good)
+
+    def reader(raw: bytes, *words: Any) -> Report:
+        if raw.strip() == bad.strip():
+            raise RuntimeError("never seen such a mail")
+        return read_report(raw, *words)
+
+    with world.at(bounces_box=f"{kind}:{box}") as watch:
+        with monkeypatch.context() as patch:
+            patch.setattr("claimwatch.pipeline.mailing.bounces.read_report", reader)
+            for times, done in enumerate((read_bounces(watch), read_bounces(watch))):
+                assert "never seen such a mail" in (done.fault or "")
+                assert done.bounces == (1 - times)
+        done = read_bounces(watch)  # the program was mended
+        assert (done.fault, done.strangers) == (None, 1)
 
 
 def test_what_came_back_is_owed_again(world: World) -> None:

@@ -1,13 +1,21 @@
 """Documents compared by processes of their own: the same findings in the same order, whatever becomes of a process."""
 
+import array
+import errno
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from multiprocessing import util
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -15,7 +23,7 @@ from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer
 from claimwatch.errors import SourceChanged
 from claimwatch.models import Baseline, Publication, SourceClass
-from claimwatch.pipeline.reading import history
+from claimwatch.pipeline.reading import comparing, history
 from claimwatch.pipeline.reading.comparing import Crew
 from tests.pipeline.bench import Bench
 
@@ -29,6 +37,11 @@ TEXTS = [f"Hikvision opened a museum of clocks in Reykjavik in {year}. It employ
 @pytest.fixture(scope="module")
 def baseline() -> Baseline:
     return load_baseline(ROOT / "baselines")
+
+
+@pytest.fixture(autouse=True)
+def _two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "MOST", 2)  # whatever the machine has
 
 
 def page(key: str, text: str) -> Publication:
@@ -56,7 +69,7 @@ def test_a_crew_finds_what_one_process_finds(baseline: Baseline) -> None:
 def test_what_cannot_be_compared_is_named(baseline: Baseline) -> None:
     with Crew(baseline, SourceClass.PRESS) as crew:
         odd = page("odd", None)  # type: ignore[arg-type]
-        crew.begin([odd])
+        crew.begin([odd, page("even", "Nothing.")])
         with pytest.raises(SourceChanged, match="the comparison of odd broke"):
             crew.findings(odd)
 
@@ -64,7 +77,7 @@ def test_what_cannot_be_compared_is_named(baseline: Baseline) -> None:
 def test_a_process_that_dies_costs_nothing_but_time(baseline: Baseline) -> None:
     pages = [page(str(number), text) for number, text in enumerate(TEXTS)]
     with Crew(baseline, SourceClass.PRESS) as crew:
-        crew.begin(pages[:1])
+        crew.begin(pages[:2])
         assert crew.findings(pages[0]) is not None
         for child in _children(os.getpid()):
             os.kill(child, signal.SIGKILL)
@@ -73,14 +86,108 @@ def test_a_process_that_dies_costs_nothing_but_time(baseline: Baseline) -> None:
         crew.begin(pages)
 
 
+@pytest.mark.parametrize("last", [1, 2])
+def test_a_process_that_dies_at_birth_is_not_waited_for(
+    baseline: Baseline, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    def killed(number: int, start: Callable[[], int]) -> int:
+        pid = start()
+        if number <= last:
+            os.kill(pid, signal.SIGKILL)
+        return pid
+
+    _at_each_start(monkeypatch, killed)
+    pages = [page(str(number), text) for number, text in enumerate(TEXTS)]
+    with _no_longer_than(120), Crew(baseline, SourceClass.PRESS) as crew:
+        crew.begin(pages)
+        found = [crew.findings(one) is not None for one in pages]
+    assert found == [last < 2] * len(pages), "the other one compares what is for both"
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_process_that_the_system_refuses_is_done_without(
+    baseline: Baseline, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, first: int
+) -> None:
+    asked: list[int] = []
+
+    def refused(number: int, start: Callable[[], int]) -> int:
+        asked.append(number)
+        if number >= first:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return start()
+
+    _at_each_start(monkeypatch, refused)
+    before = _children(os.getpid())
+    pages = [page(str(number), text) for number, text in enumerate(TEXTS)]
+    with Crew(baseline, SourceClass.PRESS) as crew:
+        for _ in range(2):
+            crew.begin(pages)
+            assert [crew.findings(one) is not None for one in pages] == [first > 1] * len(pages)
+    assert asked == list(range(1, first + 1)), "nor is it asked for again"
+    assert caplog.text.count("cannot start a process") == 1
+    assert "Resource temporarily unavailable" in caplog.text
+    assert _children(os.getpid()) == before, "the one that was started has ended"
+
+
+def test_a_process_that_dies_in_the_middle_of_what_it_says(baseline: Baseline, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "Hikvision opened a museum " + "of clocks and mirrors " * 500 + "in {}."
+    pages = [page("long", " ".join(long.format(year) for year in range(2001, 2027))), page("short", TEXTS[0])]
+    receive = Connection.recv
+
+    def kill_and_receive(pipe: Connection) -> object:
+        waiting = array.array("i", [0])
+        while waiting[0] < 50_000:  # it says more than there is room for, so that it cannot have ended
+            assert pipe.poll(120)
+            fcntl.ioctl(pipe.fileno(), termios.FIONREAD, waiting)
+        for child in _children(os.getpid()):
+            os.kill(child, signal.SIGKILL)
+        return receive(pipe)
+
+    with _no_longer_than(120), Crew(baseline, SourceClass.PRESS) as crew:
+        crew.begin(pages)
+        monkeypatch.setattr(Connection, "recv", kill_and_receive)
+        assert crew.findings(pages[0]) is None
+
+
+def test_no_more_processes_than_documents_or_cores(baseline: Baseline, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [page(str(number), text) for number, text in enumerate(TEXTS)]
+    before = len(_children(os.getpid()))
+    with Crew(baseline, SourceClass.PRESS) as crew:
+        for documents, processes in ((0, 0), (1, 0), (2, 2), (len(pages), 2)):
+            crew.begin(pages[:documents])
+            assert len(_children(os.getpid())) - before == processes
+    monkeypatch.setattr(comparing, "MOST", 3)
+    with Crew(baseline, SourceClass.PRESS) as crew:
+        for documents, processes in ((2, 2), (len(pages), 3)):
+            crew.begin(pages[:documents])
+            assert len(_children(os.getpid())) - before == processes
+        assert all(crew.findings(one) is not None for one in pages)
+    monkeypatch.setattr(comparing, "MOST", 1)
+    with Crew(baseline, SourceClass.PRESS) as crew:
+        crew.begin(pages)
+        assert len(_children(os.getpid())) == before, "one core is for whoever asks"
+        assert crew.findings(pages[0]) is None
+
+
+def test_only_the_cores_that_are_ours_count() -> None:
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+        "from claimwatch.pipeline.reading import comparing; print(comparing.MOST)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "1\n"
+
+
 _STARTER = """
 import sys, time
 from pathlib import Path
 from claimwatch.baseline import load_baseline
 from claimwatch.models import SourceClass
+from claimwatch.pipeline.reading import comparing
 from claimwatch.pipeline.reading.comparing import Crew
 from tests.pipeline.test_comparing import TEXTS, page
 if __name__ == "__main__":
+    comparing.MOST = 2
     crew = Crew(load_baseline(Path("baselines")), SourceClass.PRESS)
     pages = [page(text, text) for text in TEXTS]
     crew.begin(pages)
@@ -120,7 +227,6 @@ def test_a_backfill_by_a_crew_is_that_of_one_process(bench: Bench, monkeypatch: 
 
     monkeypatch.setattr(Crew, "begin", noted)
     monkeypatch.setattr(history, "WORTH_A_CREW", 1)
-    monkeypatch.setattr(history, "CORES", 2)
     with bench.watch() as watch:
         report = history.backfill(watch, "toy", date(2019, 1, 1))
         assert (report.stored, report.complete) == (len(TEXTS), True)
@@ -132,6 +238,37 @@ def test_a_backfill_by_a_crew_is_that_of_one_process(bench: Bench, monkeypatch: 
         for n, text in enumerate(TEXTS)
         for finding in Comparer(watch.baseline).publication(page(f"d{n}", text), SourceClass.PRESS)
     ]
+
+
+def _at_each_start(monkeypatch: pytest.MonkeyPatch, what: Callable[[int, Callable[[], int]], int]) -> None:
+    """Have `what` done in place of each start of a process that compares: it is given its number and the start."""
+    start = util.spawnv_passfds
+    started = 0
+
+    def instead(path: bytes, args: Sequence[str], passfds: Sequence[int]) -> int:
+        nonlocal started
+        if not any("spawn_main" in str(one) for one in args):
+            return start(path, args, passfds)
+        started += 1
+        return what(started, lambda: start(path, args, passfds))
+
+    monkeypatch.setattr(util, "spawnv_passfds", instead)
+
+
+@contextmanager
+def _no_longer_than(seconds: int) -> Iterator[None]:
+    """Fail what waits without end."""
+
+    def late(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"it still waits after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _children(pid: int) -> list[int]:

@@ -33,6 +33,9 @@ def test_a_server_that_is_not_there_or_refuses_is_named(monkeypatch: pytest.Monk
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with pytest.raises(SchedulerDown, match="gives no answer"):
         deploy(patience_s=0)
+    monkeypatch.setenv("PREFECT_API_URL", "127.0.0.1:9/api")  # without http://
+    with pytest.raises(SchedulerDown, match="gives no answer"):
+        deploy(patience_s=3600)
     upstream.on("/api/health", reply(401, body=b"no"))
     monkeypatch.setenv("PREFECT_API_URL", f"{upstream.url}/api")
     with pytest.raises(SchedulerDown, match="401"):

@@ -112,6 +112,8 @@ SOME = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 @pytest.mark.parametrize("revision", SOME)
 def test_forward_from_each_revision_with_data(tmp_path: Path, revision: str) -> None:
     check(f"sqlite:///{tmp_path}/claimwatch.db", revision)

@@ -60,6 +60,15 @@ def served(home: Path, *more: str, **settings: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def _ended(process: subprocess.Popen[str], timeout_s: float) -> str:
+    """What a process said on standard error; one that does not end is ended, and the test with it."""
+    try:
+        return process.communicate(timeout=timeout_s)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
 @pytest.mark.slow
 def test_it_says_where_the_pages_are_and_that_nothing_was_read(tmp_path: Path) -> None:
     with served(tmp_path / "home", "--port", "0") as process:
@@ -69,7 +78,7 @@ def test_it_says_where_the_pages_are_and_that_nothing_was_read(tmp_path: Path) -
             assert "claimwatch run" in process.stdout.readline()
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            _ended(process, 60)
 
 
 @pytest.mark.slow
@@ -86,7 +95,7 @@ def test_what_keeps_it_from_starting_is_said_with_what_to_do(tmp_path: Path) -> 
         }
         for said, (at, settings) in tried.items():
             with served(tmp_path / "home", "--port", *at, **settings) as process:
-                _, told = process.communicate(timeout=120)
+                told = _ended(process, 120)
             assert process.returncode == 1, said
             assert said in told
             assert "Traceback" not in told

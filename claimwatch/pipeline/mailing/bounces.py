@@ -4,14 +4,16 @@ A single report never costs a reader their mail, but for a complaint: a bounce c
 asked, and only when that mail comes back, too, is it given up. What is our fault counts nothing. All can be undone.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from claimwatch.delivery import Harm, Kind, Report, Verdict, open_box, read_report
-from claimwatch.errors import UsageError
+from claimwatch.errors import ClaimwatchError, UsageError
 from claimwatch.pipeline.mailing.probes import ask_address, give_up
 from claimwatch.pipeline.problem import Problem
 from claimwatch.pipeline.subscribers.subscribe import normal_address
@@ -26,6 +28,7 @@ POINTS = {Harm.GONE: 5, Harm.FULL: 1, Harm.OURS: 0}
 ENOUGH = 5  # points at which an address is asked
 COUNTS_FOR = timedelta(days=30)
 BACK_OFF = tuple(timedelta(hours=2 << times) for times in range(6))  # 2, 4 … 64 hours of rest
+_LOG = logging.getLogger("claimwatch.bounces")
 IN_A_ROW = timedelta(days=14)  # a full mailbox of the week before last begins anew
 _HARM_OF = {Verdict.RECIPIENT: Harm.GONE, Verdict.FULL: Harm.FULL}
 
@@ -33,7 +36,7 @@ _HARM_OF = {Verdict.RECIPIENT: Harm.GONE, Verdict.FULL: Harm.FULL}
 @dataclass(slots=True)
 class ReturnedMail:
     """What a pass over the box of returned mail found. `strangers` speak of no mail of ours, a forged token included;
-    `unclear` follow no standard and count nothing; `fault` says why the box could not be read."""
+    `unclear` follow no standard and count nothing; `fault` says why the box, or a mail in it, could not be read."""
 
     read: int = 0
     bounces: int = 0
@@ -59,11 +62,20 @@ def read_bounces(watch: Watch) -> ReturnedMail:
         advance_clock(connection, watch.now())
         position = bounces.read_position(connection, kept_as)
     for returned in box.waiting(position):
-        report = read_report(returned.raw, settings.bounces)
-        with watch.store.write() as connection:
-            _count(done, report, handle(connection, settings, report, watch.now()))
-            if returned.position is not None:
-                bounces.keep_position(connection, kept_as, returned.position)
+        try:
+            report = read_report(returned.raw, settings.bounces)
+            with watch.store.write() as connection:
+                effect = handle(connection, settings, report, watch.now())
+                # Of an mbox, what follows a mail that could not be handled is read again with it, and then known.
+                if returned.position is not None and done.fault is None:
+                    bounces.keep_position(connection, kept_as, returned.position)
+        except (ClaimwatchError, OperationalError, InterfaceError):
+            raise  # the store is away: that is no matter of this mail
+        except Exception as error:
+            _LOG.exception("a returned mail could not be handled and was left where it is")
+            done.fault = done.fault or f"a returned mail could not be handled and was left where it is: {error!r}"
+            continue
+        _count(done, report, effect)
         # Committed: a crash from here on leaves a file that is read once more and then known.
         box.put_away(returned)
     return done

@@ -66,6 +66,10 @@ def deploy(patience_s: float = STARTS_WITHIN_S) -> Deployed:
         return _compare(server, pool_made=not pools, made=made, changed=changed)
 
 
+# What a server that is starting answers, or does not. A wrong address is none of these.
+_STARTING = (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError, httpx.TimeoutException)
+
+
 def _await_server(server: PrefectServer, patience_s: float) -> None:
     last, told = time.monotonic() + patience_s, False
     while True:
@@ -73,7 +77,7 @@ def _await_server(server: PrefectServer, patience_s: float) -> None:
             server.get("/health")
             return
         except SchedulerDown as error:
-            if time.monotonic() >= last or not isinstance(error.__cause__, httpx.TransportError):
+            if time.monotonic() >= last or not isinstance(error.__cause__, _STARTING):
                 raise
             if not told:
                 _LOG.warning("%s; waiting up to %d s for it to start", error, patience_s)

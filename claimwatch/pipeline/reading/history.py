@@ -18,7 +18,7 @@ from claimwatch.models import Link, Origin, PageFailure, Parsed, Publication, Re
 from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.lease import source_lease
 from claimwatch.pipeline.reading.compare import Changes, compare
-from claimwatch.pipeline.reading.comparing import CORES, Crew
+from claimwatch.pipeline.reading.comparing import Crew
 from claimwatch.pipeline.reading.crawl import NOT_THERE, Crawler, address
 from claimwatch.pipeline.reading.harvest import Crawl, Kept
 from claimwatch.pipeline.reading.keep import chain_captures, keep_changes, keep_read
@@ -238,7 +238,7 @@ class _Backfill:
             return compare(self.watch, self.spec, read, crawler.known, crawler.link_version, crew)
 
         try:
-            return compared(crawl.pages, self.crew if CORES > 1 and self._many() else None)
+            return compared(crawl.pages, self.crew if self._many() else None)
         except SourceChanged:
             sound: list[Kept] = []
             changes = Changes()

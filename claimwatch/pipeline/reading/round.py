@@ -1,8 +1,8 @@
 """Many sources read side by side: most of a read is waiting for a host, and hosts do not wait for each other."""
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from queue import SimpleQueue
 
@@ -27,11 +27,15 @@ def poll_all(
     force: bool = False,
     believe: bool = False,
     progress: Callable[[str, str], None] = lambda _slug, _url: None,
+    report: Callable[[str, Read | None], None] = lambda _slug, _read: None,
 ) -> list[Read]:
     """Read sources as `poll` does, up to `AT_ONCE` at a time; the reads that were made, in the order of `slugs`.
 
     Each has its own lease and transactions, and none learns of another. `progress` is told the source and the address
-    asked for, from any thread. What `poll` raises ends the round: reads that are under way end at their next page.
+    asked for, from any thread; `report` is told what `poll` gave for a source as soon as it is read, from this one.
+
+    What `poll` raises for a source keeps no other from being read: when all are, the first of it is raised, in the
+    order of `slugs`, with a note of the rest. An interrupt ends the round: what is under way ends at its next page.
     """
     knowing, ended = Knowing(watch), threading.Event()
     clients: SimpleQueue[Client] = SimpleQueue()
@@ -48,26 +52,38 @@ def poll_all(
         finally:
             clients.put(client)
 
+    made: dict[Future[Read | None], Read] = {}
+    errors: dict[Future[Read | None], Exception] = {}
     with ExitStack() as stack:
         stack.callback(chain_captures, watch)
         for _ in range(AT_ONCE):
             clients.put(stack.enter_context(watch.client()))
         pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE, "read"))
-        under_way = [pool.submit(read, slug) for slug in slugs]
+        under_way = {pool.submit(read, slug): slug for slug in slugs}
         try:
-            wait(under_way, return_when=FIRST_EXCEPTION)
+            for future in as_completed(under_way):
+                if isinstance(error := future.exception(), Exception):
+                    errors[future] = error
+                    continue
+                done = future.result()  # raises what is no error of the source: an interrupt
+                report(under_way[future], done)
+                if done is not None:
+                    made[future] = done
         finally:
             ended.set()  # without effect where all are done
             pool.shutdown(cancel_futures=True)
-    return [made for future in under_way if (made := _outcome(future, under_way)) is not None]
+    _raise_first({slug: errors[future] for future, slug in under_way.items() if future in errors})
+    return [made[future] for future in under_way if future in made]
 
 
-def _outcome(future: Future[Read | None], among: Sequence[Future[Read | None]]) -> Read | None:
-    """What a read came to, or what ended the round."""
-    error = None if future.cancelled() else future.exception()
-    if future.cancelled() or isinstance(error, _Stopped):
-        ended_by = [other.exception() for other in among if not other.cancelled()]
-        error = next(other for other in ended_by if other is not None and not isinstance(other, _Stopped))
-    if error is not None:
-        raise error
-    return future.result()
+def _raise_first(errors: Mapping[str, Exception]) -> None:
+    """Raise the first of these errors by source, with a note of where, and of each other that says something else."""
+    if not errors:
+        return
+    first = next(iter(errors.values()))
+    same = [slug for slug, error in errors.items() if repr(error) == repr(first)]
+    first.add_note(f"(while reading {', '.join(same)})")
+    for slug, error in errors.items():
+        if slug not in same:
+            first.add_note(f"(and while reading {slug}: {error!r})")
+    raise first

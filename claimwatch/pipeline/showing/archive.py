@@ -21,6 +21,7 @@ from claimwatch.store.states import State
 
 PER_PAGE = 30
 MOST_EVIDENCE = 100
+MOST_BESIDE = 200  # findings about the same claim, among which it is looked who says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def history(watch: Watch, key: str) -> History | None:
         if now is not None:
             row = replace(row, development=about_only(row.development, [one.evidence for one in watched]))
         now_told = as_reviewed(watch, row.development, tuple(one.evidence for one in watched), standing)
-        told = _edition_of(watch, with_otherwise(connection, watch, {row.id: now_told}, found)[row.id])
+        told = _edition_of(watch, with_otherwise(connection, watch, {row.id: now_told}, found, MOST_BESIDE)[row.id])
         against = _rows_of(connection, watch, told)
         tellings = archive.tellings(connection, row.id)
         corrections = [

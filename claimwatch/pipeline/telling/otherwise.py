@@ -25,15 +25,20 @@ _AT_ONCE = 500  # ids in one statement
 
 
 def with_otherwise(
-    connection: Connection, watch: Watch, candidates: Mapping[int, Candidate], shown: Rule = EVERYTHING
+    connection: Connection,
+    watch: Watch,
+    candidates: Mapping[int, Candidate],
+    shown: Rule = EVERYTHING,
+    newest: int | None = None,
 ) -> dict[int, Candidate]:
     """Candidates, by any id, each with the findings that contradict its strongest, and with who agrees.
 
     Of its own findings, which are labelled already, those about the same claim count; `shown` says what waits to be
-    released, and so stands beside nothing.
+    released, and so stands beside nothing. With `newest`, only so many of the findings about a claim are looked at,
+    the last ones found: for a page, which anybody may ask for at any time.
     """
     leads = {id_: in_order(one)[0] for id_, one in candidates.items() if one.evidence}
-    about = _told(connection, watch, leads.values(), today_of(watch), shown)
+    about = _told(connection, watch, leads.values(), today_of(watch), shown, newest)
     found = dict(candidates)
     for id_, lead in leads.items():
         one, claim = candidates[id_], lead.finding.claims[:1]
@@ -71,6 +76,7 @@ def _told(
     evidence: Iterable[Evidence],
     today: date | None = None,
     shown: Rule = EVERYTHING,
+    newest: int | None = None,
 ) -> dict[str, list[Evidence]]:
     """What is told of the claims that evidence is foremost about, around its time, by claim.
 
@@ -83,6 +89,8 @@ def _told(
             first, last = spans.get(claim, (on, on))
             spans[claim] = (min(first, on), max(last, on))
     ids = about_claims.told_of(connection, {c: (a - _AROUND, b + _AROUND) for c, (a, b) in spans.items()}, shown)
+    if newest is not None:
+        ids = {claim: some[-newest:] for claim, some in ids.items()}
     wanted = sorted({id_ for some in ids.values() for id_ in some})
     parts = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
     rows = [row for part in parts for row in findings.find_findings(connection, part, watch.sources)]

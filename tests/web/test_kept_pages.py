@@ -71,6 +71,36 @@ def test_it_is_looked_after_while_nobody_asks(tended: Kept, work: Work) -> None:
     until(lambda: work.made == [1, 2])
 
 
+def test_after_a_long_while_nobody_is_shown_what_was(tended: Kept, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WANTED_S", 0.0)  # nobody asked for an hour: it is not looked after
+    work.asked(tended)
+    monkeypatch.setattr(module, "BEHIND_S", 0.0)
+    work.stamp = 2
+    assert work.asked(tended) == 2
+
+
+def test_what_has_grown_too_old_is_waited_for(tended: Kept, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WANTED_S", 0.0)
+    work.asked(tended)
+    monkeypatch.setattr(module, "KEPT_S", 0.0)
+    assert tended.get("work", lambda: work.stamp, work, oldest_s=0.0) == 1
+    assert work.made == [1, 1]
+
+
+def test_what_nobody_asks_for_any_more_is_let_be(tended: Kept, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WANTED_S", 0.2)
+    work.asked(tended)
+    end = time.monotonic() + 0.6
+    while time.monotonic() < end:  # each change has it made anew behind everybody, which is no asking
+        work.stamp += 1
+        time.sleep(0.01)
+    until(lambda: not tended.busy)
+    made = len(work.made)
+    work.stamp += 1
+    time.sleep(0.1)
+    assert 1 < made == len(work.made)
+
+
 def test_nothing_is_worked_out_of_what_is_outdated(tended: Kept, work: Work) -> None:
     work.asked(tended)
     work.stamp = 2
