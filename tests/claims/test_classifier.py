@@ -110,3 +110,10 @@ def test_a_sentence_in_which_nothing_points_back_needs_more_to_be_about_a_compan
     assert about(doubtful, pointed=True)
     assert not about(doubtful, pointed=False)
     assert not about(shares(NONE=0.9, NEW=0.1), pointed=True)
+
+
+def test_weights_of_before_there_was_a_ranking_still_serve(baseline: Baseline) -> None:
+    older = {name: value for name, value in RAW.items() if name != "ranking"}
+    read = read_classifier(replace(baseline, classifier=older))
+    assert read is not None
+    assert read.ranking is None

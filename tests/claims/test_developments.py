@@ -222,3 +222,5 @@ def test_the_number_of_what_was_told_without_one_is_no_news_and_a_further_flaw_i
     elsewhere = replace(unnumbered, quote="ICSA-25-064-01 describes a flaw in Hikvision devices.")
     other = assign(elsewhere, date(2025, 3, 6), SEEN, (known,))
     assert other.key != known.key or other.state_version > known.state_version
+    alone = assign(elsewhere, date(2025, 3, 6), SEEN, ())
+    assert adds_to(known, alone), "nor for whoever joins the two by hand"
