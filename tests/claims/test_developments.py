@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from claimwatch.claims import Comparer, assign
+from claimwatch.claims.decided import adds_to
 from claimwatch.models import Finding, Outcome, Publication, SourceClass
 
 SEEN = datetime(2026, 11, 9, 6, tzinfo=UTC)
