@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from claimwatch.claims.clauses import aside
+from claimwatch.claims.objects import of_things
 from claimwatch.claims.text import word_gap, word_set
 from claimwatch.claims.triggers import Lexicon
 
@@ -223,6 +224,7 @@ def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
     spans = [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
     if topic.carried:
         return min(spans, default=None)
+    spans = [span for span in spans if not of_things(folded, span[1])]
     near = [(word_gap(folded, min(s[1], topic.span[1]), max(s[0], topic.span[0])), s) for s in spans]
     return min((item for item in near if item[0] <= _UNDO_REACH), default=(0, None))[1]
 

@@ -104,3 +104,5 @@ MORE_BODIES = {
     "EU": "meps?|general court|court of justice|the commission|council of the (?:european )?union|the union",
     "DK": "folketing\\w*", "IE": "garda|td|leinster house", "DE": "bundeswehr|bsi", "IN": "lok sabha|rajya sabha",
 }  # fmt: skip
+# Common nouns that stand for one body only where they are written as a name: "the council" is that of any town.
+COMMON = frozenset({"the council", "the bank", "the fund", "the bureau", "the commission", "the union"})

@@ -13,7 +13,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick
 from babel import Locale
 
-from claimwatch.claims.gazetteer import BODIES, MORE_BODIES, NAMES, TOWNS
+from claimwatch.claims.gazetteer import BODIES, COMMON, MORE_BODIES, NAMES, TOWNS
 from claimwatch.claims.text import fold
 
 _NOT_COUNTRIES = frozenset({"chad", "jersey", "georgia", "guinea", "mali", "niue", "togo", "oman", "man", "iran's"})
@@ -102,11 +102,12 @@ class _Atlas:
         # Names that may stand within what looks like a word.
         self._anywhere = frozenset(name for name in self._codes if not name.isascii() and len(name) < _BARE)
 
-    def read(self, folded: str) -> tuple[list[Place], list[Place], list[Place]]:
-        """The places of the gazetteer, the countries and the further places of a folded text.
+    def read(self, text: str) -> tuple[list[Place], list[Place], list[Place]]:
+        """The places of the gazetteer, the countries and the further places of a text.
 
         Each list is in order and without overlaps.
         """
+        folded = fold(text)
         openings: dict[int, list[str]] = {}
         for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             opening = self._openings[number]
@@ -118,7 +119,7 @@ class _Atlas:
             for places, by_opening in zip(found[::2], self._forms, strict=True):
                 if opens_word and _free(places, start):
                     forms = [form for opening in here for form in by_opening.get(opening, ())]
-                    places += _first(forms, folded, start) if forms else ()
+                    places += (place for place in _first(forms, folded, start) if _written_as_name(place, text))
             names = [opening for opening in here if opening in self._codes]
             if names and _free(found[1], start):
                 found[1].extend(self._country(names, folded, start, opens_word))
@@ -175,9 +176,15 @@ def _first(forms: Sequence[_Form], folded: str, start: int) -> Iterator[Place]:
             return
 
 
+def _written_as_name(place: Place, text: str) -> bool:
+    """Whether it is called by more than a common noun: "the Council", not "the council"."""
+    called = text[place.start : place.end]
+    return called.lower() not in COMMON or not called.rpartition(" ")[2][0].islower()
+
+
 def find(text: str) -> tuple[Place, ...]:
     """The places of a text in order; a longer name wins over a shorter one that it holds."""
-    gazetteer, countries, _ = _atlas().read(fold(text))
+    gazetteer, countries, _ = _atlas().read(text)
     return _longest(gazetteer, countries)
 
 
@@ -195,7 +202,7 @@ def _longest(gazetteer: Sequence[Place], countries: Sequence[Place]) -> tuple[Pl
 
 def wider(text: str) -> tuple[Place, ...]:
     """The places of a text as `find` gives them, with towns, counties and further bodies."""
-    gazetteer, countries, further = _atlas().read(fold(text))
+    gazetteer, countries, further = _atlas().read(text)
     known = _longest(gazetteer, countries)
     starts = [place.start for place in known]
     found = dict(enumerate(known))

@@ -155,6 +155,8 @@ def test_without_a_publication_date_nothing_relative_is_guessed() -> None:
         ("i Noreg og Storbritannia", ["NO", "GB"]),
         ("in Scotland, Ireland, and the Netherlands", ["GB-SCT", "IE", "NL"]),
         ("it told us that 150 countries do", []),
+        ("the Council advises Norges Bank", ["NO", "NO"]),
+        ("the council replaced them", []),
     ],
 )
 def test_places(text: str, codes: list[str]) -> None:
