@@ -37,11 +37,17 @@ NAMES = {
     "world": "worldwide|around the world|in the world|global|globally|world's|the world over|på verdensbasis|"
     "verdens|verda si|verdas|i verden|i verda|throughout the world|全球",
 }  # fmt: skip
+# The name of a group or a law says nothing of where something is: "the Uyghur Human Rights Project calls on …".
+_NO_GROUP = (
+    "(?! (?:[a-z]+ ){0,3}(?:project|congress|association|tribunal|institute|academy|foundation|society|network|"
+    "centre|center|prevention act|policy act)(?![a-z]))"
+)
 # Bodies whose acts have effect in a place; weaker than a place that is named.
 BODIES = {
-    "CN-XJ": "uyghurs?|uighurs?|uigur\\w*|the region|regionen|维吾尔",
+    "CN-XJ": f"(?<!campaign for )uyghurs?{_NO_GROUP}|(?<!campaign for )uighurs?{_NO_GROUP}|uigur\\w*|the region|"
+    "regionen|维吾尔",
     "US": "commerce department|department of commerce|bureau of industry and security|bis|federal communications "
-    "commission|fcc|congress|congress(?:man|woman|men)|"
+    "commission|fcc|(?<!uyghur )congress|congress(?:man|woman|men)|"
     "senate|senators?|representatives? [a-z]+|house of representatives|"
     "federal trade commission|"
     "(?<!china's )(?<!beijing's )commerce(?: secretary| official)?(?! ministr)|treasury|ofac|pentagon|"
@@ -88,8 +94,8 @@ TOWNS = {
     "innlandet|norwegians",
 }  # fmt: skip
 MORE_BODIES = {
-    "CN-XJ": "uyghur(?!s? (?:human rights project|congress))\\w*|uighur\\w*|uigur\\w*|camps?|mosques?|internment|"
-    "genocide|"
+    "CN-XJ": f"(?<!campaign for )uyghur\\w*{_NO_GROUP}|(?<!campaign for )uighur\\w*{_NO_GROUP}|uigur\\w*|"
+    "camps?|mosques?|internment|genocide|"
     "crimes against humanity|genocidal|folkemord\\w*|moskear|interneringsleir\\w*|"
     "维吾尔\\w*|种族灭绝",
     "US": "cbp|securities and exchange commission|attorney general|the house (?:on|of)|house bill|executive order|"

@@ -55,7 +55,7 @@ def tell_of(
     told = [(one, keys[id_]) for one, id_ in beside if id_ in keys]
     development = assign(finding, published_on, seen_at, [like.development for like in known.values()], told)
     before = known.get(development.key)
-    stays = decisions.joined_to(connection, development.key)
+    stays = development.key if before and not before.joined else decisions.joined_to(connection, development.key)
     if stays != development.key:
         # An analyst made it one with another, which has told, and goes on to tell, what is found of either.
         before = developments.find_by_key(connection, stays)
@@ -67,12 +67,14 @@ def tell_of(
         if not watching:
             return before.id, False
         moved = development.state_version != before.development.state_version or not before.watched
-        return developments.save_development(connection, development, seen_at), moved
+        developments.change_development(connection, before.id, before.development, development, seen_at)
+        return before.id, moved
     if watching:
         # So far it was history only, which no reader was told of: it is told as the poll found it.
         fresh = assign(finding, published_on, seen_at, [])
         development = replace(fresh, key=development.key, state_version=before.development.state_version)
-    return developments.save_development(connection, development, seen_at), watching
+    developments.change_development(connection, before.id, before.development, development, seen_at)
+    return before.id, watching
 
 
 def refold(connection: Connection, development_id: int) -> None:

@@ -11,22 +11,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, not_, or_, select, update
 
-from claimwatch.models import Development, Finding, Origin, Outcome
+from claimwatch.models import Action, Development, Finding, Origin, Outcome
 from claimwatch.store import states
 from claimwatch.store.editions import CANCELLED, RECORD
 from claimwatch.store.finding_rows import live
 from claimwatch.store.rows import inserted_id
-from claimwatch.store.tables import developments, edition_items, editions, findings
+from claimwatch.store.tables import developments, edition_items, editions, findings, standings
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A stored development. `watched`: a poll found something that tells of it; `told`: an edition has told it."""
+    """A stored development. `watched`: a poll found something that tells of it; `told`: an edition has told it;
+    `joined`: an analyst made it part of another."""
 
     id: int
     development: Development
     watched: bool
     told: bool
+    joined: bool
 
 
 def developments_like(connection: Connection, finding: Finding, fact: str) -> list[Known]:
@@ -82,7 +84,30 @@ def save_development(connection: Connection, development: Development, seen_at: 
 
     `seen_at` is when its present state was seen, by default when the development was first seen.
     """
-    values = {
+    at = seen_at or development.first_seen_at
+    row = connection.execute(_BY_KEY, {"of": development.key}).first()
+    if row is None:
+        fresh = inserted_id(connection.execute(_ADD, {"key": development.key, **_values(development)}))
+        states.note_state(connection, fresh, development, at, fresh=True)
+        return fresh
+    return change_development(connection, row.id, _development(row), development, at)
+
+
+def change_development(
+    connection: Connection, development_id: int, before: Development, after: Development, seen_at: datetime
+) -> int:
+    """Bring a stored development up to date, if it says anything else than before; returns its id.
+
+    `seen_at` is when its present state was seen.
+    """
+    if after != before:
+        connection.execute(_CHANGE, {"of": development_id, **_values(after)})
+        states.note_state(connection, development_id, after, seen_at)
+    return development_id
+
+
+def _values(development: Development) -> dict[str, object]:
+    return {
         "outcome": development.outcome.value,
         "predicate": development.predicate,
         "object_class": development.object_class,
@@ -96,17 +121,6 @@ def save_development(connection: Connection, development: Development, seen_at: 
         "state_version": development.state_version,
         "first_seen_at": development.first_seen_at,
     }
-    at = seen_at or development.first_seen_at
-    row = connection.execute(_BY_KEY, {"of": development.key}).first()
-    if row is None:
-        fresh = inserted_id(connection.execute(_ADD, {"key": development.key, **values}))
-        states.note_state(connection, fresh, development, at, fresh=True)
-        return fresh
-    stored: int = row.id
-    if _development(row) != development:
-        connection.execute(_CHANGE, {"of": stored, **values})
-        states.note_state(connection, stored, development, at)
-    return stored
 
 
 def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -> list[tuple[int, Development, bool]]:
@@ -178,7 +192,10 @@ def _found_by(origin: Origin | None) -> Any:
 
 
 _TOLD = exists().where(edition_items.c.development_id == developments.c.id)
-_KNOWN = select(developments, _found_by(Origin.WATCH).label("watched"), _TOLD.label("told")).order_by(developments.c.id)
+_JOINED = exists().where(standings.c.development == developments.c.key, standings.c.action == Action.SAME_AS.value)
+_KNOWN = select(
+    developments, _found_by(Origin.WATCH).label("watched"), _TOLD.label("told"), _JOINED.label("joined")
+).order_by(developments.c.id)
 
 
 def _known(connection: Connection, where: Any) -> list[Known]:
@@ -187,7 +204,7 @@ def _known(connection: Connection, where: Any) -> list[Known]:
 
 def _known_row(row: Row[Any]) -> Known:
     values = row._mapping
-    return Known(values["id"], _development(row), bool(values["watched"]), bool(values["told"]))
+    return Known(values["id"], _development(row), bool(values["watched"]), bool(values["told"]), bool(values["joined"]))
 
 
 def _development(row: Row[Any]) -> Development:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, insert, update
 
 from claimwatch.models import Finding, Origin, Quantity
 from claimwatch.store import finding_claims
-from claimwatch.store.finding_rows import DISMISSED, WITHDRAWN
+from claimwatch.store.finding_rows import DISMISSED, OPEN, WITHDRAWN
 from claimwatch.store.rows import inserted_id
 from claimwatch.store.tables import findings
 
@@ -27,20 +27,25 @@ def save_finding(
     baseline_version: str,
     seen_at: datetime,
     origin: Origin = Origin.WATCH,
+    linked: bool = True,
 ) -> int:
-    """Store a finding; returns its id. `origin` says why its document was read."""
+    """Store a finding; returns its id. `origin` says why its document was read.
+
+    Who stores many links them all at the end (`finding_claims.link`), and says so: not `linked`.
+    """
     values = {
         "publication_revision_id": publication_revision_id,
         "entry_revision_id": entry_revision_id,
         "development_id": development_id,
-        "status": "open",
+        "status": OPEN,
         "origin": origin.value,
         "baseline_version": baseline_version,
         "first_seen_at": seen_at,
         **_columns(finding),
     }
     finding_id = inserted_id(connection.execute(_ADD, values))
-    finding_claims.link(connection, finding_id, fresh=True)
+    if linked:
+        finding_claims.link(connection, [finding_id], fresh=True)
     return finding_id
 
 
@@ -66,19 +71,19 @@ def revise_finding(
             publication_revision_id=publication_revision_id,
             entry_revision_id=entry_revision_id,
             development_id=development_id,
-            status="open",
+            status=OPEN,
             origin=origin.value,
             baseline_version=baseline_version,
             **_columns(finding),
         )
     )
-    finding_claims.link(connection, finding_id)
+    finding_claims.link(connection, [finding_id])
 
 
 def withdraw_finding(connection: Connection, finding_id: int) -> None:
     """Note that the present parser, lexicon and baseline do not find this any more. It stays listed."""
     connection.execute(update(findings).where(findings.c.id == finding_id).values(status=WITHDRAWN))
-    finding_claims.link(connection, finding_id)
+    finding_claims.link(connection, [finding_id])
 
 
 def move_findings(connection: Connection, ids: Sequence[int], development_id: int | None) -> None:
@@ -86,15 +91,15 @@ def move_findings(connection: Connection, ids: Sequence[int], development_id: in
     for finding_id in ids:
         values = {"development_id": development_id}
         connection.execute(update(findings).where(findings.c.id == finding_id).values(**values))
-        finding_claims.link(connection, finding_id)
+    finding_claims.link(connection, ids)
 
 
 def set_dismissed(connection: Connection, finding_id: int, *, dismissed: bool) -> None:
     """Note that an analyst dismissed a finding alone, or took that back; one that was withdrawn stays so."""
-    before, after = ("open", DISMISSED) if dismissed else (DISMISSED, "open")
+    before, after = (OPEN, DISMISSED) if dismissed else (DISMISSED, OPEN)
     there = and_(findings.c.id == finding_id, findings.c.status == before)
     connection.execute(update(findings).where(there).values(status=after))
-    finding_claims.link(connection, finding_id)
+    finding_claims.link(connection, [finding_id])
 
 
 def note_baseline(connection: Connection, ids: Sequence[int], version: str) -> None:

@@ -5,15 +5,16 @@ for review; where an analyst said what they are, as that. `finding_changes` call
 one, the desk `link_development` after each decision.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, select
 
-from claimwatch.models import Action, Outcome
+from claimwatch.models import Action, Outcome, Standing
 from claimwatch.store import decisions
+from claimwatch.store.finding_rows import OPEN
 from claimwatch.store.releases import EVERYTHING, Rule
 from claimwatch.store.tables import (
     developments,
@@ -46,27 +47,43 @@ class About:
     entry_id: int | None
 
 
-def link(connection: Connection, finding_id: int, *, fresh: bool = False) -> None:
-    """Make the links of a finding anew, from what it says now; none for one that does not count. `fresh`: none yet."""
+def link(connection: Connection, finding_ids: Sequence[int], *, fresh: bool = False) -> None:
+    """Make the links of some findings anew, from what they say now; none for one that does not count.
+
+    `fresh`: they have none yet.
+    """
+    for begin in range(0, len(finding_ids), _AT_ONCE):
+        _link(connection, list(finding_ids[begin : begin + _AT_ONCE]), fresh=fresh)
+
+
+def _link(connection: Connection, ids: list[int], *, fresh: bool) -> None:
     if not fresh:
-        connection.execute(delete(finding_claims).where(finding_claims.c.finding_id == finding_id))
-    row = connection.execute(_source(), {"of": finding_id}).one()
-    if row.status != "open" or (row.method == "fuzzy" and row.development is None):
-        return
+        connection.execute(_FORGET, {"of": ids})
+    rows = connection.execute(_SOURCE, {"of": ids}).all()
+    keys = {row.development for row in rows if row.development is not None}
+    settled = decisions.standings_of_some(connection, sorted(keys)) if keys else {}
+    links = [link for row in rows for link in _links(row, settled.get(row.development))]
+    if links:
+        connection.execute(_ADD, links)
+
+
+def _links(row: Row[Any], settled: Standing | None) -> list[dict[str, object]]:
+    """The links of a finding whose development was decided on as `settled` says."""
+    if row.status != OPEN or (row.method == "fuzzy" and row.development is None):
+        return []
     outcome, claims = row.outcome, tuple(row.claims)
-    if row.development is not None:
-        settled = decisions.standing_of(connection, row.development)
+    if settled is not None:
         if settled.action is Action.DISMISS and settled.covers(row.state_version):
-            return
+            return []
         if settled.label is not None and settled.relabel is not None:
             if settled.label.outcome is not None and row.first_seen_at <= settled.relabel.at:
                 outcome = settled.label.outcome.value
             claims = claims if settled.label.claims is None else settled.label.claims
     told_on = row.happened_on or row.page_on or row.row_on or row.first_seen_at.date()
-    links = [
+    return [
         {
             "claim_id": claim,
-            "finding_id": finding_id,
+            "finding_id": row.id,
             "position": position,
             "outcome": outcome,
             "told_in": told_on.replace(day=1),
@@ -75,15 +92,12 @@ def link(connection: Connection, finding_id: int, *, fresh: bool = False) -> Non
         }
         for position, claim in enumerate(dict.fromkeys(claims))
     ]
-    if links:
-        connection.execute(_ADD, links)
 
 
 def link_development(connection: Connection, key: str) -> None:
     """Make the links of all findings of a development anew: an analyst decided on it."""
     query = select(findings.c.id).join(developments, developments.c.id == findings.c.development_id)
-    for finding_id in connection.execute(query.where(developments.c.key == key)).scalars().all():
-        link(connection, finding_id)
+    link(connection, connection.execute(query.where(developments.c.key == key)).scalars().all())
 
 
 def tallies(connection: Connection, claim_id: str | None = None, shown: Rule = EVERYTHING) -> list[Tally]:
@@ -142,30 +156,28 @@ def only_shown(query: Select[Any], shown: Rule) -> Select[Any]:
     return query.where(exists().where(findings.c.id == finding_claims.c.finding_id, shown.finding()))
 
 
+_AT_ONCE = 500
 _ADD = insert(finding_claims)
-
-
-@lru_cache
-def _source() -> Select[Any]:
-    """What of a finding its links are made of; the query is made once, since it is asked for every finding."""
-    on_publication, on_entry = publication_revisions, entry_revisions
-    return (
-        select(
-            findings.c.status,
-            findings.c.method,
-            findings.c.claims,
-            findings.c.outcome,
-            findings.c.first_seen_at,
-            developments.c.key.label("development"),
-            developments.c.state_version,
-            developments.c.happened_on,
-            on_publication.c.published_on.label("page_on"),
-            on_entry.c.published_on.label("row_on"),
-            on_publication.c.publication_id,
-            on_entry.c.entry_id,
-        )
-        .outerjoin(on_publication, on_publication.c.id == findings.c.publication_revision_id)
-        .outerjoin(on_entry, on_entry.c.id == findings.c.entry_revision_id)
-        .outerjoin(developments, developments.c.id == findings.c.development_id)
-        .where(findings.c.id == bindparam("of"))
+_FORGET = delete(finding_claims).where(finding_claims.c.finding_id.in_(bindparam("of", expanding=True)))
+# What of a finding its links are made of. Made once, since it is asked for every finding.
+_SOURCE = (
+    select(
+        findings.c.id,
+        findings.c.status,
+        findings.c.method,
+        findings.c.claims,
+        findings.c.outcome,
+        findings.c.first_seen_at,
+        developments.c.key.label("development"),
+        developments.c.state_version,
+        developments.c.happened_on,
+        publication_revisions.c.published_on.label("page_on"),
+        entry_revisions.c.published_on.label("row_on"),
+        publication_revisions.c.publication_id,
+        entry_revisions.c.entry_id,
     )
+    .outerjoin(publication_revisions, publication_revisions.c.id == findings.c.publication_revision_id)
+    .outerjoin(entry_revisions, entry_revisions.c.id == findings.c.entry_revision_id)
+    .outerjoin(developments, developments.c.id == findings.c.development_id)
+    .where(findings.c.id.in_(bindparam("of", expanding=True)))
+)

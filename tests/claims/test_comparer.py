@@ -177,6 +177,7 @@ def test_a_recommendation_is_the_claim_itself_and_not_pending(comparer: Comparer
     [
         ("The depot sent back its Hikvision recorders, two porters there said.", None),
         ("In a statement, Hikvision said the cameras had been switched off.", "Hikvision"),
+        ("There are 600,000 Hikvision camera networks in the United States, most of them in cities.", None),
     ],
 )
 def test_words_are_put_into_nobodys_mouth(comparer: Comparer, text: str, speaker: str | None) -> None:

@@ -157,6 +157,9 @@ def test_without_a_publication_date_nothing_relative_is_guessed() -> None:
         ("it told us that 150 countries do", []),
         ("the Council advises Norges Bank", ["NO", "NO"]),
         ("the council replaced them", []),
+        ("the Uyghur Human Rights Project and the World Uyghur Congress said so", []),
+        ("under the Uyghur Forced Labor Prevention Act", []),
+        ("Uyghur Muslims are watched", ["CN-XJ"]),
     ],
 )
 def test_places(text: str, codes: list[str]) -> None:

@@ -10,7 +10,7 @@ from claimwatch.pipeline.develop import develop
 from claimwatch.pipeline.reading.compare import Change, Changes
 from claimwatch.pipeline.reading.harvest import Captured
 from claimwatch.pipeline.watch import Watch
-from claimwatch.store import chain, documents, finding_changes, findings, reads
+from claimwatch.store import chain, documents, finding_changes, finding_claims, findings, reads
 
 
 def keep_read(connection: Connection, read: Read, parser: str, captured: Sequence[Captured]) -> tuple[int, ...]:
@@ -100,6 +100,7 @@ def keep_change(
             entry_revision_id=entry_revision,
         )
     told: set[int] = set()
+    stored: list[int] = []
     # What the page still says of what it said before stands beside what is new on it.
     beside = [
         (finding, development)
@@ -114,14 +115,18 @@ def keep_change(
             beside.append((finding, development_id))
             if moved:
                 told.add(development_id)
-        finding_changes.save_finding(
-            connection,
-            finding,
-            publication_revision_id=publication_revision,
-            entry_revision_id=entry_revision,
-            development_id=development_id,
-            baseline_version=watch.baseline.version,
-            seen_at=seen_at,
-            origin=origin,
+        stored.append(
+            finding_changes.save_finding(
+                connection,
+                finding,
+                publication_revision_id=publication_revision,
+                entry_revision_id=entry_revision,
+                development_id=development_id,
+                baseline_version=watch.baseline.version,
+                seen_at=seen_at,
+                origin=origin,
+                linked=False,
+            )
         )
+    finding_claims.link(connection, stored, fresh=True)
     return told
