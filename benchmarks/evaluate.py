@@ -20,6 +20,7 @@ from typing import Any
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer, assign, read_records, screen_record
 from claimwatch.claims.cells import content
+from claimwatch.claims.screen import LANGUAGES
 from claimwatch.mentions import Scanner
 from claimwatch.models import Baseline, Development, Finding, Outcome
 
@@ -325,6 +326,18 @@ def mention_report(path: Path, baseline: Baseline) -> list[str]:
     return [f"mentions                      P {rate(right, right + wrong)}   R {rate(right, right + missed)}"]
 
 
+def readable(lines: Iterable[str]) -> tuple[list[str], Counter[str]]:
+    """The documents in languages that are read, and how many of each other language are left out."""
+    kept, left_out = [], Counter[str]()
+    for line in lines:
+        language = json.loads(line)["language"]
+        if language.lower() in LANGUAGES:
+            kept.append(line)
+        else:
+            left_out[language] += 1
+    return kept, left_out
+
+
 def score_all(lines: Iterable[str], comparer: Comparer) -> list[Scored]:
     """Every label with what was found for it."""
     known = list(lines)
@@ -357,11 +370,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     baseline = load_baseline(_ROOT / "baselines")
     comparer = Comparer(baseline)
-    lines = options.file.read_text(encoding="utf-8").splitlines()
+    lines, left_out = readable(options.file.read_text(encoding="utf-8").splitlines())
     scored = score_all(lines, comparer) if options.all else score(lines, comparer, holdout=options.holdout)
     documents = len({s.label.document for s in scored})
     part = "both parts" if options.all else "held-out part" if options.holdout else "development part"
     print(f"{options.file.name}, {part}: {documents} documents, {len(scored)} labels, baseline {baseline.version[:12]}")
+    if left_out:
+        rest = ", ".join(f"{count} in {language}" for language, count in sorted(left_out.items()))
+        print(f"left out, because their language is not read: {rest}")
     mentions = options.file.with_name(options.file.name.replace("findings", "mentions"))
     if mentions != options.file and mentions.exists():
         print("\n".join(mention_report(mentions, baseline)))

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.evaluate import ALERTS, Label, labels, rate
 from claimwatch.baseline import load_baseline
@@ -108,26 +109,45 @@ def _first_claim(label: Label | None) -> str:
 
 
 def fit(rows: Sequence[tuple[Sequence[str], str]], strength: float) -> Head:
-    """A head from (signals, label) pairs."""
-    from sklearn.feature_extraction import DictVectorizer
+    """A head of which one answer is right, from (signals, label) pairs."""
     from sklearn.linear_model import LogisticRegression
 
-    spread = Counter(signal for signals, _ in rows for signal in signals)
-    vectors = DictVectorizer(sort=True)
-    matrix = vectors.fit_transform([{s: 1.0 for s in signals if spread[s] >= _RARE} for signals, _ in rows])
+    names, matrix = _matrix([signals for signals, _ in rows])
     model = LogisticRegression(C=strength, max_iter=5000, tol=0.002)
     model.fit(matrix, [label for _, label in rows])
-    names = vectors.get_feature_names_out()
     labels = tuple(map(str, model.classes_))
-    weights = {
-        label: {
-            str(name): round(float(weight), 2)
-            for name, weight in zip(names, row, strict=True)
-            if abs(weight) >= _SMALLEST
-        }
-        for label, row in zip(labels, model.coef_, strict=True)
-    }
+    weights = {label: _weights(names, row) for label, row in zip(labels, model.coef_, strict=True)}
     return Head(labels, tuple(round(float(b), 3) for b in model.intercept_), weights)
+
+
+def fit_apart(rows: Sequence[tuple[Sequence[str], frozenset[str]]], strength: float) -> Head:
+    """A head of which each answer is a question by itself, from signals with all their labels."""
+    from sklearn.linear_model import LogisticRegression
+
+    names, matrix = _matrix([signals for signals, _ in rows])
+    labels = tuple(sorted({label for _, held in rows for label in held}))
+    bias, weights = [], {}
+    for label in labels:
+        model = LogisticRegression(C=strength, solver="liblinear", tol=0.01)
+        model.fit(matrix, [label in held for _, held in rows])
+        bias.append(round(float(model.intercept_[0]), 3))
+        weights[label] = _weights(names, model.coef_[0])
+    return Head(labels, bias, weights, apart=True)
+
+
+def _matrix(rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Any]:
+    """The signals that are not rare, by name, and which rows hold which."""
+    from sklearn.feature_extraction import DictVectorizer
+
+    spread = Counter(signal for signals in rows for signal in signals)
+    vectors = DictVectorizer(sort=True)
+    matrix = vectors.fit_transform([{s: 1.0 for s in signals if spread[s] >= _RARE} for signals in rows])
+    matrix.indices, matrix.indptr = matrix.indices.astype("int32"), matrix.indptr.astype("int32")  # for liblinear
+    return [str(name) for name in vectors.get_feature_names_out()], matrix
+
+
+def _weights(names: Sequence[str], row: Iterable[float]) -> dict[str, float]:
+    return {name: round(float(w), 2) for name, w in zip(names, row, strict=True) if abs(w) >= _SMALLEST}
 
 
 def fold_of(document: str) -> int:
@@ -143,6 +163,11 @@ def predicate_head(found: Sequence[Example]) -> Head:
 def claim_head(found: Sequence[Example]) -> Head:
     """The head that names the claim of the baseline that a unit speaks of."""
     return fit([(e.signals, e.claim) for e in found if e.outcome != NONE], STRENGTH["claim"])
+
+
+def spoken_head(found: Sequence[Example]) -> Head:
+    """The head that says of each claim by itself whether a unit speaks of it."""
+    return fit_apart([(e.signals, e.claims) for e in found if e.outcome != NONE], STRENGTH["claim"])
 
 
 def outcome_head(found: Sequence[Example]) -> Head:
@@ -164,7 +189,8 @@ def crossed(lines: Sequence[str], baseline: Baseline, plain: Sequence[Example]) 
     found: list[Example] = []
     for fold in range(FOLDS):
         others = [e for e in plain if fold_of(e.document) != fold]
-        comparer = Comparer(baseline, Classifier(predicate_head(others), claim_head(others), SILENT))
+        heads = Classifier(predicate_head(others), claim_head(others), SILENT, spoken=spoken_head(others))
+        comparer = Comparer(baseline, heads)
         found += examples([line for line in lines if fold_of(json.loads(line)["id"]) == fold], comparer)
     return found
 
@@ -213,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write; prints what was learned from."""
     parser = argparse.ArgumentParser(prog="train", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--to", type=Path, default=TARGET, help="where the weights go")
+    parser.add_argument("--order", action="store_true", help="learn only how claims are ordered, keep the other heads")
     options = parser.parse_args(arguments)
     files = [*sorted(CORPUS.glob("*.jsonl")), *([GOLD] if GOLD.exists() else [])]
     print(f"learning from {', '.join(path.name for path in files)}")
@@ -220,9 +247,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     baseline = load_baseline(ROOT / "baselines")
     plain = list(examples(lines, Comparer(replace(baseline, classifier={}))))
     full = crossed(lines, baseline, plain)
-    heads = {"predicate": predicate_head(plain), "claim": claim_head(plain), "outcome": outcome_head(full)}
+    data: dict[str, object] = json.loads(options.to.read_text("utf-8")) if options.order else {}
+    if not options.order:
+        heads = {"predicate": predicate_head(plain), "claim": claim_head(plain), "outcome": outcome_head(full)}
+        data = {name: written(head) for name, head in heads.items()}
+    data["spoken"] = written(spoken_head(plain))
     order = ranking(full)
-    data = {name: written(head) for name, head in heads.items()}
     data["ranking"] = {"bias": order.bias, "weights": dict(zip(NAMES, order.weights, strict=True))}
     print("\n".join(cross_validated(full)))
     options.to.write_text(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", "utf-8")

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from claimwatch.claims import dates, values
 from claimwatch.claims.developments import DAYS
+from claimwatch.claims.nearest import MOST
 from claimwatch.claims.text import squeezed
 from claimwatch.mentions.fold import fold
 from claimwatch.models import Baseline, Claim, Fact, Finding, Lesson, Outcome, SourceClass
@@ -56,7 +57,8 @@ def _measured_anew(finding: Finding, baseline: Baseline) -> Finding:
         and claim.status == "active"
         and (claim.subjects, claim.predicate, claim.object_class) == cell
     ]
-    return replace(finding, claims=tuple(dict.fromkeys((*reversed(heirs), *finding.claims)))) if heirs else finding
+    ids = tuple(dict.fromkeys((*reversed(heirs), *finding.claims)))
+    return replace(finding, claims=ids[:MOST]) if heirs else finding
 
 
 def _folded(
@@ -64,7 +66,11 @@ def _folded(
 ) -> Finding:
     outcome = Outcome.RESTATEMENT
     severity = baseline.severity(source_class.value, finding.predicate, outcome.value)
-    return replace(finding, outcome=outcome, claims=claims, severity=severity, rules=(*finding.rules, rule))
+    before, first = finding.before, baseline.claims.get(claims[0]) if claims else None
+    if before is not None and first is not None:
+        before = values.of_claim(first)  # what was before is what the first claim says
+    rules = (*finding.rules, rule)
+    return replace(finding, outcome=outcome, claims=claims[:MOST], before=before, severity=severity, rules=rules)
 
 
 def _same(finding: Finding, fact: Fact) -> bool:

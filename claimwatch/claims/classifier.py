@@ -2,9 +2,9 @@
 
 Three heads, each a multinomial logistic regression: `predicate` (the kinds of claims, and `none`), `claim` (the claim
 of the baseline that a unit speaks of, and `none`) and `outcome` (the seven outcomes and NONE, which says that a unit is
-not about the company); and the weights that put claims in order (`nearest`). All are data, in
-`baselines/classifier.json`; `./dev train` makes them from the labelled corpus. docs/detection.md tells how far they can
-be believed.
+not about the company). A fourth, `spoken`, says of each claim by itself whether a unit speaks of it; the weights that
+put claims in order (`nearest`) go by it. All are data, in `baselines/classifier.json`; `./dev train` makes them from
+the labelled corpus. docs/detection.md tells how far they can be believed.
 """
 
 import math
@@ -32,12 +32,20 @@ class _Rows(dict[str, list[float]]):
 
 
 class Head:
-    """One question with its possible answers. `weights` are, by label, those of the signals that speak of it."""
+    """One question with its possible answers. `weights` are, by label, those of the signals that speak of it.
+
+    One of the answers is right; with `apart` each may be or not, whatever the others are.
+    """
 
     def __init__(
-        self, labels: Sequence[str], bias: Sequence[float], weights: Mapping[str, Mapping[str, float]]
+        self,
+        labels: Sequence[str],
+        bias: Sequence[float],
+        weights: Mapping[str, Mapping[str, float]],
+        *,
+        apart: bool = False,
     ) -> None:
-        self.labels, self.bias, self.weights = tuple(labels), tuple(bias), weights
+        self.labels, self.bias, self.weights, self.apart = tuple(labels), tuple(bias), weights, apart
         self._known: frozenset[str] = frozenset().union(*weights.values())
         self._rows = _Rows([weights.get(label, {}) for label in self.labels])
 
@@ -46,10 +54,17 @@ class Head:
         rows = [self._rows[signal] for signal in signals if signal in self._known]
         # Whole rows: a unit has some 150 signals, and a sum down a column needs no loop of ours.
         scores = list(map(sum, zip(self.bias, *rows, strict=True)))
+        if self.apart:
+            return {label: _share(score) for label, score in zip(self.labels, scores, strict=True)}
         highest = max(scores)
         powers = [math.exp(score - highest) for score in scores]
         total = sum(powers)
         return {label: power / total for label, power in zip(self.labels, powers, strict=True)}
+
+
+def _share(score: float) -> float:
+    """The probability of a yes or no by itself; of a score either way so high that e to it would overflow, too."""
+    return 1 / (1 + math.exp(-score)) if score >= 0 else 1 - 1 / (1 + math.exp(score))
 
 
 def top(probabilities: Mapping[str, float]) -> tuple[str, float]:
@@ -60,12 +75,16 @@ def top(probabilities: Mapping[str, float]) -> tuple[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The heads. `outcome` sees what the other two say, besides the plain signals. `ranking` orders claims."""
+    """The heads. `outcome` sees what `predicate` and `claim` say, besides the plain signals.
+
+    `ranking` orders claims, by what `spoken` says of each among other things; without that head by what `claim` says.
+    """
 
     predicate: Head
     claim: Head
     outcome: Head
     ranking: Ranking | None = None
+    spoken: Head | None = None
 
 
 def read_classifier(baseline: Baseline) -> Classifier | None:
@@ -78,6 +97,7 @@ def read_classifier(baseline: Baseline) -> Classifier | None:
         claim=_head(raw, "claim", {*baseline.claims, NOTHING}),
         outcome=_head(raw, "outcome", {*Outcome, NONE}),
         ranking=_ranking(raw) if "ranking" in raw else None,
+        spoken=_head(raw, "spoken", set(baseline.claims), apart=True) if "spoken" in raw else None,
     )
 
 
@@ -91,7 +111,7 @@ def _ranking(raw: Mapping[str, object]) -> Ranking:
         raise BaselineInvalid(f"{where}: should hold a bias and weights ({error!r}); run ./dev train") from error
 
 
-def _head(raw: Mapping[str, object], name: str, known: set[str]) -> Head:
+def _head(raw: Mapping[str, object], name: str, known: set[str], *, apart: bool = False) -> Head:
     where = f"classifier.json: {name}"
     data = raw.get(name)
     try:
@@ -109,4 +129,4 @@ def _head(raw: Mapping[str, object], name: str, known: set[str]) -> Head:
     unknown = sorted(set(labels) - known)
     if unknown:
         raise BaselineInvalid(f"{where}: {', '.join(unknown)} is no label of this baseline; run ./dev train")
-    return Head(labels, bias, weights)
+    return Head(labels, bias, weights, apart=apart)

@@ -12,7 +12,7 @@ from claimwatch.claims.findings import Told, finding
 from claimwatch.claims.frames import Topic, speaks, topics
 from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
-from claimwatch.claims.nearest import candidates, ranked
+from claimwatch.claims.nearest import MOST, candidates, ranked
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.sentences import Unit, split
 from claimwatch.claims.signals import heading, opinion, resemblance, signals
@@ -59,9 +59,9 @@ class Comparer:
         self._scanner = Scanner(baseline.companies.values())
         self._cells = Cells(baseline)
         self._judge = Judge(baseline, self._cells)
-        labels = self._classifier.claim.labels if self._classifier is not None else ()
         self._fitting = {
-            entity: frozenset(label for label in labels if self._fits(label, entity)) for entity in self._companies
+            entity: frozenset(label for label in (*baseline.claims, NOTHING) if self._fits(label, entity))
+            for entity in self._companies
         }
 
     def check(self) -> None:
@@ -105,7 +105,7 @@ class Comparer:
             counted = []
             for entity in subjects.entities:
                 own = _own_reading(entity, reading)
-                best = self._judge.judge(entity, own, _company_spans(entity, own))
+                best = self._ruled(entity, own)
                 seen = signals(entity, own, best, self._cells, publication.source, title)
                 spoken: Mapping[str, float] = {}
                 if self._classifier is not None:
@@ -114,6 +114,10 @@ class Comparer:
                 counted.append(best)
             if subjects.pointed:
                 thread = onward(thread, reading, counted)
+
+    def _ruled(self, entity: str, own: Reading) -> Judged:
+        judged = self._judge.judge(entity, own, _company_spans(entity, own))
+        return details.settled(entity, own, judged, self._baseline)
 
     def _opinions(
         self, classifier: Classifier, entity: str, own: Reading, first: Judged, seen: tuple[str, ...]
@@ -129,16 +133,18 @@ class Comparer:
         if sure >= needed and kind not in (NOTHING, first.frame.predicate):
             named = next((topic.object_class for topic in own.topics if topic.predicate == kind), None)
             suggested = replace(own, topics=(Topic(kind, named, (0, 0), carried=True),))
-            second = self._judge.judge(entity, suggested, _company_spans(entity, own))
+            second = self._ruled(entity, suggested)
             more = opinion(second)
             if second.decision.outcome is not Outcome.REVERSAL:  # a verb that takes back must stand near its own topic
                 judged = second
         fitting = self._fitting[entity]
-        spoken = {label: p for label, p in classifier.claim.probabilities(seen).items() if label in fitting}
-        name, likely = top(spoken)
+        shares = {label: p for label, p in classifier.claim.probabilities(seen).items() if label in fitting}
+        name, likely = top(shares)
         claim = self._baseline.claims.get(name)
         if claim is not None and likely >= CLAIM:
             judged = replace(judged, claims=tuple(dict.fromkeys([claim.id, *judged.claims])))
+        spoken = classifier.spoken.probabilities(seen) if classifier.spoken is not None else shares
+        spoken = {label: p for label, p in spoken.items() if label in fitting}
         return judged, (*seen, *more, *resemblance(claim, likely, own, judged)), spoken
 
     def _fits(self, label: str, entity: str) -> bool:
@@ -159,7 +165,7 @@ class Comparer:
         decision = weigh(judged.decision, likely, pointed=subjects.pointed, concerned=bool(judged.claims))
         ranking = self._classifier.ranking
         claims = judged.claims if ranking is None else ranked(self.candidates(sighting), judged.claims, ranking)
-        claims = self._in_order(claims, judged)
+        claims = self._in_order(claims, judged)[:MOST]
         return replace(sighting, judged=replace(judged, decision=decision, claims=claims))
 
     def _in_order(self, claims: Sequence[str], judged: Judged) -> tuple[str, ...]:
@@ -222,7 +228,7 @@ class Comparer:
         self, publication: Publication, source_class: SourceClass, sighting: Sighting, page: whereabouts.Page
     ) -> Finding:
         entity, subjects, reading, best = sighting.entity, sighting.subjects, sighting.reading, sighting.judged
-        predicate = self._baseline.predicates.get(best.frame.predicate or "")
+        before, after = details.change(entity, reading, best, self._baseline)
         known = self._baseline.claims[best.claims[0]].as_of if best.claims else None
         said_on, as_of = details.dated(reading, best, sighting.thread, known, publication.published_on, source_class)
         unit = subjects.unit
@@ -248,8 +254,8 @@ class Comparer:
             operation=best.frame.operation,
             decision=best.decision,
             claims=best.claims,
-            before=best.before,
-            after=details.value(entity, reading, best, predicate.units if predicate else ()),
+            before=before,
+            after=after,
             place=whereabouts.place(reading, best, sighting.thread.place, page.setting(unit.end)),
             said_in=best.place,
             said_on=said_on,

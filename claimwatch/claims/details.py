@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from claimwatch.claims import circumstances, counts, dates, figures
+from claimwatch.claims import circumstances, counts, dates, figures, values
 from claimwatch.claims.judge import Judged
 from claimwatch.claims.quantities import CURRENCIES, Amount
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.text import word_set
 from claimwatch.claims.thread import Thread
-from claimwatch.models import Outcome, Quantity, SourceClass
+from claimwatch.models import Baseline, Outcome, Quantity, SourceClass
 
 # Kinds of claims that a sum of money belongs to, kinds to which only that or a number of devices does, and kinds that a
 # count of anything belongs to.
@@ -28,6 +28,36 @@ _KIT = frozenset({"cameras", "devices"})
 _PEOPLE = frozenset({"entities", "employees"})
 _LARGE = 100_000
 _SEVERAL = 5
+
+
+def settled(entity: str, reading: Reading, judged: Judged, baseline: Baseline) -> Judged:
+    """The judgement, without its difference where the value that the reader is told is the claim's after all.
+
+    What decides reads only the figures of its kind: of "a quarter of a million" the million, of two ranks one.
+    """
+    if judged.unchanged is None or judged.before is None:
+        return judged
+    told = value(entity, reading, judged, _units(judged, baseline))
+    if told is None or not values.no_other(judged.before, told):
+        return judged
+    return replace(judged, decision=judged.unchanged, unchanged=None)
+
+
+def change(
+    entity: str, reading: Reading, judged: Judged, baseline: Baseline
+) -> tuple[Quantity | None, Quantity | None]:
+    """The values before and after that a finding tells: none in an update of something else than the value."""
+    after = value(entity, reading, judged, _units(judged, baseline))
+    update = judged.decision.outcome is Outcome.UPDATE
+    if update and judged.before is not None and after is not None and values.no_other(judged.before, after):
+        return None, None
+    return judged.before, after
+
+
+def _units(judged: Judged, baseline: Baseline) -> Sequence[str]:
+    """The units of the kind of claim that a judgement is of."""
+    predicate = baseline.predicates.get(judged.frame.predicate or "")
+    return predicate.units if predicate else ()
 
 
 def value(entity: str, reading: Reading, judged: Judged, units: Sequence[str]) -> Quantity | None:

@@ -9,6 +9,7 @@ wrong join hides news, so what is in doubt stays apart (docs/detection.md).
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
@@ -47,7 +48,7 @@ def assign(
         for d in known
         if _same_kind(finding, d)
         and _near(finding, happened_on, told_on, published_on, d)
-        and _may_join(finding, d, [one for one, key in beside if key == d.key], flaws)
+        and _may_join(finding, d, [one for one, key in beside if key == d.key], flaws, seen_at)
     ]
     if fitting:
         return _merged(min(fitting, key=lambda item: item[:2])[2], finding, happened_on, seen_at)
@@ -120,13 +121,18 @@ def _same_kind(finding: Finding, known: Development) -> bool:
     return finding.place == known.place or finding.place is None or known.place is None
 
 
-def _may_join(finding: Finding, known: Development, beside: Sequence[Finding], flaws: Set[str]) -> bool:
+def _may_join(
+    finding: Finding, known: Development, beside: Sequence[Finding], flaws: Set[str], seen_at: datetime
+) -> bool:
     """Whether nothing speaks against a finding being part of a development of its kind and time.
 
     `beside` are the findings of the same publication that belong to it already, `flaws` the numbers that it gives.
     """
     there = numbers_in(known.state.split(";")) if flaws else set()
     if finding.predicate is not None and advisories.differ(flaws, there):
+        return False
+    # It may be the number of what was told without one, or another flaw: only one page, read at once, tells both whole.
+    if finding.predicate is not None and flaws and not there and not (beside and seen_at == known.first_seen_at):
         return False
     others = [one for one in beside if one.quote != finding.quote]
     if finding.predicate is not None and others:
@@ -236,7 +242,7 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
     joins = finding.entity not in known.companies
     # A company's own value comes with the company: the two findings of one sentence are one state.
     told_with = {f for f in fresh if joins and f.startswith(f"value={finding.entity}:")}
-    # So does the number of what was told without one; a further flaw beside one that was told is news.
+    # So does one further number of the flaw, in another register; a further flaw beside one that was told is news.
     named = first_numbers(_facts(finding), old)
     # That it happened to another company as well is news where the first may have been told already.
     joins_later = joins and seen_at > known.first_seen_at
@@ -253,7 +259,8 @@ def _merged(known: Development, finding: Finding, happened_on: date | None, seen
 
 
 def first_numbers(facts: Iterable[str], old: Iterable[str]) -> set[str]:
-    """Those of `facts` that give what `old` tells of a number more: one of a register in which it has none.
+    """Those of `facts` that only give what `old` tells of a number more: the one number of a register in which it has
+    none. Of several in such a register one may be of another flaw, and nothing says which.
 
     Where `old` has numbers and none of them is among those of `facts`, nothing says that both tell of one flaw.
     """
@@ -261,7 +268,9 @@ def first_numbers(facts: Iterable[str], old: Iterable[str]) -> set[str]:
     if known and not given & known:
         return set()
     registers = {advisories.register(number) for number in known}
-    return {f"number={one}" for one in given - known if advisories.register(one) not in registers}
+    spread = Counter(advisories.register(number) for number in given)
+    new = (one for one in given if advisories.register(one) not in registers)
+    return {f"number={one}" for one in new if spread[advisories.register(one)] == 1}
 
 
 def implied(fact: str, old: set[str]) -> bool:

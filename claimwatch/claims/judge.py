@@ -49,7 +49,10 @@ _RELATED = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A frame with all that the baseline has to say of it."""
+    """A frame with all that the baseline has to say of it.
+
+    `unchanged` is what it would be if its value were the claim's; None where its value is no other.
+    """
 
     frame: Frame
     decision: Decision
@@ -59,6 +62,7 @@ class Judged:
     place: str | None
     as_of: str | None
     tabled: bool = False
+    unchanged: Decision | None = None
 
 
 class Judge:
@@ -155,12 +159,20 @@ class Judge:
             claims = [compared.id, *(c for c in claims if c != compared.id)]
         before = values.of_claim(compared) if compared is not None else None
         decision = _dated(decide(facts), standing.claims, reading)
+        unchanged = None
+        if after is not None and value == "differs":
+            others = tuple(a for a in reading.amounts if reading.text[a.start : a.end] != after.text)
+            apart = replace(reading, amounts=others)
+            unseen = self._unseen(entity, frame, apart, standing.claims, where, "same", as_of)
+            unchanged = decide(replace(facts, value="same", unseen=unseen, unlike=False))
+            unchanged = _dated(unchanged, standing.claims, reading)
         tabled = reading.lexicon.hits("tabled", reading.folded) and not frame.carried
         held = [p for c in standing.claims[:1] for p in c.places[:1] if frame.operation != "deny"]
         if decision.outcome is not Outcome.RESTATEMENT:
             held = [reading.context_place] if reading.context_place and target in MEASURES else []
         place = next(iter([*where, *held]), None)
-        return Judged(frame, decision, tuple(dict.fromkeys(claims))[:6], before, after, place, as_of, tabled)
+        shown = tuple(dict.fromkeys(claims))[:6]
+        return Judged(frame, decision, shown, before, after, place, as_of, tabled, unchanged)
 
     def _unlike(self, entity: str, reading: Reading, claims: Sequence[Claim]) -> bool:
         """Whether hardly a word stands in the claims of this kind, nor most of them in another claim on the company.

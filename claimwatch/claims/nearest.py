@@ -22,7 +22,7 @@ NAMES = (
 _LIKELY = 0.01  # from here on a claim that the classifier names is a candidate
 _LIKE = 3  # so many of those nearest in words are
 _SHOWN = 0.05  # from here on the first candidate is shown
-_MOST = 6
+MOST = 6  # so many claims are shown of a finding
 _LEAST = 1e-3
 
 
@@ -85,4 +85,4 @@ def ranked(found: Mapping[str, Sequence[float]], judged: Sequence[str], ranking:
     """The claims to show of the candidates `found`, the likeliest first; unlikely ones only if the judge named them."""
     shares = {name: ranking.probability(seen) for name, seen in found.items()}
     order = sorted(shares, key=lambda name: (-shares[name], name))
-    return tuple(name for name in order if shares[name] >= _SHOWN or name in judged)[:_MOST]
+    return tuple(name for name in order if shares[name] >= _SHOWN or name in judged)[:MOST]

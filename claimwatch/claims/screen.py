@@ -17,7 +17,8 @@ _CLASSES = {
     "council_on_ethics": SourceClass.OFFICIAL, "nbim_exclusions": SourceClass.OFFICIAL, "uhrp": SourceClass.NGO,
 }  # fmt: skip
 _FIELDS = ("source", "url", "title", "published", "language", "text")
-_LANGUAGES = {
+# What a record may call its language, and which of those that are read that is.
+LANGUAGES = {
     "en": "en",
     "nb": "nb",
     "nn": "nn",
@@ -96,7 +97,7 @@ def _record(line: str, number: int) -> ScreenRecord:
     if not isinstance(data.get("text"), str):
         raise UsageError(f"line {number}: 'text' is missing")
     language = values["language"].lower()
-    if language and language not in _LANGUAGES:
+    if language and language not in LANGUAGES:
         raise UsageError(f"line {number}: language {values['language']!r} is not known; use en, nb, nn or zh-Hans")
     try:
         published = date.fromisoformat(values["published"][:10]) if values["published"] else None
@@ -107,7 +108,7 @@ def _record(line: str, number: int) -> ScreenRecord:
         url=values["url"],
         title=values["title"],
         published=published,
-        language=_LANGUAGES[language] if language else detect_language(values["text"]),
+        language=LANGUAGES[language] if language else detect_language(values["text"]),
         text=values["text"],
     )
 

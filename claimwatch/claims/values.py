@@ -47,6 +47,18 @@ def same(first: Quantity, second: Quantity) -> bool:
     return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
 
 
+def no_other(first: Quantity, second: Quantity) -> bool:
+    """Whether two quantities say the same number, or where none stands the same words: to a reader nothing changed.
+
+    Narrower than `same`: 41.5 % can be 42 %, and is another number.
+    """
+    if first.value is None or second.value is None:
+        return first.value is second.value and first.text == second.text
+    plain = ("eq", "approx")
+    kind = first.comparator == second.comparator or {first.comparator, second.comparator} <= set(plain)
+    return kind and (first.value, first.unit) == (second.value, second.unit)
+
+
 def of_claim(claim: Claim) -> Quantity | None:
     """The value of a baseline claim, None where it has none. Its text is the value as the quote words it."""
     if claim.value is None:

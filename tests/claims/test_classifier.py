@@ -13,6 +13,7 @@ from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Outcome
 
 TWO = {"labels": ["NEW", "NONE"], "bias": [0.0, 0.0], "weights": {"NEW": {"w=ban": 1.0}, "NONE": {"w=road": 2.0}}}
+SPOKEN = {"labels": ["A03", "A09"], "weights": {"A03": {"w=ban": 1.0}, "A09": {}}}
 RAW: dict[str, object] = {
     "outcome": TWO,
     "predicate": {"labels": ["listed_on", "none"], "bias": [0.0, 0.0], "weights": {"listed_on": {}, "none": {}}},
@@ -40,6 +41,24 @@ def test_weights_so_large_that_they_would_overflow_are_no_trouble() -> None:
     assert head.probabilities(["w=ban"]) == {"NEW": 1.0, "NONE": 0.0}
 
 
+def test_of_questions_apart_each_has_its_own_answer() -> None:
+    head = Head(("A03", "A09"), (0.0, -1000.0), {"A03": {"w=list": 2.0}, "A09": {"w=fund": 2000.0}}, apart=True)
+    assert head.probabilities([]) == {"A03": 0.5, "A09": 0.0}
+    both = head.probabilities(["w=list", "w=fund"])
+    assert both["A03"] == pytest.approx(0.8808, abs=1e-4)
+    assert both["A09"] == 1.0
+
+
+def test_claims_are_asked_for_one_by_one_only_where_the_file_has_a_head_for_it(baseline: Baseline) -> None:
+    without = read_classifier(replace(baseline, classifier=RAW))
+    assert without is not None
+    assert without.spoken is None
+    held = read_classifier(replace(baseline, classifier={**RAW, "spoken": {**TWO, **SPOKEN}}))
+    assert held is not None
+    assert held.spoken is not None
+    assert sum(held.spoken.probabilities(["w=ban"]).values()) == pytest.approx(0.5 + 0.7311, abs=1e-4)
+
+
 def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> None:
     assert read_classifier(replace(baseline, classifier={})) is None
 
@@ -52,6 +71,7 @@ def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> Non
         ({"outcome": {**TWO, "weights": {"NEW": {}}}}, "labels, bias and weights"),
         ({"predicate": TWO}, "NEW, NONE is no label"),
         ({"claim": {"labels": ["Z99"], "bias": [0.0], "weights": {"Z99": {}}}}, "Z99 is no label"),
+        ({"spoken": TWO}, "NEW, NONE is no label"),
         ({"ranking": None}, "ranking: should hold a bias and weights"),
         ({"ranking": {"bias": 0.0, "weights": {NAMES[0]: 1.0}}}, "ranking: should hold a bias and weights"),
     ],

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from claimwatch.claims import circumstances, counts, dates, figures, places, whereabouts
+from claimwatch.claims import circumstances, counts, dates, figures, places, values, whereabouts
 from claimwatch.claims.comparer import Comparer
 from claimwatch.claims.frames import Frame
 from claimwatch.claims.numerals import in_digits
 from claimwatch.claims.text import fold
-from claimwatch.models import Finding, Publication, SourceClass
+from claimwatch.models import Finding, Outcome, Publication, Quantity, SourceClass
 
 _PUBLISHED = date(2025, 5, 20)
 
@@ -186,3 +186,45 @@ def test_the_value_of_a_finding_reads_well_after_now(comparer: Comparer, text: s
     after = _told(comparer, text).after
     assert after is not None
     assert (after.value, after.text) == (value, worded)
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "language"),
+    [
+        ("Some forty-two per cent of Hikvision's shares lie with the Chinese state.", "hikvision", "en"),
+        ("Dahua er nummer to i verda, etter Hikvision.", "dahua", "nn"),
+        ("A quarter of a million Hikvision networks are in operation in the United Kingdom.", "hikvision", "en"),
+    ],
+)
+def test_a_value_that_is_the_claims_after_all_is_no_other_value(
+    comparer: Comparer, text: str, entity: str, language: str
+) -> None:
+    found = _told(comparer, text, entity, language)
+    assert found.outcome is Outcome.RESTATEMENT
+    assert "value.differs" not in found.rules
+
+
+def test_an_update_of_something_else_shows_no_values_that_stay(comparer: Comparer) -> None:
+    same = _told(comparer, "CETC has sold on its shares in Hikvision; the 42 per cent stays the same.")
+    assert (same.outcome, same.before, same.after) == (Outcome.UPDATE, None, None)
+    other = _told(comparer, "CETC has sold on some of its shares in Hikvision; it now holds 37 per cent.")
+    assert other.before is not None
+    assert other.after is not None
+    assert (other.outcome, other.before.value, other.after.value) == (Outcome.UPDATE, 42, 37)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ((42.0, "percent", "eq"), (42.0, "percent", "approx"), True),
+        ((42.0, "percent", "eq"), (41.5, "percent", "eq"), False),
+        ((600_000.0, "cameras", "gt"), (600_000.0, "cameras", "eq"), False),
+        ((42.0, "percent", "eq"), (42.0, "cameras", "eq"), False),
+        ((None, None, "eq"), (42.0, "percent", "eq"), False),
+    ],
+)
+def test_the_same_number_is_no_change_to_a_reader(
+    one: tuple[float | None, str | None, str], other: tuple[float | None, str | None, str], same: bool
+) -> None:
+    first, second = (Quantity(value, unit, kind, None, "words") for value, unit, kind in (one, other))
+    assert values.no_other(first, second) is values.no_other(second, first) is same

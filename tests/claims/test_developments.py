@@ -8,6 +8,7 @@ from claimwatch.claims.decided import adds_to
 from claimwatch.models import Finding, Outcome, Publication, SourceClass
 
 SEEN = datetime(2026, 11, 9, 6, tzinfo=UTC)
+LATER = SEEN + timedelta(hours=1)
 REMOVAL = "On March 3, 2025 BIS removed Dahua Technology and Hikvision from the Entity List."
 
 
@@ -207,21 +208,54 @@ def test_one_number_makes_two_sentences_of_a_page_one_happening_whatever_they_ca
     assert assign(vague, date(2025, 3, 4), SEEN, (first,), [(one, first.key)]).key != first.key
 
 
-def test_the_number_of_what_was_told_without_one_is_no_news_and_a_further_flaw_is(comparer: Comparer) -> None:
-    unnumbered = findings(comparer, FLAW.format("a flaw"))["hikvision"]
-    numbered = replace(unnumbered, quote=FLAW.format("CVE-2025-1001"))
+def test_a_number_joins_what_was_told_without_one_only_on_one_page_at_one_time(comparer: Comparer) -> None:
+    unnumbered = replace(findings(comparer, FLAW.format("a flaw"))["hikvision"], object_class="vulnerability")
+    numbered = replace(unnumbered, quote="The flaw in the Hikvision cameras is CVE-2025-1001.")
     told = assign(unnumbered, date(2025, 3, 4), SEEN, ())
-    known = assign(numbered, date(2025, 3, 5), SEEN, (told,))
-    assert (known.key, known.state_version) == (told.key, told.state_version)
-    advisory = replace(unnumbered, quote="Advisory HSRC-202503-01 of Hikvision covers CVE-2025-1001.")
-    again = assign(advisory, date(2025, 3, 5), SEEN, (known,))
-    assert (again.key, again.state_version) == (told.key, told.state_version)
-    further = replace(unnumbered, quote="Hikvision mends CVE-2025-1001 and CVE-2025-1002.")
-    more = assign(further, date(2025, 3, 6), SEEN, (again,))
-    assert (more.key, more.state_version) == (told.key, told.state_version + 1)
+    same_read = assign(numbered, date(2025, 3, 4), SEEN, (told,), [(unnumbered, told.key)])
+    assert (same_read.key, same_read.state_version) == (told.key, 1)
+    # Another page within the week, and the same page when it is read again, may tell of another flaw: told by itself.
+    for beside, seen_at in (([], SEEN), ([], LATER), ([(unnumbered, told.key)], LATER)):
+        apart = assign(numbered, date(2025, 3, 5), seen_at, (told,), beside)
+        assert (apart.key != told.key, apart.state_version) == (True, 1), (beside, seen_at)
+        # Once: whoever tells it again, with the number or without, tells none of the two anew.
+        for again in (numbered, unnumbered):
+            known = assign(again, date(2025, 3, 6), LATER, (told, apart))
+            assert known.key in (told.key, apart.key)
+            assert known.state_version == 1
+
+
+def test_a_further_flaw_is_news_and_a_further_name_of_the_same_one_is_not(comparer: Comparer) -> None:
+    one = findings(comparer, FLAW.format("CVE-2025-1001"))["hikvision"]
+    known = assign(one, date(2025, 3, 5), SEEN, ())
+    advisory = replace(one, quote="Advisory HSRC-202503-01 of Hikvision covers CVE-2025-1001.")
+    again = assign(advisory, date(2025, 3, 5), LATER, (known,))
+    assert (again.key, again.state_version) == (known.key, known.state_version)
+    assert not adds_to(known, again)
+    further = replace(one, quote="Hikvision mends CVE-2025-1001 and CVE-2025-1002.")
+    more = assign(further, date(2025, 3, 6), LATER, (again,))
+    assert (more.key, more.state_version) == (known.key, known.state_version + 1)
     # Another register, and no number that was told: nothing says that it is the same flaw.
-    elsewhere = replace(unnumbered, quote="ICSA-25-064-01 describes a flaw in Hikvision devices.")
-    other = assign(elsewhere, date(2025, 3, 6), SEEN, (known,))
+    elsewhere = replace(one, quote="ICSA-25-064-01 describes a flaw in Hikvision devices.")
+    other = assign(elsewhere, date(2025, 3, 6), LATER, (known,))
     assert other.key != known.key or other.state_version > known.state_version
-    alone = assign(elsewhere, date(2025, 3, 6), SEEN, ())
+    alone = assign(elsewhere, date(2025, 3, 6), LATER, ())
     assert adds_to(known, alone), "nor for whoever joins the two by hand"
+
+
+def test_of_several_first_numbers_of_a_register_one_may_be_another_flaw(comparer: Comparer) -> None:
+    advisory = replace(
+        findings(comparer, FLAW.format("a flaw"))["hikvision"],
+        quote="Advisory ICSA-25-064-01 warns of a Hikvision flaw.",
+    )
+    known = assign(advisory, date(2025, 3, 5), SEEN, ())
+    one = replace(advisory, quote="ICSA-25-064-01 covers CVE-2025-1001.")
+    two = replace(advisory, quote="ICSA-25-064-01 covers CVE-2025-1001 and CVE-2025-1002.")
+    named = assign(one, date(2025, 3, 6), LATER, (known,))
+    assert (named.key, named.state_version) == (known.key, known.state_version)
+    both = assign(two, date(2025, 3, 6), LATER, (known,))
+    assert (both.key, both.state_version) == (known.key, known.state_version + 1)
+    assert adds_to(known, both), "so for whoever joins two by hand"
+    # Told once: who gives both again, or one of them, says nothing new.
+    for again in (one, two):
+        assert assign(again, date(2025, 3, 7), LATER, (both,)).state_version == both.state_version
