@@ -341,18 +341,26 @@ def signing_keys(settings: Settings) -> tuple[SecretStr, ...]:
     if settings.secret_key:
         return settings.secret_key
     path = settings.home / "secret.key"
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        fresh = path.with_name(f"secret.key.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(fresh, path)  # never replaces: of two processes that begin together, one key wins for both
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return (SecretStr(path.read_text().strip()),)
+    paths.make_folder(settings.home, variable("home"))
+    try:
+        if not path.exists():
+            _make_key(path)
+        return (SecretStr(path.read_text().strip()),)
+    except OSError as error:
+        why = paths.trouble_at(path, variable("home")) or error.strerror
+        raise SettingsInvalid(f"cannot read or make the key {path}: {why}") from error
+
+
+def _make_key(path: Path) -> None:
+    fresh = path.with_name(f"secret.key.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(fresh, path)  # never replaces: of two processes that begin together, one key wins for both
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
 
 
 def _from_file() -> dict[str, object]:

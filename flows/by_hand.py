@@ -15,7 +15,8 @@ from prefect.server.api.server import SubprocessASGIServer
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
 from claimwatch.errors import ClaimwatchError
-from claimwatch.settings import load_settings
+from claimwatch.paths import make_folder
+from claimwatch.settings import load_settings, variable
 
 
 class ServerNotStarted(ClaimwatchError):
@@ -31,7 +32,7 @@ def by_hand(flow: Flow[..., Any], *parameters: str) -> int:
     try:
         with terminal(load_settings().home / "prefect-server.log"):
             flow(*parameters)
-    except ClaimwatchError as error:
+    except (ClaimwatchError, OSError) as error:
         print(f"claimwatch: {error}", file=sys.stderr)
         return 1
     return 0
@@ -110,7 +111,7 @@ def _stoppable() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _stderr_to(output: Path) -> Iterator[None]:
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(output.parent, variable("home"))
     sys.stderr.flush()
     ours = os.dup(2)
     try:

@@ -12,14 +12,19 @@ from flows.poll import poll
 
 
 def run_once() -> pipeline.RunSummary:
-    """One round through the flows, on whatever Prefect server is in force."""
-    reads = poll()
+    """One round through the flows, on whatever Prefect server is in force. What nobody foresaw in reading one source
+    keeps nobody from the news of the others: the summary has it."""
+    broke: pipeline.ReadsBroke | None = None
+    try:
+        reads = poll()
+    except pipeline.ReadsBroke as error:
+        reads, broke = list(error.reads), error
     with pipeline.open_watch(load_settings()) as watch:
         series = pipeline.due_series(watch)
     built = [edition for one in series if (edition := build(one)) is not None]
     delivery = deliver()
     with pipeline.open_watch(load_settings()) as watch:
-        return pipeline.summarize(watch, reads, built, delivery)
+        return pipeline.summarize(watch, reads, built, delivery, broke)
 
 
 def main() -> int:
@@ -28,7 +33,7 @@ def main() -> int:
         print("Starting Prefect's temporary server …", flush=True)
         with terminal(load_settings().home / "prefect-server.log"):
             summary = run_once()
-    except ClaimwatchError as error:
+    except (ClaimwatchError, OSError) as error:
         print(f"claimwatch: {error}", file=sys.stderr)
         return 1
     print("", *summary.lines(), sep="\n")

@@ -22,6 +22,9 @@ from tests.faults.postgres import PostgreSQL, postgresql_server
 ADDRESS = "TESTS_ON_POSTGRESQL"
 CONNECTIONS = 500  # a test need not close what it opens
 LEFT_OUT = {
+    "tests/cli/test_broken_reads.py::test_the_command_itself": "a process of its own",
+    "tests/cli/test_places_that_cannot_be_had.py::test_it_is_named": "the file",
+    "tests/delivery/test_full_disk.py": "how SQLite finds its disk full",
     "tests/store/test_finding_claims.py::test_the_board_is_counted": "how SQLite goes about a query",
     "tests/store/test_search_index.py::test_no_table_is_read_whole": "how SQLite goes about a query",
     "tests/store/test_search_index.py::test_the_triggers_outlive_all_migrations": "SQLite's list of triggers",

@@ -1,7 +1,7 @@
 """`claimwatch run` and `claimwatch poll`."""
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_json
@@ -11,7 +11,7 @@ from claimwatch.errors import UsageError
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
     from claimwatch.models import Read
-    from claimwatch.pipeline import Watch
+    from claimwatch.pipeline import ReadsBroke, Watch
 
 
 def add_to(commands: "Commands") -> None:
@@ -20,7 +20,8 @@ def add_to(commands: "Commands") -> None:
         commands,
         "run",
         "poll what is due, compare, build and send what is due",
-        "Exit status 1 when no due source could be read or a message could not be sent.",
+        "Exit status 1 when no due source could be read, a message could not be sent, or something unforeseen ended "
+        "the read of a source: the news of the others goes out all the same.",
     )
     add_json(run)
     run.set_defaults(run=run_all)
@@ -47,12 +48,11 @@ def run_all(arguments: argparse.Namespace) -> int:
     from claimwatch.pipeline import build_due, deliver, due_sources, summarize
 
     with opened() as watch:
-        # As JSON there is one document, the summary, or none.
-        reads = _read(watch, due_sources(watch), _nothing if arguments.json else write_reads)
+        reads, broke = _read(watch, due_sources(watch))
         built = build_due(watch)
         with progress("sending") as tell:
             report = deliver(watch, progress=tell)
-        summary = summarize(watch, reads, built, report)
+        summary = summarize(watch, reads, built, report, broke)
     if arguments.json:
         write_json(summary)
     else:
@@ -72,8 +72,7 @@ def poll_sources(arguments: argparse.Namespace) -> int:
     with opened() as watch:
         wanted = tuple(dict.fromkeys(watch.source(slug).slug for slug in arguments.sources))
         everything = tuple(watch.polled) if arguments.force else due_sources(watch)
-        show = write_json if arguments.json else write_reads
-        done = _read(watch, wanted or everything, show, force=arguments.force, believe=arguments.believe)
+        done, broke = _read(watch, wanted or everything, force=arguments.force, believe=arguments.believe)
         with watch.store.read() as connection:
             states = {slug: stored.source_state(connection, slug) for slug in wanted or watch.sources}
         zone = watch.settings.timezone
@@ -82,45 +81,30 @@ def poll_sources(arguments: argparse.Namespace) -> int:
     else:
         if done:
             write_reads(done)
-        elif not wanted:
+        elif not wanted and broke is None:
             write("No source is due. `claimwatch poll --force` reads all the same.")
-        for slug in wanted:
+        for slug in wanted if broke is None else ():
             if slug not in (read.source for read in done):
                 write(f"{slug}: not due until {moment(states[slug].next_due_at, zone)}; --force reads it now.")
+    if broke is not None:
+        raise broke
     return 0 if all(read.status.good for read in done) else 1
 
 
 def _read(
-    watch: "Watch",
-    slugs: Sequence[str],
-    show: "Callable[[list[Read]], None]",
-    *,
-    force: bool = False,
-    believe: bool = False,
-) -> "list[Read]":
-    """The reads that were made. What is raised for one source is not all there is to say: `show` gets the others'."""
-    from claimwatch.pipeline import poll_all
-
-    made: list[Read] = []
-
-    def report(_slug: str, read: "Read | None") -> None:
-        if read is not None:
-            made.append(read)
+    watch: "Watch", slugs: Sequence[str], *, force: bool = False, believe: bool = False
+) -> "tuple[list[Read], ReadsBroke | None]":
+    """The reads that were made, and what ended some of them that nobody foresaw: to be raised when all else is done."""
+    from claimwatch.pipeline import ReadsBroke, poll_all
 
     def on_page(_slug: str, url: str) -> None:
         tell(url)
 
     try:
         with progress("reading") as tell:
-            return poll_all(watch, slugs, force=force, believe=believe, progress=on_page, report=report)
-    except Exception:
-        if made:
-            show(made)
-        raise
-
-
-def _nothing(_reads: "list[Read]") -> None:
-    pass
+            return poll_all(watch, slugs, force=force, believe=believe, progress=on_page), None
+    except ReadsBroke as error:
+        return list(error.reads), error
 
 
 def write_reads(reads: "Iterable[Read]") -> None:

@@ -42,7 +42,8 @@ def add_to(commands: "Commands") -> None:
 
 
 def _add_who(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--by", metavar="NAME", help="who decides; by default the user of this machine")
+    command.add_argument("--who", metavar="NAME", help="who decides; by default the user of this machine")
+    command.add_argument("--by", dest="who", help=argparse.SUPPRESS)  # its name in earlier versions
     add_json(command)
 
 
@@ -103,7 +104,7 @@ def decide(arguments: argparse.Namespace) -> int:
 
     verb = {"hold": hold, "approve": approve, "cancel": cancel}[arguments.verb]
     with opened() as watch:
-        done = verb(watch, arguments.edition, who=arguments.by or getpass.getuser(), why=arguments.why)
+        done = verb(watch, arguments.edition, who=arguments.who or getpass.getuser(), why=arguments.why)
     if arguments.json:
         write_json(done)
         return 0
@@ -127,7 +128,7 @@ def recall_one(arguments: argparse.Namespace) -> int:
         done = recall(
             watch,
             arguments.edition,
-            who=arguments.by or getpass.getuser(),
+            who=arguments.who or getpass.getuser(),
             why=arguments.why,
             development=arguments.development,
         )

@@ -10,6 +10,7 @@ from claimwatch.pipeline.mailing.deliver import DeliveryReport, deliver
 from claimwatch.pipeline.operations.inspect import inspect_watch
 from claimwatch.pipeline.operations.summary import RunSummary, summarize
 from claimwatch.pipeline.problem import Problem
+from claimwatch.pipeline.reading.broken import ReadsBroke
 from claimwatch.pipeline.reading.poll import due_sources, poll
 from claimwatch.pipeline.reading.round import poll_all
 from claimwatch.pipeline.subscribers.subscribe import subscribe, unsubscribe
@@ -22,6 +23,7 @@ from claimwatch.pipeline.watch import Watch, open_watch
 __all__ = [
     "DeliveryReport",
     "Problem",
+    "ReadsBroke",
     "Recalled",
     "Rehearsed",
     "Reviewed",

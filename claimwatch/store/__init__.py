@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, Ope
 from sqlalchemy.pool import QueuePool
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
+from claimwatch.paths import make_folder, trouble_at
 from claimwatch.store.folding import fold
 from claimwatch.store.rows import insert_once
 from claimwatch.store.tables import meta
@@ -27,6 +28,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # What this program knows, noted when it was started: an upgrade may exchange the files under a process that runs.
 REVISION = max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 _MIGRATION_LOCK = 0x636C61696D  # any number will do, as long as nobody else on the database uses it
+_SETTINGS = "CLAIMWATCH_HOME or CLAIMWATCH_DATABASE_URL"  # what says where a SQLite file is
 LOCK_WAIT = timedelta(seconds=60)  # the longest that a transaction waits for another, as below
 
 
@@ -43,11 +45,13 @@ class Store:
             raise SettingsInvalid(f"CLAIMWATCH_DATABASE_URL: {url!r} is not a database address") from error
         self._name = address.render_as_string()  # the password shows as asterisks
         self.is_sqlite = address.get_backend_name() == "sqlite"
-        if self.is_sqlite and address.database:
-            Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not Path(address.database).exists():
-                with suppress(OSError):  # opening it says why it cannot be had; SQLite's other files take on its mode
-                    Path(address.database).touch(mode=0o600)
+        in_a_file = self.is_sqlite and address.database not in (None, "", ":memory:")
+        self._file = Path(str(address.database)) if in_a_file else None
+        if self._file is not None:
+            make_folder(self._file.parent, _SETTINGS)
+            with suppress(OSError):  # opening it says why it cannot be had; SQLite's other files take on its mode
+                if not self._file.exists():
+                    self._file.touch(mode=0o600)
         # Connections are kept: whoever closes the last one of a SQLite file moves its whole log, which takes longer
         # than most transactions. PostgreSQL's are tried before use: the server may have been started again since.
         pooling: dict[str, Any] = {"pool_pre_ping": True}
@@ -122,7 +126,19 @@ class Store:
                 self._blame_upgrade()
             if type(error) not in (DatabaseError, OperationalError):
                 raise  # a broken key or a wrong statement is our fault
-            raise ClaimwatchError(f"cannot {what} the database {self._name}: {error.orig}") from error
+            said = f"{error.orig}{self._remedy(error)}"
+            raise ClaimwatchError(f"cannot {what} the database {self._name}: {said}") from error
+
+    def _remedy(self, error: DatabaseError) -> str:
+        """What an operator can do about an error of SQLite's, where the file tells."""
+        if self._file is None:
+            return ""
+        if self._file.is_dir():
+            return f" ({self._file} is a folder: move it away, or set {_SETTINGS} to another place)"
+        if getattr(error.orig, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return f" ({self._file} is damaged, or something else: move it away, then `claimwatch restore` a backup)"
+        why = trouble_at(self._file, _SETTINGS)
+        return f" ({why})" if why else ""
 
     def _refuse_newer(self, connection: Connection) -> None:
         """Raise `ClaimwatchError` where another program has upgraded the database since it was opened."""

@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 KEPT_S = 60.0  # what changes without a new row (a replay, a passing hour) is seen after this time
 OLDEST_S = 1200.0  # where it takes long and few ask: after this one
 BEHIND_S = 60.0  # how long what takes long is still shown after it was last seen to be what it should
-LONG_S = 0.05  # of the processor's time: nobody waits for what takes longer
+LONG_S = 0.05  # as a visitor would wait, for the database as well: nobody waits for what takes longer
 _LOOK_S = 5.0  # how often what takes long is looked after while nobody asks for it
 _SEEN_TO_S = 1.0
 _WANTED_S = 3600.0  # what nobody has asked for so long is made anew when somebody does
@@ -196,12 +196,12 @@ class Kept:
     ) -> _Held:
         """Work a value out. `asked_at`: when a visitor last asked for it, where none does now."""
         nested, self._own.making = getattr(self._own, "making", False), True
-        now, began, stamp = time.monotonic(), time.thread_time(), stamp_of()
+        now, stamp = time.monotonic(), stamp_of()
         try:
             value = make()
         finally:
             self._own.making = nested
-        took = time.thread_time() - began
+        took = time.monotonic() - now
         with self._lock:
             before = self._values.pop(key, None)
             while len(self._values) >= _MOST:

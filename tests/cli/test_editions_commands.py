@@ -22,7 +22,7 @@ def test_held_approved_and_listed(cli: Run, read: Bench, monkeypatch: pytest.Mon
     assert "0 accepted" in cli("deliver").out
     assert "waits for approval" in cli("doctor").out
     assert "weekly:2026-W45  held" in cli("digest", "list").out
-    approved = cli("digest", "approve", "2026-W45", "--why", "read it", "--by", "Kari")
+    approved = cli("digest", "approve", "2026-W45", "--why", "read it", "--who", "Kari")
     assert "1 messages approved" in approved.out
     assert "1 accepted" in cli("deliver").out
     (listed,) = cli("digest", "list", "--json").json
@@ -33,7 +33,10 @@ def test_held_approved_and_listed(cli: Run, read: Bench, monkeypatch: pytest.Mon
 
 def test_cancelled_and_recalled(cli: Run, read: Bench) -> None:
     cli("digest")
-    assert "1 messages held" in cli("digest", "hold", "2026-W45").out
+    held = cli("digest", "hold", "2026-W45", "--by", "Kari")
+    assert "1 messages held" in held.out
+    assert "held by Kari" in cli("digest", "list").out, "what was `--by` in earlier versions is taken still"
+    assert "--by" not in cli("digest", "hold", "--help").out
     assert "The next edition tells their items" in cli("digest", "cancel", "2026-W45").out
     refused = cli("digest", "recall", "2026-W45", "--why", "wrong")
     assert refused.status == 2

@@ -1,14 +1,17 @@
 """The flows on a Prefect server, over a real store, a real publisher on loopback and a real Maildir."""
 
 import logging
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 
 import pytest
+import yaml
 
 from claimwatch import pipeline
 from claimwatch.errors import UsageError
 from claimwatch.models import ReadStatus, Subscription
-from claimwatch.settings import load_settings
+from claimwatch.settings import PROJECT, load_settings
 from demo.world import World
 from flows import run
 from flows.by_hand import plain_progress
@@ -17,6 +20,7 @@ from flows.digest import digest
 from flows.poll import poll
 from flows.urgent import urgent
 from flows.watchdog import ProblemsFound, watchdog
+from tests.pipeline.bench import body_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect, pytest.mark.usefixtures("prefect_server", "at_monday")]
 
@@ -104,6 +108,26 @@ def test_a_run_by_hand_without_network(at_monday: Path, capfd: pytest.CaptureFix
     with pipeline.open_watch(load_settings()) as watch:
         assert pipeline.due_sources(watch) == ()  # not before the pause after a failure is over
     assert not list(at_monday.glob("mail/new/*"))
+
+
+def test_a_run_by_hand_with_a_source_that_breaks(
+    at_monday: Path, world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLAIMWATCH_UPSTREAM", world.url)
+    sources = yaml.safe_load((PROJECT / "sources.yaml").read_text(encoding="utf-8"))
+    chosen = {slug: sources[slug] for slug in ("entity_list", "uhrp")}
+    chosen["entity_list"]["parser"] = "parsers.no_such_parser"
+    (at_monday.parent / "sources.yaml").write_text(yaml.safe_dump(chosen), encoding="utf-8")
+    monkeypatch.setenv("CLAIMWATCH_SOURCES", str(at_monday.parent / "sources.yaml"))
+    with pipeline.open_watch(load_settings()) as watch:
+        pipeline.subscribe(watch, "reader@example.org")
+    assert run.main() == 1
+    shown = capfd.readouterr()
+    assert "broke: entity_list: cannot import the parser 'parsers.no_such_parser'" in shown.out
+    (mail,) = (at_monday / "mail" / "new").iterdir()
+    text = " ".join(body_of(BytesParser(policy=default).parsebytes(mail.read_bytes())).split())
+    assert "UNREAD Reads: 1 (1 failed)" in text
+    assert "1 of 2 sources read" in text
 
 
 def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

@@ -38,9 +38,8 @@ def told(bench: Bench, public_url: str) -> tuple[dict[str, str], str]:
 
 def test_each_reader_has_their_own_topics_and_links(bench: Bench) -> None:
     bodies, archived = told(bench, "https://example.org")
-    assert (
-        "You get this because you subscribe to the weekly digest on Hikvision, from The Toy Institute, "
-        "of severity S4 and more serious." in flat(bodies["narrow@example.org"])
+    assert "You get this because you subscribe to the weekly digest on Hikvision, from The Toy Institute." in flat(
+        bodies["narrow@example.org"]
     )
     assert "you subscribe to the weekly digest on Hikvision and Dahua." in flat(bodies["wide@example.org"])
     with bench.watch(MONDAY, public_url="https://example.org") as watch:

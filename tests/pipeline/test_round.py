@@ -1,18 +1,22 @@
 """Many sources read side by side: each as if it were alone, and only an interrupt ends the round for all."""
 
+import errno
 import signal
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from claimwatch.errors import ClockWentBack
-from claimwatch.models import Read, ReadStatus
-from claimwatch.pipeline import Watch, due_sources, poll_all
+from claimwatch.errors import ClockWentBack, UsageError
+from claimwatch.models import Read, ReadStatus, SourceSpec
+from claimwatch.pipeline import ReadsBroke, Watch, due_sources, poll_all
+from claimwatch.pipeline.reading.compare import Changes, compare
 from claimwatch.pipeline.reading.round import AT_ONCE
+from claimwatch.pipeline.telling.account import account
 from claimwatch.store import advance_clock
-from claimwatch.store.tables import capture_chain, captures, source_states
+from claimwatch.store.tables import capture_chain, captures, publications, source_states
 from tests.pipeline.bench import MONDAY, NEWS, TOY, Bench
 from tests.upstream import reply
 
@@ -42,6 +46,19 @@ def test_all_are_read_in_their_order_and_none_twice(many: Bench) -> None:
             assert set(connection.execute(select(source_states.c.lease_owner)).scalars()) == {None}
 
 
+def test_an_edition_accounts_for_them_alike_however_many_are_asked_for_at_once(
+    many: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many.upstream.on("/toy3.example/list", reply(500))
+    with many.watch() as watch:
+        poll_all(watch, due_sources(watch))
+        with watch.store.read() as connection:
+            whole = account(connection, watch, watch.polled, None, MONDAY)
+            monkeypatch.setattr("claimwatch.pipeline.telling.account.AT_ONCE", 2)
+            assert account(connection, watch, watch.polled, None, MONDAY) == whole
+    assert [(one.source, one.reads, one.unread) for one in whole] == [(f"toy{n}", 1, n == 3) for n in range(NUMBER)]
+
+
 def test_they_are_read_side_by_side(many: Bench) -> None:
     together = threading.Barrier(AT_ONCE, timeout=30)
     asked: list[str] = []
@@ -63,25 +80,58 @@ def test_one_that_fails_keeps_no_other_from_being_read(many: Bench) -> None:
     assert sum(read.status is ReadStatus.GOOD for read in reads) == NUMBER - 1
 
 
-def test_what_is_raised_for_one_keeps_no_other_from_being_read(many: Bench) -> None:
-    def progress(slug: str, _url: str) -> None:
-        if slug in ("toy0", "toy4"):
-            raise KeyError(f"the terminal of {slug} is gone")
+def test_what_is_raised_for_one_keeps_no_other_from_being_read(
+    many: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(watch: Watch, spec: SourceSpec, *more: Any) -> Changes:
+        if spec.slug in ("toy0", "toy4", "toy5"):
+            raise KeyError("the other bug" if spec.slug == "toy4" else "a bug of ours")
+        return compare(watch, spec, *more)
 
-    told: list[tuple[str, ReadStatus]] = []
+    told: dict[str, ReadStatus] = {}
 
     def report(slug: str, read: Read | None) -> None:
         assert read is not None
-        told.append((slug, read.status))
+        told[slug] = read.status
 
+    monkeypatch.setattr("claimwatch.pipeline.reading.poll.compare", breaks)
     with many.watch() as watch:
-        with pytest.raises(KeyError, match="toy0") as raised:
-            poll_all(watch, due_sources(watch), progress=progress, report=report)
-        assert "while reading toy0" in raised.value.__notes__[0]
-        assert "while reading toy4: KeyError('the terminal of toy4 is gone')" in raised.value.__notes__[1]
-        assert sorted(told) == [(f"toy{n}", ReadStatus.GOOD) for n in range(NUMBER) if n not in (0, 4)]
-        assert due_sources(watch) == ("toy0", "toy4")
+        with pytest.raises(ReadsBroke) as raised:
+            poll_all(watch, due_sources(watch), report=report)
+        assert str(raised.value).splitlines() == [
+            "KeyError: 'a bug of ours' (while reading toy0, toy5)",
+            "KeyError: 'the other bug' (while reading toy4)",
+        ]
+        assert [read.source for read in raised.value.reads] == [f"toy{n}" for n in range(NUMBER)]
+        assert {slug for slug, status in told.items() if status is ReadStatus.BAD} == {"toy0", "toy4", "toy5"}
+        assert sum(status is ReadStatus.GOOD for status in told.values()) == NUMBER - 3
+        assert due_sources(watch) == (), "those that broke wait for their pause"
+        with watch.store.read() as connection:
+            assert connection.execute(select(func.count()).select_from(publications)).scalar_one() == NUMBER - 3
         assert_whole(watch)
+    assert "in breaks" in caplog.text, "the traceback is in the log"
+
+
+def test_what_the_machine_fails_at_leaves_the_source_due(many: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(watch: Watch, spec: SourceSpec, *more: Any) -> Changes:
+        if spec.slug == "toy3":
+            raise OSError(errno.ENOSPC, "No space left on device", "/captures")
+        return compare(watch, spec, *more)
+
+    monkeypatch.setattr("claimwatch.pipeline.reading.poll.compare", breaks)
+    with many.watch() as watch:
+        with pytest.raises(ReadsBroke, match=r"No space left on device: '/captures' \(while reading toy3\)") as raised:
+            poll_all(watch, due_sources(watch))
+        assert len(raised.value.reads) == NUMBER - 1
+        assert due_sources(watch) == ("toy3",)
+        assert_whole(watch)
+
+
+def test_an_unknown_source_is_said_before_anything_is_read(many: Bench) -> None:
+    with many.watch() as watch:
+        with pytest.raises(UsageError, match="there is no source 'nowhere'"):
+            poll_all(watch, ["toy0", "nowhere"])
+        assert len(due_sources(watch)) == NUMBER
 
 
 def test_report_says_what_came_of_each(many: Bench) -> None:
@@ -132,5 +182,7 @@ def assert_whole(watch: Watch) -> None:
 def test_a_clock_that_went_back_is_said(many: Bench) -> None:
     with many.watch() as watch, watch.store.write() as connection:
         advance_clock(connection, MONDAY + timedelta(days=1))
-    with many.watch() as watch, pytest.raises(ClockWentBack):
+    with many.watch() as watch, pytest.raises(ReadsBroke, match="earlier than 2026-11-10") as raised:
         poll_all(watch, due_sources(watch))
+    assert isinstance(raised.value.__cause__, ClockWentBack)
+    assert len(str(raised.value).splitlines()) == 1, "it is the same for all"

@@ -17,6 +17,7 @@ import uvicorn
 from claimwatch.pipeline.watch import Watch
 from claimwatch.settings import Settings, load_settings
 from claimwatch.web.app import create_app
+from claimwatch.web.kept import Kept
 
 FROZEN = "2026-11-16T07:00:00+01:00"
 
@@ -28,6 +29,7 @@ class Pages:
     url: str
     client: httpx.Client
     watch: Watch
+    kept: Kept
 
     @property
     def settings(self) -> Settings:
@@ -39,6 +41,13 @@ class Pages:
 
     def post(self, path: str, fields: Mapping[str, str | list[str]] | None = None) -> httpx.Response:
         return self.client.post(self.path(path), data=dict(fields or {}))
+
+    def settle(self) -> None:
+        """Wait until nothing is being made anew behind the visitors."""
+        end = time.monotonic() + 30
+        while self.kept.busy:
+            assert time.monotonic() < end, "the pages do not come to rest"
+            time.sleep(0.005)
 
     def path(self, link: str) -> str:
         """The path of a link in a mail."""
@@ -82,9 +91,9 @@ def settings_in(home: Path, **more: object) -> Settings:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[Pages]:
-    """Serve until the block ends."""
-    app = create_app(settings)
+def serving(settings: Settings, *, tended: bool = False) -> Iterator[Pages]:
+    """Serve until the block ends; `tended` as `claimwatch serve` does."""
+    app = create_app(settings, tended=tended)
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, access_log=False, log_level="error", ws="none", proxy_headers=False)
     )
@@ -99,7 +108,7 @@ def serving(settings: Settings) -> Iterator[Pages]:
         port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, trust_env=False, timeout=20) as client:
-            yield Pages(url, client, app.state.site.watch)
+            yield Pages(url, client, app.state.site.watch, app.state.site.kept)
     finally:
         server.should_exit = True
         thread.join()

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import shutil
-import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,10 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 from schemathesis.core.result import Ok
+from sqlalchemy import select
 
 from claimwatch import tokens
 from claimwatch.errors import SettingsInvalid
-from claimwatch.store import subscribers
+from claimwatch.store import subscribers, tables
 from claimwatch.web.app import create_app
 from claimwatch.web.session import own_path
 from tests.web.desk_world import ANALYST, compiled, settings_of, signed_in
@@ -66,12 +66,10 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 def state_of(pages: Pages) -> list[str]:
     """All that is stored, a row a line. What is indexed for the search is made of it."""
     rows = []
-    with sqlite3.connect(pages.settings.home / "claimwatch.db") as connection:
-        named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
-        for (table,) in named:
-            if not table.startswith(("search_", "sqlite_")):
-                rows += [f"{table} {row}" for row in connection.execute(f'SELECT * FROM "{table}"')]
-    connection.close()
+    with pages.watch.store.read() as connection:
+        for table in tables.metadata.sorted_tables:
+            if not table.name.startswith("search_"):
+                rows += [f"{table.name} {row}" for row in connection.execute(select(table))]
     return sorted(rows)
 
 

@@ -28,9 +28,9 @@ POINTS = {Harm.GONE: 5, Harm.FULL: 1, Harm.OURS: 0}
 ENOUGH = 5  # points at which an address is asked
 COUNTS_FOR = timedelta(days=30)
 BACK_OFF = tuple(timedelta(hours=2 << times) for times in range(6))  # 2, 4 … 64 hours of rest
-_LOG = logging.getLogger("claimwatch.bounces")
 IN_A_ROW = timedelta(days=14)  # a full mailbox of the week before last begins anew
 _HARM_OF = {Verdict.RECIPIENT: Harm.GONE, Verdict.FULL: Harm.FULL}
+_LOG = logging.getLogger("claimwatch.bounces")
 
 
 @dataclass(slots=True)

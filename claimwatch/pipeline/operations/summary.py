@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from claimwatch.models import Edition, Outcome, Read, ReadStatus
 from claimwatch.pipeline.mailing.deliver import DeliveryReport
+from claimwatch.pipeline.reading.broken import ReadsBroke
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import editions, findings, subscribers
 
@@ -12,7 +13,7 @@ from claimwatch.store import editions, findings, subscribers
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run as told on a terminal. `subjects` are those of the editions it built, `held` how many of them wait for
-    approval; `findings` counts all that are stored."""
+    approval; `findings` counts all that are stored; `broke` is what nobody foresaw in reading, a line each."""
 
     reads: tuple[Read, ...]
     findings: tuple[tuple[str, int], ...]
@@ -21,12 +22,16 @@ class RunSummary:
     subscribers: int
     delivery: DeliveryReport
     where: tuple[str, ...]
+    broke: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """At least one due source was read (or none was due), and every due message was accepted."""
-        read = any(read.status in (ReadStatus.GOOD, ReadStatus.PARTIAL) for read in self.reads)
-        return (read or not self.reads) and self.delivery.ok
+        """At least one due source was read (or none was due), every due message was accepted, and nothing broke."""
+        return (self._was_read or not self.reads) and self.delivery.ok and not self.broke
+
+    @property
+    def _was_read(self) -> bool:
+        return any(read.status.good for read in self.reads)
 
     def lines(self) -> list[str]:
         """For a terminal, without colour."""
@@ -43,10 +48,11 @@ class RunSummary:
             if read.status is not ReadStatus.GOOD:
                 lines.append(f"{'':<20}{read.reason}")
                 lines += [f"{'':<20}not read: {failure}" for failure in read.failures if str(failure) != read.reason]
-        if not self.reads:
+        lines += [f"broke: {what}" for what in self.broke]
+        if not (self.reads or self.broke):
             lines.append("No source was due.")
         lines.append("findings: " + (", ".join(f"{count} {name}" for name, count in self.findings) or "none"))
-        nobody_looked = self.reads and not self.ok
+        nobody_looked = (self.reads or self.broke) and not self._was_read
         none = "none while no source is read" if nobody_looked else "none is due"
         lines += [f"digest: {subject}" for subject in self.subjects or (none,)]
         if self.held:
@@ -62,8 +68,14 @@ class RunSummary:
         return lines + list(self.where)
 
 
-def summarize(watch: Watch, reads: Sequence[Read], built: Sequence[Edition], delivery: DeliveryReport) -> RunSummary:
-    """What to show after a run that froze the editions `built`."""
+def summarize(
+    watch: Watch,
+    reads: Sequence[Read],
+    built: Sequence[Edition],
+    delivery: DeliveryReport,
+    broke: ReadsBroke | None = None,
+) -> RunSummary:
+    """What to show after a run that froze the editions `built`; `broke` is what its reading raised, if anything."""
     with watch.store.read() as connection:
         stored = findings.list_findings(connection, watch.sources)
         rows = [editions.find_edition(connection, edition.series, edition.period) for edition in built]
@@ -84,4 +96,5 @@ def summarize(watch: Watch, reads: Sequence[Read], built: Sequence[Edition], del
         subscribers=readers,
         delivery=delivery,
         where=tuple(where),
+        broke=tuple(str(broke).splitlines()) if broke is not None else (),
     )

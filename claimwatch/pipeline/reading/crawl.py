@@ -65,17 +65,15 @@ class Crawler:
     def _starts(self) -> frozenset[str]:
         return frozenset(address(start, self.since) for start in self.spec.pages)
 
-    def crawl(self) -> Crawl:
-        """Read every start page and what it leads to. Never raises for a bad page: the crawl says so."""
-        crawl = Crawl()
+    def crawl(self, crawl: Crawl) -> None:
+        """Read every start page and what it leads to into `crawl`. Never raises for a bad page: the crawl says so."""
         if self.settled is not None and self._stands_still(crawl, self.settled):
-            return crawl
+            return
         self._start(crawl)
         if crawl.status is ReadStatus.GOOD:
             self._follow(crawl, self._links(crawl, crawl.pages))
             self._ask_after(crawl)
             self._recheck(crawl)
-        return crawl
 
     def _start(self, crawl: Crawl) -> None:
         """All start pages. Without one good page in any group that is needed, nothing is followed.

@@ -11,11 +11,14 @@ from claimwatch.models import Link, Page, Parsed, SourceSpec
 
 
 def load_parser(spec: SourceSpec) -> ModuleType:
-    """The parser module of a source; raises `SourcesInvalid` when it is not one."""
+    """The parser module of a source; raises `SourcesInvalid` when it is not one, whatever importing it raised."""
     try:
         module = importlib.import_module(spec.parser)
     except ImportError as error:
         raise SourcesInvalid(f"{spec.slug}: cannot import the parser {spec.parser!r}: {error}") from error
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        raise SourcesInvalid(f"{spec.slug}: the parser {spec.parser!r} broke when it was imported: {why}") from error
     if not hasattr(module, "parse") or not hasattr(module, "VERSION"):
         raise SourcesInvalid(f"{spec.slug}: {spec.parser} has no parse() or no VERSION")
     return module
@@ -26,16 +29,21 @@ def parse_page(spec: SourceSpec, parser: ModuleType, page: Page) -> Parsed:
 
     Raises `ReadFailed`, whatever the parser raised.
     """
-    parsed: Parsed = _guarded(spec, page, lambda: parser.parse(page))
-    return _counted(page, parsed)
+    parsed: Parsed = _guarded(spec, page, lambda: _counted(page, parser.parse(page)))
+    return parsed
 
 
 def revise_page(spec: SourceSpec, parser: ModuleType, page: Page, before: Page, gave: Parsed) -> Parsed | None:
     """The same from a parser that has `revise`: it looks only at what is not on the page `before`, which gave `gave`
     (its entries as `unread`). None where it has to read the page whole. Raises as `parse_page` does.
     """
-    parsed: Parsed | None = _guarded(spec, page, lambda: parser.revise(page, before, gave))
-    return None if parsed is None else _counted(page, parsed)
+
+    def revised() -> Parsed | None:
+        parsed: Parsed | None = parser.revise(page, before, gave)
+        return None if parsed is None else _counted(page, parsed)
+
+    said: Parsed | None = _guarded(spec, page, revised)
+    return said
 
 
 def _guarded(spec: SourceSpec, page: Page, read: Callable[[], Any]) -> Any:

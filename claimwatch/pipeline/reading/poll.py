@@ -17,6 +17,7 @@ from claimwatch.models import Link, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.lease import SourceLease, free_lease
 from claimwatch.pipeline.reading import rechecks
+from claimwatch.pipeline.reading.broken import ReadsBroke, all_broken, is_of_source, keep_broken, log_broken
 from claimwatch.pipeline.reading.compare import Changes, compare
 from claimwatch.pipeline.reading.crawl import LEFT_OVER, OLDER, Crawler, address
 from claimwatch.pipeline.reading.harvest import Crawl
@@ -52,13 +53,19 @@ def poll(
 
     `believe` reads at once and without the storm guard: an operator has looked at what is being changed.
     A source that cannot be read raises nothing: the `Read` says what failed, and nothing but the report of it, its
-    captures and the time of the next try has moved. Raises `UsageError` for an unknown slug.
+    captures and the time of the next try has moved. Raises `UsageError` for an unknown slug, and `ReadsBroke` with such
+    a read for what nobody foresaw; what the machine fails at is raised as it is, and leaves the source due.
     """
     watch.source(slug)
     if not (force or believe or slug in due_sources(watch, [slug])):
         return None
     with watch.client() as client:
-        read = poll_with(client, with_knowledge(watch), slug, force=force, believe=believe, progress=progress)
+        try:
+            read = poll_with(client, with_knowledge(watch), slug, force=force, believe=believe, progress=progress)
+        except ReadsBroke as error:
+            chain_captures(watch)
+            log_broken({slug: error})
+            raise
     if read is not None:
         chain_captures(watch)
     return read
@@ -73,8 +80,8 @@ def poll_with(
     believe: bool = False,
     progress: Callable[[str], None] = lambda _url: None,
 ) -> Read | None:
-    """`poll` for whoever reads many sources: with a client that is open, over what is known now, and without tying
-    what was captured into the chain."""
+    """`poll` for whoever reads many sources: with a client that is open, over what is known now, without tying what
+    was captured into the chain, and without a line in the log."""
     spec = watch.source(slug)
 
     def wanted(connection: Connection) -> bool:
@@ -112,13 +119,36 @@ class _Poll:
     believe: bool
 
     def __post_init__(self) -> None:
-        self.parser = load_parser(self.spec)
-        self.version = f"{self.spec.parser}:{self.spec.reading(self.parser.VERSION)}"
+        self.version = self.spec.parser  # until it is loaded
         self.started_at = self.watch.now()
 
     def read(self) -> Read | None:
         """Read it and keep what came; None where the lease passed to another meanwhile."""
+        crawl = Crawl()
+        try:
+            return self._read(crawl)
+        except Exception as error:
+            if not is_of_source(error):
+                raise
+            raise self._broken(crawl, error) from error
+
+    def _broken(self, crawl: Crawl, error: Exception) -> ReadsBroke:
+        """What to raise for an error that nobody foresaw, once the read is kept as one that failed."""
+        made: list[Read] = []
+        try:
+            with self.lease.last_write() as writing:
+                if writing is not None:
+                    over_at = self.watch.now()
+                    made.append(keep_broken(writing, self.spec, self.version, crawl, error, self.started_at, over_at))
+        except Exception as second:
+            made.clear()  # the transaction is undone
+            error.add_note(f"(nor could the read be kept as one that failed: {second!r})")
+        return all_broken({self.spec.slug: error}, made)
+
+    def _read(self, crawl: Crawl) -> Read | None:
         watch, spec = self.watch, self.spec
+        self.parser = load_parser(spec)
+        self.version = f"{spec.parser}:{spec.reading(self.parser.VERSION)}"
         past, outdated = self._past(), []
         if past.last is not None and past.before is None:
             outdated = _bring_up_to_date(watch, spec, self.parser, self.version)
@@ -146,7 +176,7 @@ class _Poll:
             settled=settled,
             revised=revision(watch.store, watch.captures, spec, self.parser, self.version, past.before),
         )
-        crawl = crawler.crawl()
+        crawler.crawl(crawl)
         crawl.warnings += outdated
         if crawl.status.good:
             judge(crawl, spec, dict(past.state.held))

@@ -1,7 +1,7 @@
 """Many sources read side by side: most of a read is waiting for a host, and hosts do not wait for each other."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from queue import SimpleQueue
@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from claimwatch.fetching import Client
 from claimwatch.models import Read
 from claimwatch.pipeline.knowledge import Knowing
+from claimwatch.pipeline.reading.broken import ReadsBroke, all_broken, log_broken
 from claimwatch.pipeline.reading.keep import chain_captures
 from claimwatch.pipeline.reading.poll import poll_with
 from claimwatch.pipeline.watch import Watch
@@ -16,8 +17,8 @@ from claimwatch.pipeline.watch import Watch
 AT_ONCE = 4
 
 
-class _Stopped(Exception):
-    """The round was ended while this source was being read: nothing of it is kept, and it is due still."""
+class _Stopped(BaseException):
+    """The round was ended while this source was being read: nothing of it is kept, and it is due still. No error."""
 
 
 def poll_all(
@@ -34,9 +35,12 @@ def poll_all(
     Each has its own lease and transactions, and none learns of another. `progress` is told the source and the address
     asked for, from any thread; `report` is told what `poll` gave for a source as soon as it is read, from this one.
 
-    What `poll` raises for a source keeps no other from being read: when all are, the first of it is raised, in the
-    order of `slugs`, with a note of the rest. An interrupt ends the round: what is under way ends at its next page.
+    What `poll` raises for a source keeps no other from being read. It is logged, and when all are read, it is raised
+    as one `ReadsBroke`, which has the reads. An interrupt ends the round: what is under way ends at its next page.
+    Raises `UsageError` for an unknown slug, before anything is read.
     """
+    for slug in slugs:
+        watch.source(slug)
     knowing, ended = Knowing(watch), threading.Event()
     clients: SimpleQueue[Client] = SimpleQueue()
 
@@ -62,28 +66,23 @@ def poll_all(
         under_way = {pool.submit(read, slug): slug for slug in slugs}
         try:
             for future in as_completed(under_way):
+                slug = under_way[future]
+                came: tuple[Read | None, ...]
                 if isinstance(error := future.exception(), Exception):
                     errors[future] = error
-                    continue
-                done = future.result()  # raises what is no error of the source: an interrupt
-                report(under_way[future], done)
-                if done is not None:
-                    made[future] = done
+                    came = error.reads if isinstance(error, ReadsBroke) else ()
+                else:
+                    came = (future.result(),)  # raises what is no error of the source: an interrupt
+                for done in came:
+                    report(slug, done)
+                    if done is not None:
+                        made[future] = done
         finally:
             ended.set()  # without effect where all are done
             pool.shutdown(cancel_futures=True)
-    _raise_first({slug: errors[future] for future, slug in under_way.items() if future in errors})
-    return [made[future] for future in under_way if future in made]
-
-
-def _raise_first(errors: Mapping[str, Exception]) -> None:
-    """Raise the first of these errors by source, with a note of where, and of each other that says something else."""
-    if not errors:
-        return
-    first = next(iter(errors.values()))
-    same = [slug for slug, error in errors.items() if repr(error) == repr(first)]
-    first.add_note(f"(while reading {', '.join(same)})")
-    for slug, error in errors.items():
-        if slug not in same:
-            first.add_note(f"(and while reading {slug}: {error!r})")
-    raise first
+    reads = [made[future] for future in under_way if future in made]
+    if errors:
+        broken = {slug: errors[future] for future, slug in under_way.items() if future in errors}
+        log_broken(broken)
+        raise all_broken(broken, reads) from next(iter(broken.values()))
+    return reads

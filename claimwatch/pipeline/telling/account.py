@@ -11,28 +11,35 @@ from claimwatch.pipeline.reading.coverage import long_gaps, unread_times_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents, gone, reads
 
+AT_ONCE = 50  # sources whose reads are asked for by one query
+
 
 def account(
     connection: Connection, watch: Watch, slugs: Iterable[str], after: datetime | None, now: datetime
 ) -> list[Coverage]:
     """How sources stood in (after, now], `after` None from the beginning; times: aware UTC.
 
-    What can be asked of all of them at once is: there may be hundreds.
+    What can be asked of many of them at once is: there may be hundreds. But the reads of a first edition are all that
+    were ever made, so that no more of them are held in memory than those of `AT_ONCE` sources.
     """
     slugs = tuple(slugs)
-    done = reads.reads_by_source(connection, slugs, after, now)
     states = reads.source_states_of_all(connection)
     newest = documents.newest_by_source(connection, slugs)
     vanished = gone.gone_by_source(connection, slugs, after, now)
-    return [
-        replace(
-            _reads_of(connection, watch, slug, done.get(slug, []), after, now),
-            last_good_at=states[slug].last_good_at if slug in states else None,
-            newest_on=newest.get(slug),
-            gone=tuple(vanished.get(slug, ())),
-        )
-        for slug in slugs
-    ]
+    accounted: list[Coverage] = []
+    for first in range(0, len(slugs), AT_ONCE):
+        some = slugs[first : first + AT_ONCE]
+        done = reads.reads_by_source(connection, some, after, now)
+        accounted += [
+            replace(
+                _reads_of(connection, watch, slug, done.pop(slug, []), after, now),
+                last_good_at=states[slug].last_good_at if slug in states else None,
+                newest_on=newest.get(slug),
+                gone=tuple(vanished.get(slug, ())),
+            )
+            for slug in some
+        ]
+    return accounted
 
 
 def _reads_of(
