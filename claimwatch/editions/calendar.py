@@ -23,6 +23,7 @@ RECORD = "record"
 MERGE_WINDOW = timedelta(minutes=15)
 _ALERT = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}Z")
 _RECORD = re.compile(r"(\d{8})-(\d{8})(?:\.([2-9]|[1-9]\d+))?")
+MISSED = "–"  # in the key of an edition that also covers periods for which none was made
 _WEEK = re.compile(r"(\d{4})-W(\d{2})(?:[–-](?:(\d{4})-)?W(\d{2}))?")
 _MONTH = re.compile(r"(\d{4}-\d{2})(?:–(\d{4}-\d{2}))?")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:–(\d{4}-\d{2}-\d{2}))?")
@@ -199,7 +200,7 @@ def _period(series: str, first: date, last: date, zone: ZoneInfo) -> Period:
     key, last_key = _key(series, first), _key(series, last)
     if first != last:
         same_year = series == "weekly" and key[:5] == last_key[:5]
-        key = f"{key}–{last_key[5:] if same_year else last_key}"
+        key = f"{key}{MISSED}{last_key[5:] if same_year else last_key}"
     return Period(series, key, _midnight(first, zone), _midnight(_next(series, last), zone))
 
 

@@ -4,6 +4,8 @@ Always the speaker first and never a judgement of ours: `Council on Ethics (Norw
 — Hikvision`. Made in the reader's language from what the item holds; the scraped sentence stays a quote below it.
 """
 
+import re
+
 from babel.dates import format_date
 
 from claimwatch.editions.display import clean
@@ -37,6 +39,7 @@ _LIFTED = frozenset(
         "trade_restriction",
     ]
 )
+_WORD = re.compile(r"\w+")
 _CHANGED = {"add": "extended", "move": "moved", "revise": "changed", "suspend": "suspended"}
 
 
@@ -58,7 +61,7 @@ def headline(item: Item, words: Words, *, history: bool = False) -> str:
     else:
         said = _said(item, kind, words, history)
         if lead.finding.confidence == "record" and not _is_named_by(lead.title, item.companies):
-            said = f"{said} ({clean(lead.title, 60)})"  # a row under a name that says nothing to most readers
+            said = f"{said} ({_rows(item, words)})"  # a row under a name that says nothing to most readers
     return (
         f"{speaker}: {said}" if speaker == about else words.said_about.format(speaker=speaker, said=said, about=about)
     )
@@ -94,6 +97,30 @@ def attributed(evidence: Evidence, words: Words) -> str:
     cited = speaker.removeprefix("its ").removeprefix("their ")
     form = words.citing_own if cited != speaker else words.citing
     return form.format(source=source, cited=cited)
+
+
+def credited(evidence: Evidence, words: Words) -> str:
+    """Who says it, for the line below a quote: with who tells of it, where a source gives another's words."""
+    source = source_name(clean(evidence.source_name, 80), words)
+    speaker = attributed(evidence, words)
+    if source in speaker or any(_is_of(speaker, name) for name in (source, evidence.source_name)):
+        return speaker
+    return words.credited.format(speaker=speaker, source=source)
+
+
+def _is_of(speaker: str, source: str) -> bool:
+    """Whether a speaker is the source under a shorter name: `UHRP`, `the Council on Ethics`."""
+    named = [word for word in _WORD.findall(source) if word[0].isupper()]
+    said = [word for word in _WORD.findall(speaker) if word[0].isupper()]
+    return "".join(word[0] for word in named) == speaker or (bool(said) and set(said) <= set(named))
+
+
+def _rows(item: Item, words: Words) -> str:
+    """The name of the strongest row, and how many others the item tells of."""
+    first = clean(item.evidence[0].title, 60)
+    rows = {one.title for one in item.evidence if one.finding.confidence == "record"}
+    others = rows - {item.evidence[0].title}
+    return words.rows.format(first, len(others)) if others else first
 
 
 def what_became(item: Item, words: Words) -> str:

@@ -201,9 +201,10 @@ _JOINED_NB = {
     "denial_statement": "avvisning ({})",
 }
 # A fund excludes a company, or it sells; the ontology has one kind for both. By whether the sources speak of exclusion.
+# A decision may also be one not to, or that nothing is left to decide: its name must not say which.
 _INVESTMENT = {
     ("en", "divestment_recommendation"): ("recommendation to divest", "recommendation to exclude"),
-    ("en", "divestment_decision"): ("decision to divest", "decision to exclude"),
+    ("en", "divestment_decision"): ("decision on divestment", "decision on exclusion"),
     ("nb", "divestment_recommendation"): ("tilrådning om å selge seg ut", "tilrådning om utelukkelse"),
     ("nb", "divestment_decision"): ("beslutning om å selge seg ut", "beslutning om utelukkelse"),
 }

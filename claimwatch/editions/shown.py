@@ -11,15 +11,16 @@ from claimwatch.editions.changes import Change, change_between
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.glossary import glosses
-from claimwatch.editions.headlines import attributed, headline, what_became
+from claimwatch.editions.headlines import attributed, credited, headline, what_became
 from claimwatch.editions.names import source_name, value_of
 from claimwatch.models import Edition, Evidence, Finding, Item, Outcome, Quantity
 
 _CITATION = re.compile(r"\d+ FR \d")
+_FURTHER_CITATIONS = (("record.citation",), ("record.first_sight", "unseen.citation"))
 _TITLE_LIMIT = 160
 _VALUE_LIMIT = 240
 # Of a single alert: its text part has at most 20 lines above the footer.
-_SHORT_HEADLINE, _SHORT_VALUE, _SHORT_QUOTE, _SHORT_NAME = 140, 100, 180, 50
+_SHORT_HEADLINE, _SHORT_VALUE, _SHORT_QUOTE, _SHORT_NAME, _SHORT_SPEAKER = 140, 100, 180, 50, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
         quote=quote,
         quote_language=finding.language,
         glosses=glosses("".join(piece.text for piece in quote), finding.language, words.language),
-        speaker=attributed(lead, words),
+        speaker=credited(lead, words),
         title=clean(lead.title, _TITLE_LIMIT),
         source=Seen(_source(lead, forms), safe_link(finding.url)),
         dates=_dates(item, lead, now, forms),
@@ -137,7 +138,7 @@ def short_item(shown: Shown, item: Item, forms: Forms) -> Shown:
         change=_change(item.evidence[0].finding, forms, _SHORT_VALUE) if shown.change else None,
         quote=quote,
         glosses=glosses("".join(piece.text for piece in quote), shown.quote_language, forms.words.language)[:2],
-        speaker=clean(shown.speaker, _SHORT_NAME),
+        speaker=clean(shown.speaker, _SHORT_SPEAKER),
         title="",
         otherwise=_short_otherwise(shown.otherwise),
         also=(Seen(clean(", ".join(names), _SHORT_NAME), None),) if names else (),
@@ -174,7 +175,7 @@ def _change(finding: Finding, forms: Forms, limit: int) -> Change | None:
 
 def _only_adds(finding: Finding) -> bool:
     """Whether what is told now came to what was there before and did not take its place: a row's further citations."""
-    return finding.rules == ("record.citation",) and finding.before is not None
+    return finding.rules in _FURTHER_CITATIONS and finding.before is not None
 
 
 def _quantity(quantity: Quantity | None, forms: Forms) -> str | None:

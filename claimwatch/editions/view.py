@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from claimwatch.editions.addresses import edition_path
-from claimwatch.editions.calendar import RECORD, URGENT, period_days
+from claimwatch.editions.calendar import MISSED, RECORD, URGENT, period_days
 from claimwatch.editions.display import Link, clean, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.headlines import headline
@@ -29,7 +29,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One mail. The first `full` of its items are told in full, those up to `listed` in a line each."""
+    """One mail. The first `full` of its items are told in full, those up to `listed` in a line each.
+
+    `compared` says that it speaks of the baseline, which its footer then explains.
+    """
 
     words: Words
     subject: str
@@ -46,6 +49,7 @@ class View:
     full: int
     listed: int
     machine_read: bool
+    compared: bool
     said_again: tuple[tuple[str, str], ...]
     in_passing: str | None
     coverage: tuple[CoverageRow, ...]
@@ -147,6 +151,7 @@ def view_of(
         full=len(shown),
         listed=len(shown),
         machine_read=any(not item.reviewed for item in items),
+        compared=edition.first or bool(edition.folded) or any(item.claim is not None for item in items),
         said_again=tuple((clean(source_name(name, words), 80), forms.number(count)) for name, count in edition.folded),
         in_passing=words.said_in_passing.format(forms.number(edition.context)) if edition.context else None,
         coverage=tuple(coverage_row(source, forms) for source in edition.coverage),
@@ -180,7 +185,9 @@ def _lead(edition: Edition, counted: str, forms: Forms) -> str:
         return f"{words.record_lead.format(first=first, last=last)} {counted[0].upper()}{counted[1:]}."
     if edition.series == URGENT:
         return words.alert_why
-    return f"{words.first_lead} {counted}." if edition.first else ""
+    if edition.first:
+        return f"{words.first_lead} {counted}."
+    return words.missed_lead if MISSED in edition.period else ""
 
 
 def _unbroken(counted: str) -> str:

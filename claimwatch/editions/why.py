@@ -7,7 +7,6 @@ from babel.lists import format_list
 from claimwatch.editions.calendar import RECORD
 from claimwatch.editions.names import source_name
 from claimwatch.editions.words import Words
-from claimwatch.models import SEVERITIES
 
 
 def why_line(
@@ -17,7 +16,7 @@ def why_line(
     sources: Sequence[str] = (),
     severity: str | None = None,
 ) -> str:
-    """`You get this because you subscribe to the weekly digest on Hikvision, from UHRP, of severity S1, …`
+    """`You get this because you subscribe to the weekly digest on Hikvision, from UHRP, only official acts …`
 
     `companies` are the names of all that the reader is told of; `sources` are names, none meaning all of them;
     `severity` is the least serious that they are told.
@@ -26,10 +25,8 @@ def why_line(
     parts = [form.format(series=words.series[series], companies=_listed(words, companies))]
     if sources:
         parts.append(words.why_sources.format(_listed(words, [source_name(name, words) for name in sources])))
-    if severity == SEVERITIES[0]:
-        parts.append(words.why_gravest.format(severity))
-    elif severity is not None and severity != SEVERITIES[-1]:
-        parts.append(words.why_severity.format(severity))
+    if severity is not None and severity in words.why_severity:
+        parts.append(words.why_severity[severity])
     return ", ".join(parts) + "."
 
 

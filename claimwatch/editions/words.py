@@ -40,6 +40,8 @@ class Words:
     date_passed: str
     fixed: Mapping[str, str]
     rejects: str
+    rows: str
+    credited: str
     # The head of a mail
     product: str
     day: str
@@ -53,6 +55,7 @@ class Words:
     first_title: str
     first_subject: str
     first_lead: str
+    missed_lead: str
     nothing: str
     read: str
     unread_count: tuple[str, str]
@@ -95,6 +98,7 @@ class Words:
     told_before: str
     machine_read: str
     machine_read_note: str
+    baseline_note: str
     glossary: str
     glossary_note: str
     # Below the items
@@ -133,8 +137,7 @@ class Words:
     why: str
     why_record: str
     why_sources: str
-    why_severity: str
-    why_gravest: str
+    why_severity: Mapping[str, str]
     why_general: str
     why_corrected: str
     archived: str

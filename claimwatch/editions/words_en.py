@@ -28,7 +28,7 @@ ENGLISH = Words(
         Outcome.UPDATE: "Before",
         Outcome.PENDING: "Today",
         Outcome.DENIAL: "Claim",
-        Outcome.NEW: "Beside",
+        Outcome.NEW: "Compare",
     },
     now={
         Outcome.REVERSAL: "Now",
@@ -87,6 +87,8 @@ ENGLISH = Words(
     date_passed="Date has passed, and nothing read says more: {kind}, {when}",
     fixed={"until": "until {}", "by": "by {}", "from": "from {}"},
     rejects="rejects: {}",
+    rows="{} and {} more",
+    credited="{speaker}, as told by {source}",
     product="Claimwatch",
     day="d MMMM y",
     short_day="d MMM y",
@@ -101,6 +103,7 @@ ENGLISH = Words(
     first_lead=(
         "Every source read for the first time: what has changed since the baseline was written, and what is new."
     ),
+    missed_lead="No edition went out for the first part of this time: this one covers it as well.",
     nothing="Nothing new",
     read="{read} of {all} sources read",
     unread_count=("1 source unread", "{} sources unread"),
@@ -148,6 +151,10 @@ ENGLISH = Words(
     told_before="told earlier, changed since",
     machine_read="machine-read",
     machine_read_note="Machine-read: found by software in the source’s own words; no analyst has checked it yet.",
+    baseline_note=(
+        "Baseline: numbered claims from documents written earlier, and what analysts have accepted since. All that is "
+        "read is compared with it."
+    ),
     glossary="In English",
     glossary_note="our gloss, not the source’s words",
     already="Already sent to you",
@@ -171,9 +178,9 @@ ENGLISH = Words(
         "{} more sources are named in the plain-text part of this mail. Those with trouble stand above.",
     ),
     pauses="Not read for longer than planned: {}.",
-    pauses_all="Not read for longer than planned: every source that was read again, at the longest {}.",
+    pauses_all="Not read for longer than planned: every source that was read; the longest gap was {}.",
     pause="from {begin} to {end}",
-    pauses_longest="{source} {count} times, at the longest {longest}",
+    pauses_longest="{source} {count} times, the longest {longest}",
     gone="Gone without a reason given: {}",
     gone_page="the page “{page}”",
     gone_sentence="the sentence “{sentence}” on the page “{page}”",
@@ -187,8 +194,11 @@ ENGLISH = Words(
     why="You get this because you subscribe to the {series} on {companies}",
     why_record="You get this once, because you asked for what the record shows on {companies}",
     why_sources="from {}",
-    why_severity="of severity {} and more serious",
-    why_gravest="of severity {}, the most serious, only",
+    why_severity={
+        "S1": "only official measures in force, and their end",
+        "S2": "only official acts and figures",
+        "S3": "all but what software could not classify",
+    },
     why_general="This is from the {series} on {companies}, and holds all that was told in it.",
     why_corrected="You get this because we sent you the mail that it corrects.",
     archived="This edition on the web",

@@ -28,7 +28,7 @@ BOKMAL = Words(
         Outcome.UPDATE: "Før",
         Outcome.PENDING: "I dag",
         Outcome.DENIAL: "Påstand",
-        Outcome.NEW: "Ved siden av",
+        Outcome.NEW: "Sammenlign",
     },
     now={
         Outcome.REVERSAL: "Nå",
@@ -86,6 +86,8 @@ BOKMAL = Words(
     date_passed="Datoen er passert, og vi har ikke lest noe nytt: {kind}, {when}",
     fixed={"until": "til {}", "by": "innen {}", "from": "fra {}"},
     rejects="avviser: {}",
+    rows="{} og {} til",
+    credited="{speaker}, gjengitt av {source}",
     product="Claimwatch",
     day="d. MMMM y",
     short_day="d. MMM y",
@@ -101,6 +103,7 @@ BOKMAL = Words(
         "Alle kildene er lest for første gang. Dette har endret seg siden grunnlagsdokumentene ble skrevet, "
         "og dette er nytt."
     ),
+    missed_lead="Det gikk ikke ut noen utgave for den første delen av denne tiden. Denne dekker den også.",
     nothing="Ingenting nytt",
     read="{read} av {all} kilder lest",
     unread_count=("1 kilde ulest", "{} kilder uleste"),
@@ -153,6 +156,10 @@ BOKMAL = Words(
     told_before="meldt før, endret siden",
     machine_read="maskinlest",
     machine_read_note="Maskinlest: funnet av programvare i kildens egne ord; ingen analytiker har sett på det ennå.",
+    baseline_note=(
+        "Det vi visste fra før: nummererte påstander fra tidligere dokumenter, og det analytikere har godtatt siden. "
+        "Alt vi leser, blir sammenlignet med det."
+    ),
     glossary="Ordforklaring",
     glossary_note="vår forklaring, ikke kildens ord",
     already="Allerede sendt til deg",
@@ -176,7 +183,7 @@ BOKMAL = Words(
         "{} kilder til er nevnt i tekstdelen av denne e-posten. De med problemer står over.",
     ),
     pauses="Ulest lenger enn planlagt: {}.",
-    pauses_all="Ulest lenger enn planlagt: alle kilder som siden er lest igjen, lengst {}.",
+    pauses_all="Ulest lenger enn planlagt: alle kilder som er lest, lengst {}.",
     pause="fra {begin} til {end}",
     pauses_longest="{source} {count} ganger, lengst {longest}",
     gone="Borte uten oppgitt grunn: {}",
@@ -192,8 +199,11 @@ BOKMAL = Words(
     why="Du får dette fordi du abonnerer på {series} om {companies}",
     why_record="Du får dette én gang, fordi du ba om det arkivene viser om {companies}",
     why_sources="fra {}",
-    why_severity="med alvorlighetsgrad {} eller mer alvorlig",
-    why_gravest="bare med alvorlighetsgrad {}, den høyeste",
+    why_severity={
+        "S1": "bare offentlige tiltak som gjelder, og at de tar slutt",
+        "S2": "bare offentlige vedtak og tall",
+        "S3": "alt utenom det programvaren ikke kunne plassere",
+    },
     why_general="Dette er fra {series} om {companies}, og inneholder alt som ble fortalt der.",
     why_corrected="Du får dette fordi vi har sendt deg e-posten som rettes her.",
     archived="Denne utgaven på nettet",

@@ -4,6 +4,8 @@ from email.utils import parseaddr
 
 from fastapi import APIRouter, Request, Response
 
+from claimwatch.editions.addresses import document_path
+from claimwatch.models import ACCEPTED
 from claimwatch.web.board_words import board_words
 from claimwatch.web.caching import cached
 from claimwatch.web.pages import ThisPage
@@ -22,6 +24,9 @@ def show_about(page: ThisPage, request: Request) -> Response:
         "about",
         board=words,
         sections=[[text.format(**filled) for text in section] for section in words.about_sections],
+        documents=[
+            (document_path(one.id), one) for one in page.watch.baseline.documents.values() if one.kind != ACCEPTED
+        ],
         imprint=[text.format(**filled) for text in words.imprint],
     )
     return cached(request, answer)

@@ -71,6 +71,7 @@ class ArchiveWords:
     companies: str
     place: str
     severity: str
+    severities: Mapping[str, str]
     permalink: str
     item: str
     # Search
@@ -124,7 +125,7 @@ ENGLISH = ArchiveWords(
     machine_read_feed="A machine reads, and says so. Who says it always stands beside it.",
     outcomes={
         "NEW": "New", "UPDATE": "Updated", "REVERSAL": "Reversed", "PENDING": "Pending", "DENIAL": "Denied",
-        "RESTATEMENT": "Known", "CONTEXT": "In passing",
+        "RESTATEMENT": "Said again", "CONTEXT": "In passing",
     },
     machine_read="Read by a machine, not reviewed yet",
     reviewed="Reviewed by an analyst",
@@ -164,6 +165,13 @@ ENGLISH = ArchiveWords(
     companies="Companies",
     place="Place",
     severity="Severity",
+    severities={
+        "S1": "S1: an official measure in force, or its end",
+        "S2": "S2: official, but not a measure in force",
+        "S3": "S3: said by a group, the press or a company",
+        "S4": "S4: named, the kind of claim not recognised",
+        "S5": "S5: known before, or in passing",
+    },
     permalink="Permanent address",
     item="The item",
     search="Search",
@@ -215,8 +223,8 @@ BOKMAL = ArchiveWords(
     feed_lead="For en nyhetsleser. Filtre i adressen snevrer dem inn: ?company=dahua&source=uhrp&outcome=REVERSAL.",
     machine_read_feed="En maskin leser, og det står der. Hvem som sier det, står alltid ved siden av.",
     outcomes={
-        "NEW": "Nytt", "UPDATE": "Endret", "REVERSAL": "Omgjort", "PENDING": "Til behandling", "DENIAL": "Avvist",
-        "RESTATEMENT": "Kjent", "CONTEXT": "I forbifarten",
+        "NEW": "Nytt", "UPDATE": "Endret", "REVERSAL": "Omgjort", "PENDING": "Uavklart", "DENIAL": "Avvist",
+        "RESTATEMENT": "Gjentatt", "CONTEXT": "I forbifarten",
     },
     machine_read="Lest av en maskin, ikke gjennomgått ennå",
     reviewed="Gjennomgått av en analytiker",
@@ -256,6 +264,13 @@ BOKMAL = ArchiveWords(
     companies="Selskaper",
     place="Sted",
     severity="Alvor",
+    severities={
+        "S1": "S1: et offentlig tiltak som gjelder, eller at det tar slutt",
+        "S2": "S2: offentlig, men ikke et tiltak som gjelder",
+        "S3": "S3: sagt av en organisasjon, pressen eller et selskap",
+        "S4": "S4: nevnt, uten at slags påstand er gjenkjent",
+        "S5": "S5: kjent fra før, eller i forbifarten",
+    },
     permalink="Fast adresse",
     item="Saken",
     search="Søk",

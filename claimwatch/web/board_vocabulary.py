@@ -97,6 +97,8 @@ class BoardWords:
     baseline_documents: str
     publisher: str
     not_named: str
+    glossary: str
+    glossary_note: str
     date: str
     claims_in: tuple[str, str]
     rights: str

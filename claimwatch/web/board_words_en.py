@@ -1,5 +1,6 @@
 """The words of the public pages in English."""
 
+from claimwatch.editions.words_en import ENGLISH as MAIL
 from claimwatch.models import Outcome
 from claimwatch.pipeline.showing.board import ClaimStatus
 from claimwatch.pipeline.showing.standing import Health
@@ -124,7 +125,9 @@ ENGLISH = BoardWords(
     documents_lead="What the claims come from, and what was read since.",
     baseline_documents="The baseline",
     publisher="Publisher",
-    not_named="not named",
+    not_named="publisher not named",
+    glossary=MAIL.glossary,
+    glossary_note=MAIL.glossary_note,
     date="Date",
     claims_in=("1 claim", "{} claims"),
     rights="Rights",

@@ -1,5 +1,6 @@
 """The words of the public pages in Norwegian Bokmål."""
 
+from claimwatch.editions.words_nb import BOKMAL as MAIL
 from claimwatch.models import Outcome
 from claimwatch.pipeline.showing.board import ClaimStatus
 from claimwatch.pipeline.showing.standing import Health
@@ -42,7 +43,7 @@ BOKMAL = BoardWords(
     "er endret eller trukket tilbake, hva selskapene avviser, og hva som gjentas.",
     status={
         ClaimStatus.REVERSED: "Omgjort",
-        ClaimStatus.UPDATED: "Oppdatert",
+        ClaimStatus.UPDATED: "Endret",
         ClaimStatus.DISPUTED: "Omstridt",
         ClaimStatus.PENDING: "Endring ventes",
         ClaimStatus.CORROBORATED: "Gjentatt",
@@ -132,7 +133,9 @@ BOKMAL = BoardWords(
     documents_lead="Der påstandene kommer fra, og det som er lest siden.",
     baseline_documents="Grunnlaget",
     publisher="Utgiver",
-    not_named="ikke navngitt",
+    not_named="utgiver ikke navngitt",
+    glossary=MAIL.glossary,
+    glossary_note=MAIL.glossary_note,
     date="Dato",
     claims_in=("1 påstand", "{} påstander"),
     rights="Rettigheter",

@@ -1,6 +1,6 @@
 """The board of claims, and a page for each of them: what still stands, what does not, and who says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
@@ -13,8 +13,8 @@ from claimwatch.claims.values import of_claim
 from claimwatch.editions.addresses import claim_path, document_path, entry_path, item_path, publication_path
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
-from claimwatch.editions.headlines import attributed
-from claimwatch.editions.names import kind_of, source_name, value_of
+from claimwatch.editions.headlines import credited
+from claimwatch.editions.names import investment_kind, kind_of, source_name, value_of
 from claimwatch.editions.shown import Shown
 from claimwatch.models import Claim, Outcome, Predicate
 from claimwatch.pipeline.showing.board import PER_PAGE, AboutRow, Board, ClaimRow, ClaimStatus, claim_file
@@ -133,8 +133,8 @@ def _board_html(page: Page, status: str, company: str) -> bytes:
     lines = page.kept("claims", lambda _: _of_board(page.known, now, page.words.language), of_findings=True)
     wanted = [line for line in lines if status in ("", line.status) and company in ("", *line.subjects)]
     groups = [
-        (kind(predicate, forms), [line for line in wanted if line.about == predicate.name])
-        for predicate, _ in now.groups
+        (kind(predicate, [row.claim for row in rows], forms), [line for line in wanted if line.about == predicate.name])
+        for predicate, rows in now.groups
     ]
     companies = [(slug, one.name) for slug, one in page.watch.baseline.companies.items()]
     answer = page.show(
@@ -191,7 +191,7 @@ def _claim_page(watch: Watch, claim_id: str, number: int, language: str) -> Clai
     return ClaimPage(
         line=line,
         around=around(file.row.claim, file.row.document.text),
-        kind=kind(watch.baseline.predicates[file.row.claim.predicate], forms),
+        kind=kind(watch.baseline.predicates[file.row.claim.predicate], (file.row.claim,), forms),
         months=tuple(_months(file.row.told, forms, words)),
         found=tuple(found.values()),
         total=file.total,
@@ -318,7 +318,7 @@ def _found(watch: Watch, row: AboutRow, forms: Forms, words: BoardWords) -> Foun
         companies=watched[finding.entity].name if finding.entity in watched else clean(finding.entity),
         quote=excerpt(finding),
         language=finding.language,
-        speaker=attributed(evidence, forms.words),
+        speaker=credited(evidence, forms.words),
         title=clean(evidence.title, _TITLE),
         source=clean(source_name(evidence.source_name, forms.words), 80),
         link=safe_link(finding.url),
@@ -335,9 +335,13 @@ def badge(outcome: Outcome, forms: Forms, words: BoardWords) -> str:
     return forms.words.badge[outcome] if outcome.alerts else words.folded[outcome]
 
 
-def kind(predicate: Predicate, forms: Forms) -> str:
-    """A kind of claim as a heading."""
-    named = kind_of(predicate.name, None, predicate.label, forms.words) or predicate.label
+def kind(predicate: Predicate, claims: Iterable[Claim], forms: Forms) -> str:
+    """A kind of claim as a heading over these claims, as a mail would call it."""
+    named = (
+        investment_kind(predicate.name, [claim.quote for claim in claims], forms.words)
+        or kind_of(predicate.name, None, predicate.label, forms.words)
+        or predicate.label
+    )
     return named[:1].upper() + named[1:]
 
 

@@ -23,6 +23,7 @@ from claimwatch.pipeline.reviewing.queue import MOST_COUNTED, QueuePage, cases_a
 from claimwatch.pipeline.telling.tellable import today_of
 from claimwatch.store import texts
 from claimwatch.web import desk_view
+from claimwatch.web.archive_words import archive_words
 from claimwatch.web.desk_forms import one_of, verdicts_of, without_options
 from claimwatch.web.desk_frame import show
 from claimwatch.web.pages import Page
@@ -170,6 +171,7 @@ def _show_case(
         status,
         case=case,
         badge=desk_view.BADGES[case.development.outcome.value],
+        severity=archive_words("en").severities.get(case.development.severity, case.development.severity),
         companies=[
             watch.baseline.companies[slug].name if slug in watch.baseline.companies else slug
             for slug in case.development.companies

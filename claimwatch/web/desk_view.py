@@ -8,7 +8,7 @@ from urllib.parse import quote
 from claimwatch.editions import words_for
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
-from claimwatch.editions.headlines import attributed
+from claimwatch.editions.headlines import credited
 from claimwatch.models import Action, Decision, Development, Evidence, Label, Outcome, Quantity
 from claimwatch.pipeline.reviewing.desk import Case, CaseLine, Near
 from claimwatch.pipeline.reviewing.desk import Piece as CasePiece
@@ -199,7 +199,7 @@ def _piece(watch: Watch, forms: Forms, piece: CasePiece, place: Place | None) ->
         now=_quantity(forms, finding.after),
         claims=tuple(_claim(forms, near) for near in piece.nearest),
         reasons=tuple(clean(reason) for reason in piece.reasons),
-        speaker=attributed(evidence, ENGLISH),
+        speaker=credited(evidence, ENGLISH),
         source=clean(evidence.source_name, _TITLE),
         title=clean(evidence.title, _TITLE),
         dates=tuple((name, said) for name, said in dates if said),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from claimwatch.editions.addresses import entry_path, item_path, publication_path
 from claimwatch.editions.display import Link, Piece, clean, safe_link
 from claimwatch.editions.forms import Forms
-from claimwatch.editions.headlines import attributed
+from claimwatch.editions.headlines import credited
 from claimwatch.editions.names import source_name
 from claimwatch.models import Outcome
 from claimwatch.pipeline.showing import finder
@@ -153,7 +153,7 @@ def _finding(one: FoundFinding, forms: Forms, words: ArchiveWords) -> Result:
         item_path(one.finding.development) if one.finding.development else excerpts_path,
         (one.quote,),
         finding.language,
-        attributed(evidence, forms.words),
+        credited(evidence, forms.words),
         clean(source_name(evidence.source_name, forms.words), 80),
         _dated(evidence.published_on, forms, words) or f"{words.first_seen} {forms.moment(evidence.first_seen_at)}",
         safe_link(finding.url),

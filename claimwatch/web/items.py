@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from claimwatch.editions.addresses import claim_path, edition_path, entry_path, item_path, publication_path
 from claimwatch.editions.display import Link, Piece, clean, excerpt, safe_link
 from claimwatch.editions.forms import Forms
-from claimwatch.editions.headlines import attributed
+from claimwatch.editions.headlines import credited
 from claimwatch.editions.names import source_name
 from claimwatch.models import Action, Origin, Outcome
 from claimwatch.pipeline.showing import archive
@@ -86,7 +86,7 @@ def show_item(page: ThisPage, request: Request, key: str) -> Response:
             for label, value in (
                 (words.companies, ", ".join(clean(name, 60) for name in names)),
                 (words.place, forms.place(development.place) if development.place else ""),
-                (words.severity, development.severity),
+                (words.severity, words.severities.get(development.severity, development.severity)),
                 (words.first_seen, forms.moment(development.first_seen_at)),
             )
             if value
@@ -172,7 +172,7 @@ def _proof(page: Page, row: EvidenceRow, forms: Forms, words: ArchiveWords) -> P
         states.get(row.finding.status, "" if row.finding.origin is Origin.WATCH else words.from_history),
         excerpt(finding),
         finding.language,
-        attributed(evidence, forms.words),
+        credited(evidence, forms.words),
         clean(evidence.title, _TITLE),
         clean(source_name(evidence.source_name, forms.words), 80),
         safe_link(finding.url),

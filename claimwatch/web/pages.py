@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from claimwatch.models import SERIES, SEVERITIES
+from claimwatch.models import SERIES
 from claimwatch.pipeline.knowledge import Knowing
 from claimwatch.pipeline.showing.board import Board, board
 from claimwatch.pipeline.watch import Watch
@@ -154,11 +154,8 @@ class Page:
             "all_series": [(series, *self.words.series[series]) for series in SERIES],
             "all_companies": [(company.slug, company.name) for company in self.watch.baseline.companies.values()],
             "all_sources": [(slug, spec.name) for slug, spec in self.watch.polled.items()],
-            "severities": [
-                ("", self.words.severity_all),
-                *((name, self.words.severity_from.format(name)) for name in SEVERITIES[:0:-1]),
-                (SEVERITIES[0], self.words.severity_most.format(SEVERITIES[0])),
-            ],
+            # S4 and S5 leave out nothing that is told: "everything" says the same.
+            "severities": [("", self.words.severity_all), *self.words.severities.items()],
         }
 
     def names(self, series: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ from claimwatch.editions.addresses import edition_path
 from claimwatch.editions.display import clean
 from claimwatch.editions.names import source_name
 from claimwatch.pipeline.showing.health import Counts, counts, health
+from claimwatch.web.archive import heading
+from claimwatch.web.archive_words import archive_words
 from claimwatch.web.board_words import board_words
 from claimwatch.web.caching import cached
 from claimwatch.web.pages import ThisPage
@@ -28,6 +30,7 @@ def show_status(page: ThisPage, request: Request) -> Response:
         page.kept("health", health, spoken=False, oldest_s=_OLDEST_S),
         forms_of(page.watch, page.words.language),
     )
+    said = archive_words(page.words.language)
     answer = page.show(
         "status",
         board=board_words(page.words.language),
@@ -36,6 +39,10 @@ def show_status(page: ThisPage, request: Request) -> Response:
         names={one.source: clean(source_name(one.name, forms.words), 80) for one in now.sources},
         reasons={one.source: clean(one.reason or "", 200) for one in now.sources},
         addresses={one.id: edition_path(one.series, one.period) for one in now.editions},
+        titles={
+            one.id: f"{said.series_names.get(one.series, one.series)}, {heading(one.series, one.period, forms, said)}"
+            for one in now.editions
+        },
     )
     return cached(request, answer)
 

@@ -28,8 +28,7 @@ class Words:
     sources: str
     severity: str
     severity_all: str
-    severity_from: str
-    severity_most: str
+    severities: Mapping[str, str]
     language_label: str
     languages: Mapping[str, str]
     timezone: str
@@ -106,8 +105,11 @@ ENGLISH = Words(
     sources="Sources",
     severity="How serious",
     severity_all="Everything",
-    severity_from="{} and more serious",
-    severity_most="{}, the most serious, only",
+    severities={
+        "S3": "All but what software could not classify",
+        "S2": "Only official acts and figures",
+        "S1": "Only official measures in force, and their end",
+    },
     language_label="Language of the mail",
     languages={"en": "English", "nb": "Norwegian (bokmål)"},
     timezone="Time zone",
@@ -203,8 +205,11 @@ BOKMAL = Words(
     sources="Kilder",
     severity="Hvor alvorlig",
     severity_all="Alt",
-    severity_from="{} og mer alvorlig",
-    severity_most="Bare {}, det mest alvorlige",
+    severities={
+        "S3": "Alt utenom det programvaren ikke kunne plassere",
+        "S2": "Bare offentlige vedtak og tall",
+        "S1": "Bare offentlige tiltak som gjelder, og at de tar slutt",
+    },
     language_label="Språk i e-posten",
     languages={"en": "Engelsk", "nb": "Norsk (bokmål)"},
     timezone="Tidssone",

@@ -95,10 +95,10 @@ def test_headlines_name_who_says_it() -> None:
 @pytest.mark.parametrize(
     ("quote", "kinds"),
     [
-        ("Norges Bank has decided to exclude Hikvision.", ["decision to exclude", "beslutning om utelukkelse"]),
-        ("Norges Bank har besluttet å utelukke selskapet.", ["decision to exclude", "beslutning om utelukkelse"]),
-        ("Selskapet er utelukka frå fondet.", ["decision to exclude", "beslutning om utelukkelse"]),
-        ("The fund has sold all its shares in Hikvision.", ["decision to divest", "beslutning om å selge seg ut"]),
+        ("Norges Bank has decided to exclude Hikvision.", ["decision on exclusion", "beslutning om utelukkelse"]),
+        ("Norges Bank har besluttet å utelukke selskapet.", ["decision on exclusion", "beslutning om utelukkelse"]),
+        ("Selskapet er utelukka frå fondet.", ["decision on exclusion", "beslutning om utelukkelse"]),
+        ("The fund has sold all its shares in Hikvision.", ["decision on divestment", "beslutning om å selge seg ut"]),
     ],
 )
 def test_an_exclusion_is_not_called_a_sale_nor_a_sale_an_exclusion(quote: str, kinds: list[str]) -> None:

@@ -42,6 +42,15 @@ def test_a_further_citation_is_called_an_addition_and_takes_nothings_place() -> 
     assert "Now:" not in text
 
 
+def test_a_citation_beside_the_known_one_is_an_addition_on_first_sight_of_the_row_too() -> None:
+    candidate = make.citation()
+    (evidence,) = candidate.evidence
+    finding = replace(evidence.finding, rules=("record.first_sight", "unseen.citation"))
+    text = flat(make.a_mail(make.an_edition(replace(candidate, evidence=(replace(evidence, finding=finding),)))).text)
+    assert "Added: 87 FR 62202, 10/13/22" in text
+    assert "Now:" not in text
+
+
 def test_citations_that_still_stand_are_not_called_removed() -> None:
     """As a row is told that got a citation and another rule: of its citations, only what is new."""
     candidate = make.other_address()

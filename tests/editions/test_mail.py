@@ -79,6 +79,19 @@ def test_a_reviewed_item_is_not_called_machine_read() -> None:
     assert "achine-read" not in make.a_mail(make.an_edition(make.citation())).text
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "Baseline: numbered claims"), ("nb", "Det vi visste fra før:")])
+def test_what_is_compared_is_explained_in_both_parts(language: str, said: str) -> None:
+    mail = make.a_mail(make.an_edition(make.share()), language=language)
+    assert all(said in " ".join(part.split()) for part in (mail.text, mail.html))
+    assert said not in make.a_mail(make.an_edition(folded=(), context=0), language=language).text
+
+
+def test_an_edition_that_covers_missed_weeks_says_so() -> None:
+    said = "No edition went out for the first part of this time"
+    assert said in " ".join(make.a_mail(make.EDITIONS["missed-weeks"]()).text.split())
+    assert said not in make.a_mail(make.an_edition(make.share())).text
+
+
 def test_the_mention_is_marked() -> None:
     mail = make.a_mail(make.EDITIONS["new"]())
     assert re.search(r"<mark[^>]*>Hikvision</mark>", mail.html)

@@ -66,8 +66,8 @@ def test_golden_of_an_alert_that_tells_of_one_thing(language: str) -> None:
         ("urgent", ("Dahua",), (), None, "the alerts on Dahua."),
         ("daily", ("A", "B", "C"), (), None, "the daily digest on A, B and C."),
         ("weekly", ("Dahua",), ("One", "Two"), None, "the weekly digest on Dahua, from One and Two."),
-        ("monthly", COMPANIES, (), "S3", "on Hikvision and Dahua, of severity S3 and more serious."),
-        ("weekly", COMPANIES, ("One",), "S1", "Dahua, from One, of severity S1, the most serious, only."),
+        ("monthly", COMPANIES, (), "S3", "on Hikvision and Dahua, all but what software could not classify."),
+        ("weekly", COMPANIES, ("One",), "S1", "Dahua, from One, only official measures in force, and their end."),
         ("weekly", COMPANIES, (), "S5", "the weekly digest on Hikvision and Dahua."),
     ],
 )

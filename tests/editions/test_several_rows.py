@@ -34,6 +34,18 @@ def test_a_headline_names_the_row_where_the_company_s_name_is_not_in_it() -> Non
     assert "Digital" not in known
 
 
+def test_a_headline_says_how_many_rows_it_stands_for() -> None:
+    headline = factory.an_edition(rows("Luopu Haishi", "Moyu Haishi", "Pishan Haishi")).items[0].headline
+    assert "(Luopu Haishi and 2 more) — Hikvision" in headline
+
+
+def test_a_page_that_tells_of_a_row_is_no_further_row() -> None:
+    candidate = rows("Luopu Haishi", "A rule on five companies")
+    row, rule = candidate.evidence
+    told = replace(rule, finding=replace(rule.finding, confidence="rule"))
+    assert "(Luopu Haishi) — " in factory.an_edition(replace(candidate, evidence=(row, told))).items[0].headline
+
+
 def test_a_value_without_one_of_the_same_thing_before_it_replaces_nothing() -> None:
     share = factory.share()
     evidence = share.evidence[0]
@@ -42,7 +54,7 @@ def test_a_value_without_one_of_the_same_thing_before_it_replaces_nothing() -> N
     assert "now 40.8 per cent, before 42%" in with_before.headline
     assert " now " not in without.headline
     text = factory.a_mail(factory.an_edition(alone)).text
-    assert "Beside:" in text
+    assert "Compare:" in text
     assert "Before:" not in text
 
 
@@ -54,3 +66,21 @@ def test_a_source_that_only_points_to_a_paper_is_named_with_it() -> None:
     flat = " ".join(mail.text.split())
     assert f"{pieces.UHRP}, citing the company’s annual report: ownership share" in flat
     assert f"— {pieces.UHRP}, citing the company’s annual report, in" in flat
+
+
+def said_by(speaker: str | None, source: str) -> str:
+    """The mail about a share that `speaker` names, as `source` tells it."""
+    share = factory.share()
+    (evidence,) = share.evidence
+    told = replace(evidence, finding=replace(evidence.finding, speaker=speaker), source_name=source)
+    return " ".join(factory.a_mail(factory.an_edition(replace(share, evidence=(told,)))).text.split())
+
+
+def test_who_tells_of_it_stands_beside_whom_it_has_say_it() -> None:
+    assert f"— Hikvision, as told by {pieces.UHRP}, in “" in said_by("Hikvision", pieces.UHRP)
+    assert f"— {pieces.UHRP}, in “" in said_by(None, pieces.UHRP)
+
+
+def test_a_source_under_a_shorter_name_is_not_named_twice() -> None:
+    assert "— UHRP, in “" in said_by("UHRP", pieces.UHRP)
+    assert "— Council on Ethics, in “" in said_by("Council on Ethics", pieces.COUNCIL)

@@ -1,4 +1,5 @@
-"""Pictures of the pages: `./dev screenshots` makes docs/screenshots anew, from two weeks of the bundled sample world.
+"""Pictures of the pages: `./dev screenshots` makes docs/screenshots anew, from two weeks of the bundled sample world,
+and with them the first mail of these weeks, which the README shows.
 
 One line in SHOTS is one picture. A page of somebody's own adds its line there.
 """
@@ -8,17 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from claimwatch.models import Rendered
 from claimwatch.pipeline import build_due, deliver, poll, subscribe
 from claimwatch.pipeline.reviewing.desk import list_cases
 from claimwatch.pipeline.watch import open_watch
 from claimwatch.settings import PROJECT, Settings
+from claimwatch.store import editions
 from demo.__main__ import WEEKS
 from demo.world import World
+from tests.editions.pictures import IMAGES, picture
 from tests.web.browsing import chromium, opened
 from tests.web.desk_world import ANALYST, signed_in
 from tests.web.serving import serving, settings_in
 
 FOLDER = PROJECT / "docs" / "screenshots"
+DIGEST = "digest"  # the mail: docs/images/digest.png
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,12 @@ def take(folder: Path, names: tuple[str, ...] = ()) -> list[Path]:
                 file = folder / f"{shot.name}.png"
                 page.screenshot(path=file, full_page=shot.height is None)
                 taken.append(file)
+        if folder == FOLDER and (not names or DIGEST in names):
+            with pages.watch.store.read() as connection:
+                first = editions.list_editions(connection)[-1]
+            mail = Rendered(first.subject, first.html, first.text)
+            taken.append(IMAGES / f"{DIGEST}.png")
+            picture(browser, mail, taken[-1], "light", 680, 1208)
     return taken
 
 

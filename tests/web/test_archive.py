@@ -175,6 +175,7 @@ def test_an_item_shows_its_history_and_its_evidence(archive: Pages) -> None:
     for part in (
         "entry on the Entity List removed", "The Commerce Department removed", "State 1", "Told in", "Week 45",
         "Read by a machine, not reviewed yet", "Baseline claim A03", "SHA-256", "tests.pipeline.toy:1",
+        "S3: said by a group, the press or a company",
     ):  # fmt: skip
         assert part in said
     assert page.xpath("//main//a[@href='/editions/2026-W45']")

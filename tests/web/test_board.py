@@ -90,7 +90,7 @@ def test_the_board_can_be_narrowed(board: Pages) -> None:
     assert "No claim is like that" in board.get("/claims?status=reversed&company=dahua").text
     assert "No claim is like that" in board.get("/claims?status=%22%3E%3Cb%3E").text
     chosen = soup(board.get("/claims?status=updated&lang=nb")).select('.pills a[aria-current="true"]')
-    assert "Oppdatert" in chosen[0].get_text()
+    assert "Endret" in chosen[0].get_text()
     assert all("lang=nb" in str(link["href"]) for link in chosen)
 
 
@@ -207,7 +207,7 @@ def test_status_names_sources_editions_and_counts_but_no_reader(board: Pages) ->
     said = text_of(board.get("/status"))
     assert "Uyghur Human Rights Project" in said
     assert "not read yet" in said
-    assert "weekly 2026-W45" in said
+    assert "Weekly, Week 45 · " in said
     assert "taken by the mail server: 1" in said
     metrics = board.get("/metrics")
     assert metrics.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -331,3 +331,10 @@ def test_what_an_analyst_accepted_is_a_claim_from_then_on(own_board: Pages) -> N
     assert [str(link["href"]) for link in soup(own_board.get("/documents")).select("ul.pair a")] == [
         "/documents/A", "/documents/B",
     ]  # fmt: skip
+
+
+def test_about_leads_to_the_documents_that_all_is_measured_by(board: Pages) -> None:
+    about = BeautifulSoup(board.get("/about").text, "lxml")
+    leads_to = {str(link["href"]): link.get_text() for link in about.select("main a")}
+    for document in board.watch.baseline.documents.values():
+        assert leads_to[f"/documents/{document.id}"] == document.title

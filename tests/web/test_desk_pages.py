@@ -93,6 +93,9 @@ def test_a_queue_of_more_cases_than_are_shown_has_pages(desk: Desk, monkeypatch:
 
 def test_a_case_has_all_that_is_needed_to_judge_it(desk: Desk) -> None:
     page = desk.get(case_of(desk, UPDATE_CASE))
+    severity = page.select_one(".severity")
+    assert severity is not None
+    assert ": " in severity.get_text()  # in words, not only S3
     quote = page.select_one(".piece > blockquote")
     assert quote is not None
     assert [one.get_text() for one in quote.select("mark")] == ["Hikvision"]

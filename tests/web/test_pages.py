@@ -49,6 +49,12 @@ def preferences_of(pages: Pages, member: Member) -> str:
     return tokens.preferences_url(pages.settings, member.subscriber.id)
 
 
+def test_how_serious_is_asked_in_words(pages: Pages) -> None:
+    offered = re.findall(r'<option value="(S?\d?)"[^>]*>([^<]+)</option>', pages.get("/subscribe?lang=en").text)
+    assert [value for value, _ in offered] == ["", "S3", "S2", "S1"]
+    assert not any(re.search(r"S\d", label) for _, label in offered)
+
+
 def test_the_way_in_is_a_form_a_mail_and_a_button(pages: Pages) -> None:
     assert 'name="address"' in pages.get("/subscribe").text
     assert "mailbox" in pages.post("/subscribe", form(pages)).text
