@@ -58,7 +58,10 @@ def _measured_anew(finding: Finding, baseline: Baseline) -> Finding:
         and (claim.subjects, claim.predicate, claim.object_class) == cell
     ]
     ids = tuple(dict.fromkeys((*reversed(heirs), *finding.claims)))
-    return replace(finding, claims=ids[:MOST]) if heirs else finding
+    if not heirs:
+        return finding
+    before = finding.before and values.of_claim(baseline.claims[ids[0]])
+    return replace(finding, claims=ids[:MOST], before=before)
 
 
 def _folded(

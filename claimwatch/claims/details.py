@@ -33,12 +33,15 @@ _SEVERAL = 5
 def settled(entity: str, reading: Reading, judged: Judged, baseline: Baseline) -> Judged:
     """The judgement, without its difference where the value that the reader is told is the claim's after all.
 
-    What decides reads only the figures of its kind: of "a quarter of a million" the million, of two ranks one.
+    What decides reads only the figures of its kind: of "a quarter of a million" the million. Where the sentence holds
+    another figure besides, that may be the news.
     """
-    if judged.unchanged is None or judged.before is None:
+    if judged.unchanged is None or judged.before is None or judged.after is None:
         return judged
     told = value(entity, reading, judged, _units(judged, baseline))
-    if told is None or not values.no_other(judged.before, told):
+    if told is None or not values.no_other(judged.before, told) or judged.after.text not in told.text:
+        return judged
+    if any(a.value != told.value and a.unit in (None, "items", told.unit) for a in _counted(reading)):
         return judged
     return replace(judged, decision=judged.unchanged, unchanged=None)
 
@@ -46,11 +49,13 @@ def settled(entity: str, reading: Reading, judged: Judged, baseline: Baseline) -
 def change(
     entity: str, reading: Reading, judged: Judged, baseline: Baseline
 ) -> tuple[Quantity | None, Quantity | None]:
-    """The values before and after that a finding tells: none in an update of something else than the value."""
+    """The values before and after that a finding tells: none in an update of something else than the value. Where the
+    sentence says the claim's own value and one other, the other is the news."""
     after = value(entity, reading, judged, _units(judged, baseline))
     update = judged.decision.outcome is Outcome.UPDATE
     if update and judged.before is not None and after is not None and values.no_other(judged.before, after):
-        return None, None
+        others = [a for a in _counted(reading) if a.unit == after.unit and a.value != after.value]
+        return (judged.before, _quantity(others[0], reading, judged)) if len(others) == 1 else (None, None)
     return judged.before, after
 
 
@@ -71,9 +76,7 @@ def value(entity: str, reading: Reading, judged: Judged, units: Sequence[str]) -
         ranked = figures.ranked(entity, reading.folded, reading.named, reading.subjects.entities)
         if ranked is not None:
             return _quantity(ranked, reading, judged)
-    dated = [(m.start, m.end) for m in reading.moments]
-    found = counts.find(reading.folded, reading.language, dated)
-    fitting = _fitting(found, judged, units, reading)
+    fitting = _fitting(_counted(reading), judged, units, reading)
     settled = told is not None and (told.unit in units or told.unit in CURRENCIES)
     if told is not None and settled and all(a.value == told.value for a in fitting if a.unit == told.unit):
         return told
@@ -83,6 +86,11 @@ def value(entity: str, reading: Reading, judged: Judged, units: Sequence[str]) -
         fitting = counts.current(own or fitting, reading.folded, reading.language)
         chosen = figures.of_company(fitting, entity, reading.named, reading.folded)
     return told if chosen is None else _quantity(chosen, reading, judged)
+
+
+def _counted(reading: Reading) -> tuple[Amount, ...]:
+    """All that a sentence counts or measures, beside its dates."""
+    return counts.find(reading.folded, reading.language, [(m.start, m.end) for m in reading.moments])
 
 
 def _fitting(found: Sequence[Amount], judged: Judged, units: Sequence[str], reading: Reading) -> Sequence[Amount]:

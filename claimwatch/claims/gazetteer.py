@@ -39,8 +39,8 @@ NAMES = {
 }  # fmt: skip
 # The name of a group or a law says nothing of where something is: "the Uyghur Human Rights Project calls on …".
 _NO_GROUP = (
-    "(?! (?:[a-z]+ ){0,3}(?:project|congress|association|tribunal|institute|academy|foundation|society|network|"
-    "centre|center|prevention act|policy act)(?![a-z]))"
+    "(?! (?:(?!(?:in|at|on|by|to|for|from|of|with|through|across|and|or|the|a|an|as)(?![a-z]))[a-z]+ ){0,3}(?:project|"
+    "congress|association|tribunal|institute|academy|foundation|society|prevention act|policy act)(?![a-z]))"
 )
 # Bodies whose acts have effect in a place; weaker than a place that is named.
 BODIES = {

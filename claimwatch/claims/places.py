@@ -178,8 +178,8 @@ def _first(forms: Sequence[_Form], folded: str, start: int) -> Iterator[Place]:
 
 def _written_as_name(place: Place, text: str) -> bool:
     """Whether it is called by more than a common noun: "the Council", not "the council"."""
-    called = text[place.start : place.end]
-    return called.lower() not in COMMON or not called.rpartition(" ")[2][0].islower()
+    words = text[place.start : place.end].split()
+    return " ".join(words).lower() not in COMMON or not words[-1][0].islower()
 
 
 def find(text: str) -> tuple[Place, ...]:

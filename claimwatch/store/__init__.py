@@ -133,7 +133,7 @@ class Store:
         """What an operator can do about an error of SQLite's, where the file tells."""
         if self._file is None:
             return ""
-        if self._file.is_dir():
+        if os.path.isdir(self._file):  # noqa: PTH112 (in a folder that is shut the other raises)
             return f" ({self._file} is a folder: move it away, or set {_SETTINGS} to another place)"
         if getattr(error.orig, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             return f" ({self._file} is damaged, or something else: move it away, then `claimwatch restore` a backup)"

@@ -34,6 +34,18 @@ def test_what_is_banned_and_taken_away_reverses_nothing(comparer: Comparer, text
         "The ministry has scrapped the ban on prohibited Hikvision cameras.",
         "Hikvision was removed from the list of prohibited suppliers.",
         "The United States lifted its sanctions on blacklisted Dahua.",
+        "US removes blacklisted Hikvision from Entity List.",
+        "The Commerce Department lifted restricted Hikvision's listing on the Entity List.",
+        "BIS removed sanctioned Hikvision from the Entity List on 3 March 2026.",
+        "The Commerce Department has removed the blacklisted company Hikvision from the Entity List.",
+        "U.S. drops sanctioned Chinese firm Hikvision from Entity List.",
+        "The Treasury has removed sanctioned Hikvision from the SDN List.",
+        "Pentagon removes blacklisted Dahua from list of Chinese military companies.",
+        "Hikvision was removed from the sanctioned entities list on 3 March 2026.",
+        "The FCC removed Hikvision from its restricted list.",
+        "The FCC ends barred Dahua's listing.",
+        "US removes blacklisted camera maker Hikvision from Entity List.",
+        "BIS has removed sanctioned Zhejiang Dahua Technology from the Entity List.",
     ],
 )
 def test_a_measure_that_is_taken_back_is_still_reversed(comparer: Comparer, text: str) -> None:
@@ -48,6 +60,7 @@ def test_a_measure_that_is_taken_back_is_still_reversed(comparer: Comparer, text
         ("withdrew its ban on banned cameras", False),
         ("trakk tilbake de svartelistede kameraene", True),
         ("withdrew, and was banned from tenders", False),
+        ("withdrew the sanctioned maker of cameras from the list", False),
     ],
 )
 def test_the_object_of_a_verb(text: str, things: bool) -> None:
