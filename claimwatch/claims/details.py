@@ -41,7 +41,7 @@ def settled(entity: str, reading: Reading, judged: Judged, baseline: Baseline) -
     told = value(entity, reading, judged, _units(judged, baseline))
     if told is None or not values.no_other(judged.before, told) or judged.after.text not in told.text:
         return judged
-    if any(a.value != told.value and a.unit in (None, "items", told.unit) for a in _counted(reading)):
+    if any(a.value != told.value and a.unit == told.unit for a in _counted(reading)):
         return judged
     return replace(judged, decision=judged.unchanged, unchanged=None)
 
