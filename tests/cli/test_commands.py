@@ -80,8 +80,10 @@ def test_poll_shows_the_reads_of_the_others_where_one_has_no_parser(cli: Run, se
     assert "broken: cannot import the parser" in done.err
     assert "toy" in done.out
     again = cli("poll", "--force", "--json")
-    assert (again.status, [read["source"] for read in again.json]) == (1, ["toy"])
-    assert (cli("run", "--json").status, cli("run", "--json").out) == (1, "")
+    assert (again.status, [(read["source"], read["status"]) for read in again.json]) == (
+        1, [("broken", "failed"), ("toy", "good")],
+    )  # fmt: skip
+    assert cli("run", "--json").status == 0, "the broken source waits for its next turn"
 
 
 def test_parse_prints_what_the_parser_makes_of_a_file(cli: Run, tmp_path: Path) -> None:
@@ -223,7 +225,8 @@ def test_digest_is_previewed_rehearsed_built_and_delivered(cli: Run, served: Ben
     assert cli("deliver", "--json").json["accepted"] == 1
     (mail,) = served.mails()
     assert mail["subject"] == built["subject"] == rehearsed["messages"][0]["subject"]
-    assert abs(len(mail.as_bytes()) - rehearsed["messages"][0]["size"]) < 200
+    # It leaves with headers of its own, and says "now" at another minute.
+    assert len(mail.as_bytes()) == pytest.approx(rehearsed["messages"][0]["size"], rel=0.05)
 
 
 def test_digest_without_readers_says_so(cli: Run, served: Bench) -> None:

@@ -72,7 +72,7 @@ def test_the_runs_page_gets_each_sources_lines(monkeypatch: pytest.MonkeyPatch) 
     handler, logger = APILogHandler(), logging.getLogger("claimwatch")
     logger.addHandler(handler)
     try:
-        with pytest.raises(SourcesInvalid, match="no parser"):
+        with pytest.raises(pipeline.ReadsBroke, match="no parser"):
             poll()
     finally:
         logger.removeHandler(handler)
