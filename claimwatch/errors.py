@@ -19,6 +19,7 @@ ClaimwatchError
 What a `ReadFailed` says of the next try is its `kind`: `FailureKind`.
 """
 
+import os
 from enum import StrEnum
 
 
@@ -48,6 +49,17 @@ class ClockWentBack(ClaimwatchError):
 
 class CaptureLost(ClaimwatchError):
     """Bytes that were kept are missing, or are not the ones that were kept."""
+
+
+def worded(error: Exception) -> str:
+    """What an error says, for people: of the system's without the number, which tells nobody anything."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}" if _is_path(error.filename) else error.strerror
+    return str(error)
+
+
+def _is_path(name: object) -> bool:
+    return isinstance(name, str | bytes)  # it is a number where a descriptor was used
 
 
 class FailureKind(StrEnum):

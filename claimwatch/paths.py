@@ -70,6 +70,9 @@ def trouble_at(path: Path, setting: str) -> str | None:
     folder = there if there.is_dir() else there.parent
     for place, needed in ((folder, os.R_OK | os.W_OK | os.X_OK), (there, os.R_OK | os.W_OK)):
         if not os.access(place, needed):
+            if os.statvfs(place).f_flag & os.ST_RDONLY:
+                allow = "let it be written (in a systemd unit: `ReadWritePaths`)"
+                return f"{place} is on a file system that is read-only here: {allow}, {otherwise}"
             user = _user()
             return f"the user {user} may not read and write {place}: let it (`chown`, `chmod u+rwX`), {otherwise}"
     return None

@@ -14,6 +14,7 @@ from prefect import Flow
 from prefect.server.api.server import SubprocessASGIServer
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
+from claimwatch.cli.output import complain
 from claimwatch.errors import ClaimwatchError
 from claimwatch.paths import make_folder
 from claimwatch.settings import load_settings, variable
@@ -33,7 +34,7 @@ def by_hand(flow: Flow[..., Any], *parameters: str) -> int:
         with terminal(load_settings().home / "prefect-server.log"):
             flow(*parameters)
     except (ClaimwatchError, OSError) as error:
-        print(f"claimwatch: {error}", file=sys.stderr)
+        complain(error)
         return 1
     return 0
 

@@ -3,6 +3,7 @@
 import sys
 
 from claimwatch import pipeline
+from claimwatch.cli.output import complain, write
 from claimwatch.errors import ClaimwatchError
 from claimwatch.settings import load_settings
 from flows.by_hand import terminal
@@ -34,9 +35,11 @@ def main() -> int:
         with terminal(load_settings().home / "prefect-server.log"):
             summary = run_once()
     except (ClaimwatchError, OSError) as error:
-        print(f"claimwatch: {error}", file=sys.stderr)
+        complain(error)
         return 1
-    print("", *summary.lines(), sep="\n")
+    write()
+    for line in summary.lines():
+        write(line)
     return 0 if summary.ok else 1
 
 

@@ -97,13 +97,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _complain(error: Exception, status: int) -> int:
-    from claimwatch.cli.output import clean
+    from claimwatch.cli.output import complain
 
-    said = str(error)
-    if isinstance(error, OSError) and error.strerror and error.filename is not None:
-        said = f"{os.fsdecode(error.filename)}: {error.strerror}"  # without the number, which tells nobody anything
-    for number, line in enumerate(said.splitlines()):
-        print("claimwatch:" if number == 0 else "           ", clean(line).rstrip(), file=sys.stderr)
+    complain(error)
     return status
 
 

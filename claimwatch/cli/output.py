@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from claimwatch.errors import worded
+
 # What JSON itself leaves as it is and a terminal would obey or hide.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -33,6 +35,12 @@ def moment(at: datetime | None, timezone: str) -> str:
 def write(line: str = "") -> None:
     """One line of text on stdout, cleaned."""
     print(clean(line))
+
+
+def complain(error: Exception) -> None:
+    """An error on stderr, cleaned, each of its lines on one."""
+    for number, line in enumerate(worded(error).splitlines()):
+        print("claimwatch:" if number == 0 else "           ", clean(line).rstrip(), file=sys.stderr)
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:

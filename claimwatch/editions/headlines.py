@@ -9,7 +9,7 @@ import re
 from babel.dates import format_date
 
 from claimwatch.editions.display import clean
-from claimwatch.editions.names import investment_kind, kind_of, source_name, value_of
+from claimwatch.editions.names import SOURCES_NB, investment_kind, kind_of, source_name, value_of
 from claimwatch.editions.words import Words
 from claimwatch.models import DATE_PASSED, Evidence, Item, Outcome
 
@@ -99,20 +99,37 @@ def attributed(evidence: Evidence, words: Words) -> str:
     return form.format(source=source, cited=cited)
 
 
-def credited(evidence: Evidence, words: Words) -> str:
-    """Who says it, for the line below a quote: with who tells of it, where a source gives another's words."""
+def credited(evidence: Evidence, words: Words, limit: int | None = None) -> str:
+    """Who says it, for the line below a quote: with who tells of it, where a source gives another's words.
+
+    At most `limit` characters; of two long names a part of each.
+    """
     source = source_name(clean(evidence.source_name, 80), words)
     speaker = attributed(evidence, words)
-    if source in speaker or any(_is_of(speaker, name) for name in (source, evidence.source_name)):
-        return speaker
+    names = (source, evidence.source_name, SOURCES_NB.get(evidence.source_name, source))
+    if source in speaker or any(_is_of(speaker, name) for name in names):
+        return clean(speaker, limit)
+    if limit is not None:
+        room = limit - len(words.credited.format(speaker="", source=""))
+        source = clean(source, max(room // 2, room - len(speaker)))
+        speaker = clean(speaker, room - len(source))
     return words.credited.format(speaker=speaker, source=source)
 
 
 def _is_of(speaker: str, source: str) -> bool:
-    """Whether a speaker is the source under a shorter name: `UHRP`, `the Council on Ethics`."""
-    named = [word for word in _WORD.findall(source) if word[0].isupper()]
-    said = [word for word in _WORD.findall(speaker) if word[0].isupper()]
-    return "".join(word[0] for word in named) == speaker or (bool(said) and set(said) <= set(named))
+    """Whether a speaker is the source under another form of its name: `UHRP`, `the Council on Ethics`.
+
+    A part of a name is no form of it: `Congress` is not the World Uyghur Congress.
+    """
+    name, _, bracket = source.partition(" (")
+    initials = "".join(word[0] for word in _WORD.findall(name) if word[0].isupper())
+    # Two capitals may as well be a country.
+    is_acronym = len(speaker) > 2 and speaker.isupper() and speaker in (initials, bracket.removesuffix(")"))
+    return is_acronym or _folded(speaker) == _folded(name)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split()).removeprefix("the ")
 
 
 def _rows(item: Item, words: Words) -> str:

@@ -206,7 +206,7 @@ _INVESTMENT = {
     ("en", "divestment_recommendation"): ("recommendation to divest", "recommendation to exclude"),
     ("en", "divestment_decision"): ("decision on divestment", "decision on exclusion"),
     ("nb", "divestment_recommendation"): ("tilrådning om å selge seg ut", "tilrådning om utelukkelse"),
-    ("nb", "divestment_decision"): ("beslutning om å selge seg ut", "beslutning om utelukkelse"),
+    ("nb", "divestment_decision"): ("beslutning om nedsalg", "beslutning om utelukkelse"),
 }
 _EXCLUDES = re.compile(r"\b(exclu(?!siv)|uteluk|utesteng)", re.IGNORECASE)
 UNITS_NB: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from claimwatch.editions.display import Piece, safe_link
 from claimwatch.editions.forms import Forms
 from claimwatch.editions.languages import words_for
+from claimwatch.editions.shown import MOST_LINES
 from claimwatch.editions.view import View, view_of
 from claimwatch.errors import EditionInvalid
 from claimwatch.models import Edition, Rendered
@@ -51,7 +52,8 @@ def render(
     if public is not None and urlsplit(public_url).hostname in _LOOPBACK:
         public = None
 
-    view = view_of(
+    made = partial(
+        view_of,
         edition,
         forms,
         why=why,
@@ -61,6 +63,9 @@ def render(
         unsubscribe=safe_link(unsubscribe_url) if unsubscribe_url else None,
         preferences=safe_link(preferences_url) if preferences_url else None,
     )
+    view = made()
+    if view.short and _lines(view) > MOST_LINES:
+        view = made(tight=True)
     total = len(view.items)
     if not _fits(view):
         view = replace(view, full=_most(total, lambda count: _fits(replace(view, full=count))))
@@ -72,6 +77,12 @@ def render(
         text=_filled("digest.txt.j2", replace(view, listed=total)),
         language=forms.words.language,
     )
+
+
+def _lines(view: View) -> int:
+    """How many lines of text stand above the footer."""
+    above, _, _ = _filled("digest.txt.j2", view).partition(f"\n{view.words.about}\n")
+    return above.rstrip("\n").count("\n") + 1
 
 
 def _html(view: View) -> str:

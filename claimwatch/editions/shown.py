@@ -19,8 +19,10 @@ _CITATION = re.compile(r"\d+ FR \d")
 _FURTHER_CITATIONS = (("record.citation",), ("record.first_sight", "unseen.citation"))
 _TITLE_LIMIT = 160
 _VALUE_LIMIT = 240
-# Of a single alert: its text part has at most 20 lines above the footer.
-_SHORT_HEADLINE, _SHORT_VALUE, _SHORT_QUOTE, _SHORT_NAME, _SHORT_SPEAKER = 140, 100, 180, 50, 90
+# Of a single alert: its text part has at most `MOST_LINES` above the footer. Who says it takes one of them.
+MOST_LINES = 20
+_SHORT_HEADLINE, _SHORT_VALUE, _SHORT_QUOTE, _SHORT_NAME, _SHORT_SPEAKER = 140, 100, 180, 50, 66
+_TIGHT_VALUE = 55
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,26 +121,34 @@ def shown_item(number: int, item: Item, edition: Edition, forms: Forms, public: 
     )
 
 
-def short_item(shown: Shown, item: Item, forms: Forms) -> Shown:
-    """One item in a few lines; the page that it links to and the archive have the rest."""
+def short_item(shown: Shown, item: Item, forms: Forms, *, tight: bool = False) -> Shown:
+    """One item in a few lines; the page that it links to and the archive have the rest.
+
+    `tight`: in fewer yet, without glosses and without a list of the words that are new or gone.
+    """
+    finding, most = item.evidence[0].finding, _TIGHT_VALUE if tight else _SHORT_VALUE
     before, claim = shown.before, shown.claim
     if before is not None:
-        before, claim = clean(before, _SHORT_VALUE) + (f" ({claim})" if claim else ""), None
+        before, claim = clean(before, most) + (f" ({claim})" if claim else ""), None
     names = dict.fromkeys(seen.name for seen in shown.also)
-    quote = excerpt(item.evidence[0].finding, _SHORT_QUOTE)
+    quote = excerpt(finding, _SHORT_QUOTE)
+    told = glosses("".join(piece.text for piece in quote), finding.language, forms.words.language)
+    change = _change(finding, forms, most) if shown.change else None
+    if tight and change is not None:
+        change = replace(change, added="", gone="")
     return replace(
         shown,
         section="",
         headline=clean(shown.headline, _SHORT_HEADLINE),
         before=before,
         claim=claim,
-        claim_quote=clean(shown.claim_quote, _SHORT_VALUE) if shown.claim_quote else None,
+        claim_quote=clean(shown.claim_quote, most) if shown.claim_quote else None,
         claim_document=clean(shown.claim_document, _SHORT_NAME) if shown.claim_document else None,
-        now=clean(shown.now, _SHORT_VALUE) if shown.now else None,
-        change=_change(item.evidence[0].finding, forms, _SHORT_VALUE) if shown.change else None,
+        now=clean(shown.now, most) if shown.now else None,
+        change=change,
         quote=quote,
-        glosses=glosses("".join(piece.text for piece in quote), shown.quote_language, forms.words.language)[:2],
-        speaker=clean(shown.speaker, _SHORT_SPEAKER),
+        glosses=() if tight else told[:2],
+        speaker=credited(item.evidence[0], forms.words, _SHORT_SPEAKER),
         title="",
         otherwise=_short_otherwise(shown.otherwise),
         also=(Seen(clean(", ".join(names), _SHORT_NAME), None),) if names else (),
@@ -174,8 +184,12 @@ def _change(finding: Finding, forms: Forms, limit: int) -> Change | None:
 
 
 def _only_adds(finding: Finding) -> bool:
-    """Whether what is told now came to what was there before and did not take its place: a row's further citations."""
-    return finding.rules in _FURTHER_CITATIONS and finding.before is not None
+    """Whether what is told now came to what was there before and did not take its place: a row's further citations.
+
+    Before the first citation that a row has, the claim's own words may stand; nothing is added to them.
+    """
+    before = finding.before
+    return finding.rules in _FURTHER_CITATIONS and before is not None and _CITATION.match(before.text) is not None
 
 
 def _quantity(quantity: Quantity | None, forms: Forms) -> str | None:

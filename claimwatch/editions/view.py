@@ -115,9 +115,11 @@ def view_of(
     postal: str,
     unsubscribe: Link | None = None,
     preferences: Link | None = None,
+    tight: bool = False,
 ) -> View:
     """The view of an edition, every item in full; an alert of one item is short and has its remarks in the footer.
 
+    `tight`: such an alert is as short as it can be.
     `public` is the base of the pages that editions and items are linked to, None where there are none to open.
     """
     words = forms.words
@@ -128,7 +130,7 @@ def view_of(
     counted = counted_words(edition, forms)
     lead, notice = _lead(edition, counted, forms), words.last_today if edition.last_today else ""
     if short:
-        shown = (short_item(shown[0], items[0], forms),)
+        shown = (short_item(shown[0], items[0], forms, tight=tight),)
         why, lead, notice = " ".join(part for part in (notice, lead, why) if part), "", ""
     unread = [called(source, forms) for source in edition.coverage if source.unread]
     return View(
@@ -187,7 +189,7 @@ def _lead(edition: Edition, counted: str, forms: Forms) -> str:
         return words.alert_why
     if edition.first:
         return f"{words.first_lead} {counted}."
-    return words.missed_lead if MISSED in edition.period else ""
+    return words.several[edition.series] if MISSED in edition.period else ""
 
 
 def _unbroken(counted: str) -> str:

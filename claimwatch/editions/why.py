@@ -16,7 +16,7 @@ def why_line(
     sources: Sequence[str] = (),
     severity: str | None = None,
 ) -> str:
-    """`You get this because you subscribe to the weekly digest on Hikvision, from UHRP, only official acts …`
+    """`You get this because you subscribe to the weekly digest on Hikvision, from UHRP, only what official …`
 
     `companies` are the names of all that the reader is told of; `sources` are names, none meaning all of them;
     `severity` is the least serious that they are told.

@@ -55,7 +55,7 @@ class Words:
     first_title: str
     first_subject: str
     first_lead: str
-    missed_lead: str
+    several: Mapping[str, str]  # periods, by the series of an edition that covers more than one
     nothing: str
     read: str
     unread_count: tuple[str, str]

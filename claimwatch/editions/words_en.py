@@ -103,7 +103,11 @@ ENGLISH = Words(
     first_lead=(
         "Every source read for the first time: what has changed since the baseline was written, and what is new."
     ),
-    missed_lead="No edition went out for the first part of this time: this one covers it as well.",
+    several={
+        "daily": "This edition covers several days.",
+        "weekly": "This edition covers several weeks.",
+        "monthly": "This edition covers several months.",
+    },
     nothing="Nothing new",
     read="{read} of {all} sources read",
     unread_count=("1 source unread", "{} sources unread"),
@@ -196,7 +200,7 @@ ENGLISH = Words(
     why_sources="from {}",
     why_severity={
         "S1": "only official measures in force, and their end",
-        "S2": "only official acts and figures",
+        "S2": "only what official bodies decide, propose or find",
         "S3": "all but what software could not classify",
     },
     why_general="This is from the {series} on {companies}, and holds all that was told in it.",

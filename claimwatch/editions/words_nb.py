@@ -103,7 +103,11 @@ BOKMAL = Words(
         "Alle kildene er lest for første gang. Dette har endret seg siden grunnlagsdokumentene ble skrevet, "
         "og dette er nytt."
     ),
-    missed_lead="Det gikk ikke ut noen utgave for den første delen av denne tiden. Denne dekker den også.",
+    several={
+        "daily": "Denne utgaven dekker flere dager.",
+        "weekly": "Denne utgaven dekker flere uker.",
+        "monthly": "Denne utgaven dekker flere måneder.",
+    },
     nothing="Ingenting nytt",
     read="{read} av {all} kilder lest",
     unread_count=("1 kilde ulest", "{} kilder uleste"),
@@ -201,7 +205,7 @@ BOKMAL = Words(
     why_sources="fra {}",
     why_severity={
         "S1": "bare offentlige tiltak som gjelder, og at de tar slutt",
-        "S2": "bare offentlige vedtak og tall",
+        "S2": "bare det offentlige organer vedtar, foreslår eller finner",
         "S3": "alt utenom det programvaren ikke kunne plassere",
     },
     why_general="Dette er fra {series} om {companies}, og inneholder alt som ble fortalt der.",

@@ -15,7 +15,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, create_engine, event, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DisconnectionError,
+    InterfaceError,
+    OperationalError,
+)  # fmt: skip
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
@@ -121,6 +128,11 @@ class Store:
         """A full disk, a lock that is never given back, a damaged file: the operator's to mend, so no traceback."""
         try:
             yield
+        except PoolTimeoutError as error:
+            why = "all connections of this process were in use for too long"
+            raise ClaimwatchError(f"cannot {what} the database {self._name}: {why}; try again") from error
+        except InterfaceError as error:  # the connection is no more, as the driver puts it
+            raise ClaimwatchError(f"cannot {what} the database {self._name}: {error.orig}") from error
         except DatabaseError as error:
             if self.is_sqlite or type(error) is not OperationalError:  # else it may be away
                 self._blame_upgrade()

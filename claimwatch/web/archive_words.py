@@ -268,7 +268,7 @@ BOKMAL = ArchiveWords(
         "S1": "S1: et offentlig tiltak som gjelder, eller at det tar slutt",
         "S2": "S2: offentlig, men ikke et tiltak som gjelder",
         "S3": "S3: sagt av en organisasjon, pressen eller et selskap",
-        "S4": "S4: nevnt, uten at slags påstand er gjenkjent",
+        "S4": "S4: nevnt, men ikke gjenkjent hva slags påstand det er",
         "S5": "S5: kjent fra før, eller i forbifarten",
     },
     permalink="Fast adresse",

@@ -68,8 +68,8 @@ BOKMAL = BoardWords(
     },
     found={
         Outcome.REVERSAL: ("1 omgjøring", "{} omgjøringer"),
-        Outcome.UPDATE: ("1 oppdatering", "{} oppdateringer"),
-        Outcome.PENDING: ("1 ventende", "{} ventende"),
+        Outcome.UPDATE: ("1 endring", "{} endringer"),
+        Outcome.PENDING: ("1 uavklart", "{} uavklarte"),
         Outcome.DENIAL: ("1 avvisning", "{} avvisninger"),
         Outcome.NEW: ("1 ny ved siden av", "{} nye ved siden av"),
         Outcome.RESTATEMENT: ("1 gjentakelse", "{} gjentakelser"),
@@ -213,8 +213,8 @@ BOKMAL = BoardWords(
         (
             "Slik avgjøres det",
             "Hver setning eller listeoppføring om et selskap vi følger, måles mot påstandene av samme slag, om samme "
-            "gjenstand og sted. Den blir til noe nytt, en oppdatering, en omgjøring, en ventende endring eller en "
-            "avvisning, eller til noe kjent som bare telles.",
+            "gjenstand og sted. Den blir til noe nytt, en endring, en omgjøring, noe uavklart eller en avvisning, "
+            "eller til noe kjent som bare telles.",
             "En omtale er nytt hvis ikke noe positivt viser at det er kjent. En lesing som mislyktes, endrer "
             "ingenting, og vises som et hull, ikke som stillhet.",
             "Programvare leser, og den gjør feil: Den overser noen setninger og kaller noe nytt som ikke er det. Det "

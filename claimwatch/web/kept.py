@@ -27,7 +27,10 @@ Made = TypeVar("Made")
 
 @dataclass(slots=True)
 class _Held:
-    """One value, what it was worked out from, and how to do it again. `took_s` is the longest that it ever took."""
+    """One value, what it was worked out from, and how to do it again.
+
+    `took_s` is the longest that it took of late: what a making took counts half as much with each that follows it.
+    """
 
     value: object
     stamp: Hashable
@@ -208,7 +211,7 @@ class Kept:
                 least = min(self._values, key=lambda one: self._values[one].worth)
                 del self._values[least]
                 self._locks.pop(least, None)
-            took = max(took, before.took_s) if before is not None else took
+            took = max(took, before.took_s / 2) if before is not None else took
             held = self._values[key] = _Held(
                 value, stamp, stamp_of, make, took, made_at=now, asked_at=asked_at or now, sound_at=now
             )

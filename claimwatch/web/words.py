@@ -107,7 +107,7 @@ ENGLISH = Words(
     severity_all="Everything",
     severities={
         "S3": "All but what software could not classify",
-        "S2": "Only official acts and figures",
+        "S2": "Only what official bodies decide, propose or find",
         "S1": "Only official measures in force, and their end",
     },
     language_label="Language of the mail",
@@ -207,7 +207,7 @@ BOKMAL = Words(
     severity_all="Alt",
     severities={
         "S3": "Alt utenom det programvaren ikke kunne plassere",
-        "S2": "Bare offentlige vedtak og tall",
+        "S2": "Bare det offentlige organer vedtar, foreslår eller finner",
         "S1": "Bare offentlige tiltak som gjelder, og at de tar slutt",
     },
     language_label="Språk i e-posten",

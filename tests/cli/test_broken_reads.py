@@ -23,7 +23,13 @@ LATER = MONDAY + timedelta(hours=1)
 PARSERS = {
     "parse": "VERSION = '1'\ndef parse(page):\n    raise ZeroDivisionError('a bug of ours')\n",
     "nothing": "VERSION = '1'\ndef parse(page):\n    return None\n",
-    "import": "VERSION = '1'\nraise NameError('a bug of ours')\n",
+    "import": "VERSION = '1'\nopen('/nowhere/a-secret-of-ours.txt')\n",
+    # On its page it finds half a character, which no database takes: in what it raises, and in what it leads to.
+    "half": "VERSION = '1'\ndef parse(page):\n    raise ValueError('unknown country \\ud800')\n",
+    "halves": (
+        "from claimwatch.models import Link, Parsed\nVERSION = '1'\ndef parse(page):\n"
+        "    return Parsed(0, links=(Link('\\ud800', page.url + '?more'),), warnings=('odd: \\ud800\\0',))\n"
+    ),
     "junk": (
         "from tests.pipeline import toy\nfrom dataclasses import replace\nVERSION = '1'\ndef parse(page):\n"
         "    parsed = toy.parse(page)\n"
@@ -55,12 +61,16 @@ def test_the_others_news_is_mailed_and_the_edition_says_which_source_failed(two:
     assert reads["toy"]["status"] == "good"
     assert reads["bad"]["status"] in ("bad", "failed")
     assert reads["bad"]["reason"]
+    assert "a-secret-of-ours" not in reads["bad"]["reason"]
+    assert "unknown country" not in reads["bad"]["reason"]
     (mail,) = two.mails()
     text = " ".join(body_of(mail).split())
     assert "opened a museum of clocks in Reykjavik" in text
     assert "The Broken Institute — UNREAD Reads: 1 (1 failed)" in text
+    assert "a-secret-of-ours" not in text
     with two.watch() as watch, watch.store.read() as connection:
         assert reads_stored.source_state(connection, "bad").failures == 1
+    assert cli("poll", at=MONDAY + timedelta(minutes=1)).status == 0, "nothing is due: it has its pause"
 
 
 @pytest.mark.parametrize("two", ["junk"], indirect=True)
@@ -83,10 +93,41 @@ def test_poll_shows_what_was_read_and_fails(two: Bench, cli: Run) -> None:
     done = cli("poll")
     assert done.status == 1
     assert "toy" in done.out
-    assert "Traceback" not in done.err, "a parser that cannot be had is said in our own words"
+    assert "unread: its parser cannot be loaded" in done.out
+    assert 'breaks_at_import.py", line 2, in <module>' in done.err, "the log has the traceback"
     assert done.err.splitlines()[-1].startswith("claimwatch: bad: the parser 'parsers_of_test.breaks_at_import' broke")
     assert cli("poll").status == 0, "it is not due before its pause is over"
     assert cli("poll", at=LATER).status == 1
+
+
+@pytest.mark.parametrize("two", ["half"], indirect=True)
+def test_what_a_parser_raised_is_in_the_log_and_not_in_the_reason(two: Bench, cli: Run) -> None:
+    done = cli("poll", "--json")
+    assert done.status == 1
+    (read,) = (read for read in done.json if read["source"] == "bad")
+    assert read["reason"].endswith("the parser parsers_of_test.breaks_at_half broke on it: ValueError")
+    assert "source=bad" in done.err
+    assert 'breaks_at_half.py", line 3, in parse' in done.err
+    assert "unknown country" in done.err
+
+
+@pytest.mark.parametrize("two", ["halves"], indirect=True)
+def test_what_the_database_refuses_is_kept_as_a_failure_without_it(two: Bench, cli: Run) -> None:
+    done = cli("poll", "--json")
+    (read,) = (read for read in done.json if read["source"] == "bad")
+    assert read["reason"] == "this program broke while it was read (UnicodeEncodeError)"
+    assert (read["requests"], read["warnings"]) == (0, [])
+    assert "and the read could not be kept as one that failed: UnicodeEncodeError" in done.err
+
+
+@pytest.mark.parametrize("two", ["junk"], indirect=True)
+def test_a_parser_that_nobody_has_needs_no_traceback(two: Bench, cli: Run) -> None:
+    two.sources = two.sources.replace("parsers_of_test.breaks_at_junk", "parsers_of_test.nowhere")
+    with two.watch():
+        done = cli("poll")
+    assert done.status == 1
+    assert "cannot import the parser 'parsers_of_test.nowhere'" in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("two", ["junk"], indirect=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from claimwatch.cli import main
+from claimwatch.paths import trouble_at
 from claimwatch.settings import PROJECT, load_settings, signing_keys
 from tests.system import require
 
@@ -48,11 +49,12 @@ def test_it_is_named_with_what_to_do(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("argv", [["run"], ["doctor"], ["serve", "--port", "0"]], ids=lambda argv: argv[0])
-@pytest.mark.parametrize("home", ["shut", "shut/new", "shut-file"])
+@pytest.mark.parametrize("home", ["shut", "shut/new", "shut-file", "shut-to-look"])
 def test_what_may_not_be_written_is_said_with_whose_it_must_be(argv: list[str], home: str, tmp_path: Path) -> None:
     (tmp_path / "shut-file").mkdir()
     (tmp_path / "shut-file" / "claimwatch.db").touch(mode=0o400)
     (tmp_path / "shut").mkdir(mode=0o500)
+    (tmp_path / "shut-to-look").mkdir(mode=0o600)
     command = [sys.executable, "-m", "claimwatch", *argv]
     if os.geteuid() == 0:  # whom modes do not hold up
         without = "-dac_override,-dac_read_search"
@@ -67,6 +69,22 @@ def test_what_may_not_be_written_is_said_with_whose_it_must_be(argv: list[str], 
     assert "or set CLAIMWATCH_HOME" in done.stderr
     assert "Errno" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_read_only_file_system_is_not_told_as_a_matter_of_modes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = os.statvfs(tmp_path)
+    values = list(found)
+    values[8] |= os.ST_RDONLY
+    monkeypatch.setattr("os.statvfs", lambda _path: os.statvfs_result(values))
+    monkeypatch.setattr("os.access", lambda _path, mode: not mode & os.W_OK)
+    why = trouble_at(tmp_path / "claimwatch.db", "CLAIMWATCH_HOME")
+    assert why is not None
+    assert f"{tmp_path} is on a file system that is read-only here" in why
+    assert "`ReadWritePaths`" in why
+    assert "or set CLAIMWATCH_HOME" in why
+    assert "chown" not in why
 
 
 def test_a_key_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -51,6 +51,19 @@ def test_a_citation_beside_the_known_one_is_an_addition_on_first_sight_of_the_ro
     assert "Now:" not in text
 
 
+def test_a_citation_beside_the_words_of_a_claim_is_added_to_nothing() -> None:
+    """As a row is told whose citations are all new: a claim knows the entry, and cites nothing."""
+    candidate = make.citation()
+    (evidence,) = candidate.evidence
+    known = Quantity(None, None, "eq", None, "Dahua was placed on the Entity List in October 2019.")
+    finding = replace(evidence.finding, rules=("record.first_sight", "unseen.citation"), before=known)
+    mail = make.a_mail(make.an_edition(replace(candidate, evidence=(replace(evidence, finding=finding),))))
+    for part in (mail.text, mail.html):
+        assert "Added" not in part
+    assert "Before: Dahua was placed on the Entity List in October 2019." in flat(mail.text)
+    assert "Now: 87 FR 62202, 10/13/22" in flat(mail.text)
+
+
 def test_citations_that_still_stand_are_not_called_removed() -> None:
     """As a row is told that got a citation and another rule: of its citations, only what is new."""
     candidate = make.other_address()

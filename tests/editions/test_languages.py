@@ -186,7 +186,7 @@ def test_the_footer_says_why_in_norwegian() -> None:
     line = why_line(BOKMAL, "weekly", ["Hikvision", "Dahua"], [pieces.COUNCIL], "S2")
     assert line == (
         "Du får dette fordi du abonnerer på det ukentlige brevet om Hikvision og Dahua, fra Etikkrådet, "
-        "bare offentlige vedtak og tall."
+        "bare det offentlige organer vedtar, foreslår eller finner."
     )
     assert "ba om det arkivene viser om Dahua" in why_line(BOKMAL, "record", ["Dahua"])
 

@@ -87,9 +87,21 @@ def test_what_is_compared_is_explained_in_both_parts(language: str, said: str) -
 
 
 def test_an_edition_that_covers_missed_weeks_says_so() -> None:
-    said = "No edition went out for the first part of this time"
+    said = "This edition covers several weeks."
     assert said in " ".join(make.a_mail(make.EDITIONS["missed-weeks"]()).text.split())
     assert said not in make.a_mail(make.an_edition(make.share())).text
+
+
+@pytest.mark.parametrize(
+    ("period", "english", "norwegian"),
+    [("2026-11-09–2026-11-11", "days", "dager"), ("2026-W45–W46", "weeks", "uker"),
+     ("2026-09–2026-11", "months", "måneder")],
+)  # fmt: skip
+def test_an_edition_of_several_periods_says_no_more_than_is_certain(period: str, english: str, norwegian: str) -> None:
+    """Whoever asks for such an edition may have sent one on the first of them before."""
+    edition = make.an_edition(make.share(), period=period)
+    assert f"This edition covers several {english}." in make.a_mail(edition).text
+    assert f"Denne utgaven dekker flere {norwegian}." in make.a_mail(edition, language="nb").text
 
 
 def test_the_mention_is_marked() -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.editions.goldens import CHANGE, STOP, hold_against_golden
 
 ENGLISH = words_for("en")
 COMPANIES = ("Hikvision", "Dahua")
+LONG_SPEAKER = "The Extraordinarily Long Commission on What Public Bodies May Not Buy From Anybody Whomsoever Abroad"
 
 
 def alert(*candidates: Candidate) -> Edition:
@@ -133,20 +135,75 @@ def at_length() -> Candidate:
     return replace(candidate, publishers=("uhrp.org", "one.example"), otherwise=against)
 
 
+def told_of(candidate: Candidate, **changes: Any) -> Candidate:
+    """The same development, with other findings."""
+    evidence = (replace(one, finding=replace(one.finding, **changes)) for one in candidate.evidence)
+    return replace(candidate, evidence=tuple(evidence))
+
+
+def long_speaker() -> Candidate:
+    """A Norwegian decision, with glosses, as somebody with a long name has it."""
+    return told_of(make.withdrawal(), speaker=LONG_SPEAKER)
+
+
+def in_norwegian(before: Quantity | None, after: Quantity | None) -> Candidate:
+    """All that a candidate can have, under a quote that has many glosses."""
+    quote = (
+        "Tilrådinga vart trekt attende og vedtaket om utestenging av Hikvision oppheva, fordi Noregs Bank besluttet å "
+        "oppheve utelukkelsen av selskapet, som Etikkrådet tilrår på grunn av grove krenkelser. " * 3
+    )
+    at = 1000 + quote.index("Hikvision")
+    return told_of(
+        at_length(), speaker=LONG_SPEAKER, quote=quote, end=1000 + len(quote), marks=((at, at + 9),), language="nn",
+        before=before, after=after,
+    )  # fmt: skip
+
+
+def glossed() -> Candidate:
+    return in_norwegian(None, None)
+
+
+def glossed_row() -> Candidate:
+    row = "a row of a long list about Hikvision, with a rule that has stood in it for a long time and still does, "
+    before, after = (
+        Quantity(None, None, "eq", "2022-10-13", row + end)
+        for end in ("and words that were removed from it, of which there are many, as many as can be",
+                    "besides others put in their place, which are new here and just as long as those, or longer still")
+    )  # fmt: skip
+    return in_norwegian(before, after)
+
+
+def above(mail: Rendered, about: str = "About this mail") -> list[str]:
+    """The lines of text above the footer."""
+    told, footer, _ = mail.text.partition(f"\n{about}\n")
+    assert footer
+    return told.rstrip("\n").split("\n")
+
+
 @pytest.mark.parametrize(
-    "candidate", [make.withdrawal, make.citation, make.share, make.proposal, make.demand, make.hostile, at_length]
-)
+    "candidate",
+    [make.withdrawal, make.citation, make.share, make.proposal, make.demand, make.hostile, at_length, long_speaker,
+     glossed, glossed_row],
+)  # fmt: skip
 @pytest.mark.parametrize("last_today", [False, True])
 def test_a_single_alert_is_short(candidate: object, last_today: bool) -> None:
     assert callable(candidate)
     edition = replace(alert(candidate()), last_today=last_today)
     mail = own_mail(edition, why_line(ENGLISH, "urgent", COMPANIES))
     preflight(edition, mail)
-    above = mail.text.partition("\nAbout this mail\n")[0].rstrip("\n").split("\n")
-    assert len(above) <= 20, mail.text
+    assert len(above(mail)) <= 20, mail.text
+    norwegian = own_mail(edition, why_line(words_for("nb"), "urgent", COMPANIES), language="nb")
+    assert len(above(norwegian, "Om denne e-posten")) <= 20, norwegian.text
     for part in (mail.html, mail.text):
         assert not re.search(r"Needs attention|Coverage|late: dated", part)
         assert ("last alert that you get today" in re.sub(r"\s+", " ", part)) is last_today
+
+
+def test_of_a_long_speaker_and_who_tells_of_it_a_single_alert_names_both() -> None:
+    mail = own_mail(alert(long_speaker()), why_line(ENGLISH, "urgent", COMPANIES))
+    (line,) = [line for line in above(mail) if line.startswith("   — ")]
+    assert line == "   — The Extraordinarily Long…, as told by Council on Ethics (Norway)"
+    assert "In English: trekte … tilbake – withdraw" in mail.text
 
 
 def test_an_alert_of_several_items_keeps_its_headings_and_calls_nothing_late() -> None:

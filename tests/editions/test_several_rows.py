@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from claimwatch.models import Candidate, Outcome, Quantity
 from tests.editions import factory, pieces
 
@@ -83,4 +85,26 @@ def test_who_tells_of_it_stands_beside_whom_it_has_say_it() -> None:
 
 def test_a_source_under_a_shorter_name_is_not_named_twice() -> None:
     assert "— UHRP, in “" in said_by("UHRP", pieces.UHRP)
-    assert "— Council on Ethics, in “" in said_by("Council on Ethics", pieces.COUNCIL)
+    assert "— OFAC, in “" in said_by("OFAC", "Office of Foreign Assets Control (OFAC)")
+    for name in ("Council on Ethics", "The Council on Ethics", "COUNCIL ON ETHICS"):
+        assert f"— {name}, in “" in said_by(name, pieces.COUNCIL)
+
+
+def test_a_source_under_its_norwegian_name_is_not_named_twice() -> None:
+    assert "— Etikkrådet, in “" in said_by("Etikkrådet", pieces.COUNCIL)
+    assert "— Regjeringen, in “" in said_by("Regjeringen", "Norwegian Government (regjeringen.no)")
+
+
+@pytest.mark.parametrize(
+    ("speaker", "source"),
+    [
+        ("Congress", "World Uyghur Congress"),
+        ("World Congress", "World Uyghur Congress"),
+        ("Norway", pieces.COUNCIL),
+        ("Ethics", pieces.COUNCIL),
+        ("Norges Bank", "Norges Bank Investment Management (exclusions)"),
+        ("US", "Uyghur Support"),
+    ],
+)
+def test_whoever_bears_a_part_of_a_sources_name_is_not_taken_for_it(speaker: str, source: str) -> None:
+    assert f"— {speaker}, as told by {source}, in “" in said_by(speaker, source)

@@ -1,6 +1,7 @@
 """The flows on a Prefect server, over a real store, a real publisher on loopback and a real Maildir."""
 
 import logging
+from contextlib import nullcontext
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from claimwatch import pipeline
-from claimwatch.errors import UsageError
+from claimwatch.errors import ClaimwatchError, UsageError
 from claimwatch.models import ReadStatus, Subscription
 from claimwatch.settings import PROJECT, load_settings
 from demo.world import World
@@ -128,6 +129,18 @@ def test_a_run_by_hand_with_a_source_that_breaks(
     text = " ".join(body_of(BytesParser(policy=default).parsebytes(mail.read_bytes())).split())
     assert "UNREAD Reads: 1 (1 failed)" in text
     assert "1 of 2 sources read" in text
+
+
+def test_an_error_by_hand_cannot_steer_the_terminal(
+    at_monday: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks() -> pipeline.RunSummary:
+        raise ClaimwatchError("odd \x1b[31m\ud800\nand more")
+
+    monkeypatch.setattr(run, "terminal", lambda _output: nullcontext())
+    monkeypatch.setattr(run, "run_once", breaks)
+    assert run.main() == 1
+    assert capsys.readouterr().err == "claimwatch: odd [31m\n            and more\n"
 
 
 def test_a_broken_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

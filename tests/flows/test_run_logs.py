@@ -15,7 +15,9 @@ from claimwatch import pipeline
 from claimwatch.errors import SourcesInvalid
 from claimwatch.logs import MASK
 from claimwatch.models import SourceSpec
-from claimwatch.pipeline.reading.parsing import load_parser
+from claimwatch.pipeline.reading.crawl import Crawler
+from claimwatch.pipeline.reading.harvest import Crawl
+from claimwatch.pipeline.reading.parsing import ParserBroke, load_parser
 from claimwatch.settings import load_settings
 from flows.poll import poll
 from tests.cli.test_secrets import SECRET, VALUES
@@ -68,6 +70,12 @@ def test_the_runs_page_gets_each_sources_lines(monkeypatch: pytest.MonkeyPatch) 
             raise SourcesInvalid("uhrp: no parser")
         return load_parser(spec)
 
+    def crawl(crawler: Crawler, found: Crawl) -> None:
+        usual(crawler, found)
+        crawler.broke.append(ParserBroke("https://page.example/", "the parser broke on it"))
+
+    usual = Crawler.crawl
+    monkeypatch.setattr(Crawler, "crawl", crawl)
     monkeypatch.setattr("claimwatch.pipeline.reading.poll.load_parser", load)
     handler, logger = APILogHandler(), logging.getLogger("claimwatch")
     logger.addHandler(handler)
@@ -81,3 +89,4 @@ def test_the_runs_page_gets_each_sources_lines(monkeypatch: pytest.MonkeyPatch) 
     assert len(others) > 1
     assert told >= {f"{slug}: reading" for slug in others}
     assert all(any(line.startswith(f"{slug}: unread") for line in told) for slug in others)
+    assert told >= {f"{slug}: pages that broke its parser: 1, first https://page.example/" for slug in others}

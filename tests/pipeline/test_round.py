@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
-from claimwatch.errors import ClockWentBack, UsageError
+from claimwatch.errors import ClaimwatchError, ClockWentBack, UsageError
 from claimwatch.models import Read, ReadStatus, SourceSpec
-from claimwatch.pipeline import ReadsBroke, Watch, due_sources, poll_all
+from claimwatch.pipeline import ReadsBroke, Watch, due_sources, poll, poll_all
 from claimwatch.pipeline.reading.compare import Changes, compare
 from claimwatch.pipeline.reading.round import AT_ONCE
 from claimwatch.pipeline.telling.account import account
@@ -120,11 +121,64 @@ def test_what_the_machine_fails_at_leaves_the_source_due(many: Bench, monkeypatc
 
     monkeypatch.setattr("claimwatch.pipeline.reading.poll.compare", breaks)
     with many.watch() as watch:
-        with pytest.raises(ReadsBroke, match=r"No space left on device: '/captures' \(while reading toy3\)") as raised:
+        with pytest.raises(ReadsBroke, match=r"^/captures: No space left on device \(while reading toy3\)") as raised:
             poll_all(watch, due_sources(watch))
         assert len(raised.value.reads) == NUMBER - 1
         assert due_sources(watch) == ("toy3",)
         assert_whole(watch)
+
+
+def test_what_fails_when_captures_are_tied_hides_neither_what_broke_nor_the_reads(
+    many: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(watch: Watch, spec: SourceSpec, *more: Any) -> Changes:
+        if spec.slug == "toy3":
+            raise KeyError("a bug of ours")
+        return compare(watch, spec, *more)
+
+    def away(_watch: Watch) -> None:
+        raise ClaimwatchError("the database is away")
+
+    with monkeypatch.context() as patched, many.watch() as watch:
+        patched.setattr("claimwatch.pipeline.reading.poll.compare", breaks)
+        patched.setattr("claimwatch.pipeline.reading.broken.chain_captures", away)
+        with pytest.raises(ReadsBroke) as raised:
+            poll_all(watch, due_sources(watch))
+        assert str(raised.value).splitlines() == [
+            "KeyError: 'a bug of ours' (while reading toy3)",
+            "the database is away (while tying captures into the chain)",
+        ]
+        assert len(raised.value.reads) == NUMBER
+        assert "in breaks" in caplog.text
+        with pytest.raises(ReadsBroke, match=r"^the database is away \(while tying") as raised:
+            poll(watch, "toy0", force=True)
+        assert [read.status for read in raised.value.reads] == [ReadStatus.GOOD]
+    with many.watch(MONDAY + timedelta(hours=1)) as watch:
+        poll(watch, "toy1", force=True)
+        assert_whole(watch)
+
+
+def test_a_machine_without_memory_is_no_fault_of_the_source(many: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_arguments: Any) -> Changes:
+        raise MemoryError
+
+    monkeypatch.setattr("claimwatch.pipeline.reading.poll.compare", breaks)
+    with many.watch() as watch:
+        with pytest.raises(ReadsBroke, match=r"^MemoryError \(while reading toy0\)$"):
+            poll_all(watch, ["toy0"])
+        assert "toy0" in due_sources(watch)
+
+
+def test_a_statement_that_is_refused_is_told_on_one_line_without_its_values(
+    many: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_arguments: Any) -> Changes:
+        raise IntegrityError("INSERT INTO a (b) VALUES (?)", ("a secret",), ValueError("UNIQUE\n constraint  failed"))
+
+    monkeypatch.setattr("claimwatch.pipeline.reading.poll.compare", breaks)
+    with many.watch() as watch, pytest.raises(ReadsBroke) as raised:
+        poll_all(watch, ["toy0"])
+    assert str(raised.value) == "IntegrityError: UNIQUE constraint failed (while reading toy0)"
 
 
 def test_an_unknown_source_is_said_before_anything_is_read(many: Bench) -> None:

@@ -12,7 +12,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, insert, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import InterfaceError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.schema import CreateIndex
 
 from claimwatch.errors import ClaimwatchError, ClockWentBack, SettingsInvalid
@@ -103,6 +104,19 @@ def test_a_database_that_stops_working_is_named(tmp_path: Path) -> None:
     with pytest.raises(ClaimwatchError, match=r"cannot read the database.*claimwatch\.db"), store.read() as connection:
         reads.good_reads(connection, "uhrp")
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PoolTimeoutError("QueuePool limit of size 5 overflow 10 reached"), "all connections of this process"),
+        (InterfaceError("SELECT 1", (), RuntimeError("connection already closed")), "connection already closed"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_connection_that_cannot_be_had_is_no_fault_of_the_program(store: Store, error: Exception, said: str) -> None:
+    with pytest.raises(ClaimwatchError, match=f"cannot read the database .*{said}"), store.read():
+        raise error
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -182,3 +183,26 @@ def test_whoever_waits_for_a_database_waits_once(monkeypatch: pytest.MonkeyPatch
         assert kept.get("slow", lambda: work.stamp, slow) == 1, "it is made anew behind whoever asks"
         work.may_end.set()
         until(lambda: kept.get("slow", lambda: work.stamp, slow) == 2)
+
+
+def test_one_slow_making_does_not_make_a_page_long_for_ever(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
+    clock, costs = [time.monotonic()], [module.LONG_S * 6]  # the machine is busy with something else, once
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(module, "_SEEN_TO_S", -60.0)  # at once
+    kept = Kept()
+
+    def made() -> int:
+        clock[0] += costs.pop() if costs else 0.0
+        return work()
+
+    def asked() -> int:
+        return kept.get("page", lambda: work.stamp, made)
+
+    old = []
+    with kept.tended(lambda: None):
+        assert asked() == 1
+        for stamp in range(2, 8):
+            work.stamp = stamp
+            old.append(asked() != stamp)
+            until(lambda: work.made[-1] == work.stamp and not kept.busy)
+    assert old == [True, True, True, False, False, False]

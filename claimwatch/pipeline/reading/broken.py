@@ -9,13 +9,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from claimwatch.errors import ClaimwatchError, ClockWentBack, ReadFailed, SourcesInvalid
+from claimwatch.errors import ClaimwatchError, ClockWentBack, ReadFailed, SourcesInvalid, worded
 from claimwatch.logs import fields
 from claimwatch.models import Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.reading.harvest import Crawl
-from claimwatch.pipeline.reading.keep import keep_read
+from claimwatch.pipeline.reading.keep import chain_captures, keep_read, writable
+from claimwatch.pipeline.reading.parsing import ParserBroke
 from claimwatch.pipeline.reading.pause import next_due_at
+from claimwatch.pipeline.watch import Watch
 from claimwatch.store import reads
 
 _LOG = logging.getLogger("claimwatch.reading")
@@ -32,12 +35,28 @@ class ReadsBroke(ClaimwatchError):
 
 def is_of_source(error: Exception) -> bool:
     """Whether an error is of the one source that was being read, and not of the machine below all of them."""
-    return not isinstance(error, OSError | ClockWentBack) and type(error) is not ClaimwatchError
+    return not isinstance(error, OSError | MemoryError | ClockWentBack) and type(error) is not ClaimwatchError
 
 
 def described(error: Exception) -> str:
-    """An error for an operator: in our own words where there are some."""
-    return str(error) if isinstance(error, ClaimwatchError | OSError) else f"{type(error).__name__}: {error}"
+    """An error for an operator, on one line: in our own words where there are some."""
+    said = str(error.orig) if isinstance(error, DBAPIError) else worded(error)  # not the statement and its values
+    line = " ".join(said.split())
+    if isinstance(error, ClaimwatchError | OSError):
+        return line
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+
+
+def reason_of(error: Exception) -> str:
+    """An error as the reason of a read. Editions print it: of what is not in our own words it gives the kind alone."""
+    if isinstance(error, SourcesInvalid):
+        return "its parser cannot be loaded"
+    return str(error) if isinstance(error, ReadFailed) else kind_of(error)
+
+
+def kind_of(error: Exception) -> str:
+    """The kind of an error as the reason of a read."""
+    return f"this program broke while it was read ({type(error).__name__})"
 
 
 def keep_broken(
@@ -45,45 +64,72 @@ def keep_broken(
     spec: SourceSpec,
     parser: str,
     crawl: Crawl,
-    error: Exception,
-    started_at: datetime,
-    finished_at: datetime,
+    reason: str,
+    at: tuple[datetime, datetime],
 ) -> Read:
-    """Keep the report of a read that `error` ended, what had arrived until then, and when the source is due again.
+    """Keep the report of a read that an error ended, what had arrived until then, and when the source is due again.
 
-    Editions print the reason, so that of an error in nobody's words it gives the kind alone.
+    `at` is when the read began and when it was over.
     """
-    plain = isinstance(error, SourcesInvalid | ReadFailed)
     read = Read(
         source=spec.slug,
         status=ReadStatus.BAD if crawl.captures else ReadStatus.FAILED,
-        started_at=started_at,
-        finished_at=finished_at,
+        started_at=at[0],
+        finished_at=at[1],
         requests=len(crawl.captures),
         failures=tuple(crawl.failures),
-        reason=str(error) if plain else f"this program broke while it was read ({type(error).__name__})",
+        reason=reason,
     )
+    read = writable(read)
     state = reads.source_state(connection, spec.slug)
     keep_read(connection, read, parser, crawl.captures)
     reads.note_read(connection, read, next_due_at(connection, spec, read, None, state.failures), state=state)
     return read
 
 
-def all_broken(errors: Mapping[str, Exception], made: Sequence[Read]) -> ReadsBroke:
-    """What ended reads, by source, as one error; what ended several is said once."""
+def tie(watch: Watch) -> Exception | None:
+    """Tie what was captured into the chain. What that fails at is logged and given back: the reads are kept all the
+    same, and whoever comes next ties what they brought."""
+    try:
+        chain_captures(watch)
+    except Exception as error:
+        what, said = described(error), fields(error=type(error).__name__)
+        _LOG.error("tying captures into the chain failed: %s", what, exc_info=_trace(error), extra=said)
+        return error
+    return None
+
+
+def all_broken(errors: Mapping[str, Exception], made: Sequence[Read], untied: Exception | None = None) -> ReadsBroke:
+    """What ended reads, by source, and what `tie` gave, as one error; what ended several is said once, on a line."""
     lines = [f"{what} (while reading {', '.join(slugs)})" for what, (slugs, _) in _grouped(errors).items()]
+    if untied is not None:
+        lines.append(f"{described(untied)} (while tying captures into the chain)")
     return ReadsBroke("\n".join(lines), made)
 
 
 def log_broken(errors: Mapping[str, Exception]) -> None:
-    """Write to the log what ended reads, by source, with where it came up unless it is said in our own words.
+    """Write to the log what ended reads, by source, with where it came up unless our own words say all of it.
 
-    Not from a thread that reads: there Prefect cannot tell whose line it is.
+    When all are read: what ended several is one line.
     """
     for what, (slugs, error) in _grouped(errors).items():
-        trace = None if isinstance(error, ClaimwatchError | OSError) else error
         said = fields(source=" ".join(slugs), error=type(error).__name__)
-        _LOG.error("reading %s broke: %s", ", ".join(slugs), what, exc_info=trace, extra=said)
+        _LOG.error("reading %s broke: %s", ", ".join(slugs), what, exc_info=_trace(error), extra=said)
+
+
+def log_pages(slug: str, broke: Sequence[ParserBroke]) -> None:
+    """Write to the log that the parser of a source broke on pages, with the traceback of the first."""
+    if broke:
+        said = fields(source=slug, pages=len(broke))
+        _LOG.warning("%s: pages that broke its parser: %d, first %s", slug, len(broke), broke[0].url,
+                     exc_info=broke[0].__cause__, extra=said)  # fmt: skip
+
+
+def _trace(error: Exception) -> BaseException | None:
+    """What to show the traceback of: of a parser that broke when it was imported, the parser's own."""
+    if isinstance(error, SourcesInvalid):
+        return None if isinstance(error.__cause__, ImportError) else error.__cause__
+    return None if isinstance(error, ClaimwatchError | OSError) else error
 
 
 def _grouped(errors: Mapping[str, Exception]) -> dict[str, tuple[list[str], Exception]]:

@@ -23,7 +23,7 @@ from claimwatch.models import (
     StartPage,
 )  # fmt: skip
 from claimwatch.pipeline.reading.harvest import Captured, Crawl, Kept, Missing, left_lists
-from claimwatch.pipeline.reading.parsing import page_at, parse_page, whereabouts
+from claimwatch.pipeline.reading.parsing import ParserBroke, page_at, parse_page, whereabouts
 from claimwatch.store.documents import Stored
 from claimwatch.store.reads import CaptureRow, Validator
 
@@ -54,6 +54,7 @@ class Crawler:
     rechecks: tuple[Link, ...] = ()
     settled: Read | None = None
     revised: Callable[[Page], Parsed | None] = lambda _page: None
+    broke: list[ParserBroke] = field(default_factory=list)
     _asked: dict[str, tuple[Answer, Validator | None] | ReadFailed] = field(default_factory=dict)
 
     @cached_property
@@ -231,6 +232,8 @@ class Crawler:
         try:
             parsed = self._parsed(link, self._page(link, answer, same, body))
         except ReadFailed as error:
+            if isinstance(error, ParserBroke):
+                self.broke.append(error)
             crawl.captures.append(Captured(self._capture(link, answer, good=False, reason=error.reason)))
             return error
         crawl.captures.append(self._captured(link, answer, same))

@@ -21,7 +21,7 @@ from claimwatch.pipeline.reading.compare import Changes, compare
 from claimwatch.pipeline.reading.comparing import Crew
 from claimwatch.pipeline.reading.crawl import NOT_THERE, Crawler, address
 from claimwatch.pipeline.reading.harvest import Crawl, Kept
-from claimwatch.pipeline.reading.keep import chain_captures, keep_changes, keep_read
+from claimwatch.pipeline.reading.keep import chain_captures, keep_changes, keep_read, writable
 from claimwatch.pipeline.reading.parsing import load_parser
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents
@@ -261,7 +261,7 @@ class _Backfill:
             status = ReadStatus.PARTIAL if crawl.pages else ReadStatus.FAILED
             reason = str(crawl.failures[0])
         kept = len(changes.changes)
-        return Read(
+        read = Read(
             source=self.spec.slug,
             status=status,
             started_at=started_at,
@@ -276,6 +276,7 @@ class _Backfill:
             reason=reason,
             purpose=Origin.BACKFILL,
         )
+        return writable(read)
 
 
 def _refuses(error: ReadFailed) -> bool:

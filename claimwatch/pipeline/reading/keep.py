@@ -1,16 +1,36 @@
 """Writing a read: its report and captures, and what it changes. One transaction of the caller."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from claimwatch.models import Origin, Publication, Read
+from claimwatch.models import Origin, PageFailure, Publication, Read
 from claimwatch.pipeline.develop import develop
 from claimwatch.pipeline.reading.compare import Change, Changes
 from claimwatch.pipeline.reading.harvest import Captured
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import chain, documents, finding_changes, finding_claims, findings, reads
+
+# What no database takes as text (PostgreSQL: NUL), nor a mail. A parser may find it on a page and say so.
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def writable(read: Read) -> Read:
+    """The report of a read with a replacement character for what cannot be stored or mailed in what it says."""
+    return replace(
+        read,
+        skipped=tuple((_writable(reason), count) for reason, count in read.skipped),
+        warnings=tuple(_writable(warning) for warning in read.warnings),
+        failures=tuple(PageFailure(_writable(one.url), _writable(one.reason)) for one in read.failures),
+        reason=None if read.reason is None else _writable(read.reason),
+    )
+
+
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def keep_read(connection: Connection, read: Read, parser: str, captured: Sequence[Captured]) -> tuple[int, ...]:
@@ -23,7 +43,8 @@ def keep_read(connection: Connection, read: Read, parser: str, captured: Sequenc
     moves = read.status.good and read.purpose is Origin.WATCH
     ids: list[int] = []
     for one in captured:
-        capture_id = reads.record_capture(connection, read_id, one.row)
+        row = replace(one.row, reason=_writable(one.row.reason)) if one.row.reason else one.row
+        capture_id = reads.record_capture(connection, read_id, row)
         if moves and one.row.good and one.same_as is None:
             reads.set_validator(connection, one.row.url, parser, one.etag, one.last_modified, capture_id)
         ids.append(one.same_as or capture_id)

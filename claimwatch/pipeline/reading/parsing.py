@@ -10,6 +10,10 @@ from claimwatch.fetching import Answer
 from claimwatch.models import Link, Page, Parsed, SourceSpec
 
 
+class ParserBroke(SourceChanged):
+    """A parser raised on a page what is no `ReadFailed`; that is its `__cause__`."""
+
+
 def load_parser(spec: SourceSpec) -> ModuleType:
     """The parser module of a source; raises `SourcesInvalid` when it is not one, whatever importing it raised."""
     try:
@@ -52,9 +56,10 @@ def _guarded(spec: SourceSpec, page: Page, read: Callable[[], Any]) -> Any:
     except ReadFailed:
         raise
     except Exception as error:
-        # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said.
-        broke = f"the parser {spec.parser} broke on it: {type(error).__name__}: {error}"
-        raise SourceChanged(page.url, broke) from error
+        # A page that nobody foresaw must not keep the other sources from being read: it is a bad page, and said. By
+        # its kind alone: editions print the reason, and what an error says may be anything.
+        broke = f"the parser {spec.parser} broke on it: {type(error).__name__}"
+        raise ParserBroke(page.url, broke) from error
 
 
 def _counted(page: Page, parsed: Parsed) -> Parsed:

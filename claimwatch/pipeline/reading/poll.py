@@ -17,11 +17,21 @@ from claimwatch.models import Link, Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.knowledge import with_knowledge
 from claimwatch.pipeline.lease import SourceLease, free_lease
 from claimwatch.pipeline.reading import rechecks
-from claimwatch.pipeline.reading.broken import ReadsBroke, all_broken, is_of_source, keep_broken, log_broken
+from claimwatch.pipeline.reading.broken import (
+    ReadsBroke,
+    all_broken,
+    is_of_source,
+    keep_broken,
+    kind_of,
+    log_broken,
+    log_pages,
+    reason_of,
+    tie,
+)  # fmt: skip
 from claimwatch.pipeline.reading.compare import Changes, compare
 from claimwatch.pipeline.reading.crawl import LEFT_OVER, OLDER, Crawler, address
 from claimwatch.pipeline.reading.harvest import Crawl
-from claimwatch.pipeline.reading.keep import chain_captures, keep_changes, keep_read
+from claimwatch.pipeline.reading.keep import keep_changes, keep_read, writable
 from claimwatch.pipeline.reading.parsing import load_parser
 from claimwatch.pipeline.reading.pause import next_due_at
 from claimwatch.pipeline.reading.replay import bring_up_to_date
@@ -54,7 +64,8 @@ def poll(
     `believe` reads at once and without the storm guard: an operator has looked at what is being changed.
     A source that cannot be read raises nothing: the `Read` says what failed, and nothing but the report of it, its
     captures and the time of the next try has moved. Raises `UsageError` for an unknown slug, and `ReadsBroke` with such
-    a read for what nobody foresaw; what the machine fails at is raised as it is, and leaves the source due.
+    a read for what nobody foresaw; what the machine fails at is raised as it is, and leaves the source due, unless it
+    comes when all is kept: then it is a `ReadsBroke` with the read.
     """
     watch.source(slug)
     if not (force or believe or slug in due_sources(watch, [slug])):
@@ -63,11 +74,10 @@ def poll(
         try:
             read = poll_with(client, with_knowledge(watch), slug, force=force, believe=believe, progress=progress)
         except ReadsBroke as error:
-            chain_captures(watch)
             log_broken({slug: error})
-            raise
-    if read is not None:
-        chain_captures(watch)
+            raise all_broken({slug: error}, error.reads, tie(watch)) from error.__cause__
+    if read is not None and (untied := tie(watch)) is not None:
+        raise all_broken({}, [read], untied) from untied
     return read
 
 
@@ -81,7 +91,7 @@ def poll_with(
     progress: Callable[[str], None] = lambda _url: None,
 ) -> Read | None:
     """`poll` for whoever reads many sources: with a client that is open, over what is known now, without tying what
-    was captured into the chain, and without a line in the log."""
+    was captured into the chain, and without a line in the log on what ended the read."""
     spec = watch.source(slug)
 
     def wanted(connection: Connection) -> bool:
@@ -133,17 +143,27 @@ class _Poll:
             raise self._broken(crawl, error) from error
 
     def _broken(self, crawl: Crawl, error: Exception) -> ReadsBroke:
-        """What to raise for an error that nobody foresaw, once the read is kept as one that failed."""
-        made: list[Read] = []
-        try:
-            with self.lease.last_write() as writing:
-                if writing is not None:
-                    over_at = self.watch.now()
-                    made.append(keep_broken(writing, self.spec, self.version, crawl, error, self.started_at, over_at))
-        except Exception as second:
-            made.clear()  # the transaction is undone
-            error.add_note(f"(nor could the read be kept as one that failed: {second!r})")
-        return all_broken({self.spec.slug: error}, made)
+        """What to raise for an error that nobody foresaw, once the read is kept as one that failed.
+
+        What arrived may be what the database refuses: then the read is kept with nothing that came from outside.
+        """
+        for version, arrived, reason in (
+            (self.version, crawl, reason_of(error)),
+            (self.spec.parser, Crawl(), kind_of(error)),
+        ):
+            made: list[Read] = []
+            try:
+                with self.lease.last_write() as writing:
+                    if writing is not None:
+                        at = self.started_at, self.watch.now()
+                        made.append(keep_broken(writing, self.spec, version, arrived, reason, at))
+                return all_broken({self.spec.slug: error}, made)
+            except Exception as second:
+                # The transaction is undone.
+                error.add_note(f"(and the read could not be kept as one that failed: {second!a})")
+                if not is_of_source(second):
+                    break
+        return all_broken({self.spec.slug: error}, ())
 
     def _read(self, crawl: Crawl) -> Read | None:
         watch, spec = self.watch, self.spec
@@ -177,6 +197,7 @@ class _Poll:
             revised=revision(watch.store, watch.captures, spec, self.parser, self.version, past.before),
         )
         crawler.crawl(crawl)
+        log_pages(spec.slug, crawler.broke)
         crawl.warnings += outdated
         if crawl.status.good:
             judge(crawl, spec, dict(past.state.held))
@@ -308,7 +329,7 @@ class _Done:
 
     def _report(self, changes: Changes, vanished: int) -> Read:
         crawl = self.crawl
-        return Read(
+        read = Read(
             source=self.spec.slug,
             status=crawl.status,
             started_at=self.started_at,
@@ -325,6 +346,7 @@ class _Done:
             failures=tuple(crawl.failures),
             reason=crawl.reason,
         )
+        return writable(read)
 
 
 def _was_read_whole(connection: Connection, slug: str) -> bool:
