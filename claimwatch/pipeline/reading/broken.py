@@ -5,6 +5,7 @@ disk, a database that is away, a clock that went back) is none of a source: noth
 """
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from claimwatch.errors import ClaimwatchError, ClockWentBack, ReadFailed, Source
 from claimwatch.logs import fields
 from claimwatch.models import Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.reading.harvest import Crawl
-from claimwatch.pipeline.reading.keep import chain_captures, keep_read, writable
+from claimwatch.pipeline.reading.keep import chain_captures, keep_read, whole, writable
 from claimwatch.pipeline.reading.parsing import ParserBroke
 from claimwatch.pipeline.reading.pause import next_due_at
 from claimwatch.pipeline.watch import Watch
@@ -94,7 +95,7 @@ def tie(watch: Watch) -> Exception | None:
         chain_captures(watch)
     except Exception as error:
         what, said = described(error), fields(error=type(error).__name__)
-        _LOG.error("tying captures into the chain failed: %s", what, exc_info=_trace(error), extra=said)
+        _log(logging.ERROR, f"tying captures into the chain failed: {what}", _trace(error), said)
         return error
     return None
 
@@ -114,15 +115,24 @@ def log_broken(errors: Mapping[str, Exception]) -> None:
     """
     for what, (slugs, error) in _grouped(errors).items():
         said = fields(source=" ".join(slugs), error=type(error).__name__)
-        _LOG.error("reading %s broke: %s", ", ".join(slugs), what, exc_info=_trace(error), extra=said)
+        _log(logging.ERROR, f"reading {', '.join(slugs)} broke: {what}", _trace(error), said)
 
 
 def log_pages(slug: str, broke: Sequence[ParserBroke]) -> None:
     """Write to the log that the parser of a source broke on pages, with the traceback of the first."""
     if broke:
         said = fields(source=slug, pages=len(broke))
-        _LOG.warning("%s: pages that broke its parser: %d, first %s", slug, len(broke), broke[0].url,
-                     exc_info=broke[0].__cause__, extra=said)  # fmt: skip
+        what = f"{slug}: pages that broke its parser: {len(broke)}, first {broke[0].url}"
+        _log(logging.WARNING, what, broke[0].__cause__, said)
+
+
+def _log(level: int, what: str, trace: BaseException | None, said: Mapping[str, object]) -> None:
+    """Write a line to the log, with a traceback if there is one; where that quotes what no log takes, mended."""
+    written = "".join(traceback.format_exception(trace)) if trace is not None else ""
+    if written == whole(written):
+        _LOG.log(level, "%s", whole(what), exc_info=trace, extra=said)
+    else:
+        _LOG.log(level, "%s\n%s", whole(what), whole(written).rstrip(), extra=said)
 
 
 def _trace(error: Exception) -> BaseException | None:

@@ -22,14 +22,15 @@ def writable(read: Read) -> Read:
     """The report of a read with a replacement character for what cannot be stored or mailed in what it says."""
     return replace(
         read,
-        skipped=tuple((_writable(reason), count) for reason, count in read.skipped),
-        warnings=tuple(_writable(warning) for warning in read.warnings),
-        failures=tuple(PageFailure(_writable(one.url), _writable(one.reason)) for one in read.failures),
-        reason=None if read.reason is None else _writable(read.reason),
+        skipped=tuple((whole(reason), count) for reason, count in read.skipped),
+        warnings=tuple(whole(warning) for warning in read.warnings),
+        failures=tuple(PageFailure(whole(one.url), whole(one.reason)) for one in read.failures),
+        reason=None if read.reason is None else whole(read.reason),
     )
 
 
-def _writable(text: str) -> str:
+def whole(text: str) -> str:
+    """A text with a replacement sign for each half of a character and NUL, which no database, mail or log takes."""
     return _UNWRITABLE.sub("\ufffd", text)
 
 
@@ -43,7 +44,7 @@ def keep_read(connection: Connection, read: Read, parser: str, captured: Sequenc
     moves = read.status.good and read.purpose is Origin.WATCH
     ids: list[int] = []
     for one in captured:
-        row = replace(one.row, reason=_writable(one.row.reason)) if one.row.reason else one.row
+        row = replace(one.row, reason=whole(one.row.reason)) if one.row.reason else one.row
         capture_id = reads.record_capture(connection, read_id, row)
         if moves and one.row.good and one.same_as is None:
             reads.set_validator(connection, one.row.url, parser, one.etag, one.last_modified, capture_id)
