@@ -9,7 +9,7 @@ from claimwatch.pipeline.telling.tellable import today_of
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import developments, queue
 
-MOST_COUNTED = 200
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
