@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -51,11 +51,23 @@ class LocalPrefect:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
+    def send(self, method: str, path: str, body: object = None) -> Any:
+        """What the server's API answers; None to what has no answer.
+
+        While its SQLite file is locked it says 503 and has done nothing: Prefect's own client asks again, and so do we.
+        """
+
+        def answered() -> httpx.Response | None:
+            answer = httpx.request(method, f"{self.api_url}{path}", json=body, timeout=60)
+            return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
+
+        answer = wait_for(f"an answer to {method} {path}", 120, answered)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
     def ask(self, path: str, body: dict[str, object]) -> list[dict[str, object]]:
         """What the server's API answers to a filter."""
-        answer = httpx.post(f"{self.api_url}{path}", json=body, timeout=30)
-        answer.raise_for_status()
-        rows: list[dict[str, object]] = answer.json()
+        rows: list[dict[str, object]] = self.send("POST", path, body)
         return rows
 
     @contextmanager

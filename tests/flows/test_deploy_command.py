@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 from sqlalchemy import select
@@ -87,8 +86,8 @@ def test_a_second_deployment_changes_nothing_and_paused_stays_paused(here: Local
     before = names(here)
     paused = before["uhrp"]
     (schedule,) = paused["schedules"]
-    where = f"{here.api_url}/deployments/{paused['id']}/schedules/{schedule['id']}"
-    httpx.patch(where, json={"active": False}, timeout=30).raise_for_status()
+    where = f"/deployments/{paused['id']}/schedules/{schedule['id']}"
+    here.send("PATCH", where, {"active": False})
     second = deploy()
     assert second == Deployed(False, first.deployments, (), (), ("uhrp",), ())
     after = names(here)
@@ -96,12 +95,11 @@ def test_a_second_deployment_changes_nothing_and_paused_stays_paused(here: Local
     assert [one["slug"] for one in after["uhrp"]["schedules"]] == ["wake"]
     assert len(here.ask("/automations/filter", {})) == 1
     (automation,) = here.ask("/automations/filter", {})
-    off = httpx.patch(f"{here.api_url}/automations/{automation['id']}", json={"enabled": False}, timeout=30)
-    off.raise_for_status()
+    here.send("PATCH", f"/automations/{automation['id']}", {"enabled": False})
     assert deploy().automations_changed == (automation["name"],)
     (automation,) = here.ask("/automations/filter", {})
     assert automation["enabled"] is True
-    httpx.patch(where, json={"active": True}, timeout=30).raise_for_status()
+    here.send("PATCH", where, {"active": True})
 
     # The doctor's view of it: nothing is wrong once the scheduler has come round.
     def schedules_everything() -> bool | None:
@@ -116,7 +114,7 @@ def test_schedules_that_nobody_runs_and_deployments_that_are_gone_are_seen(here:
     late = inspect_scheduler(datetime.now(UTC) + timedelta(days=2))
     assert "worker" in [problem.what for problem in late]
     gone = names(here)["tidy"]
-    httpx.delete(f"{here.api_url}/deployments/{gone['id']}", timeout=30).raise_for_status()
+    here.send("DELETE", f"/deployments/{gone['id']}")
     (problem,) = [problem for problem in inspect_scheduler() if problem.what == "tidy"]
     assert problem.do == "claimwatch deploy"
     deploy()
@@ -135,18 +133,13 @@ def _state(prefect: LocalPrefect, deployment: object, state: str) -> Any:
 
 
 def _heartbeat(prefect: LocalPrefect, run_id: object) -> Any:
-    answer = httpx.post(
-        f"{prefect.api_url}/events/filter",
-        json={
-            "filter": {
-                "event": {"name": ["prefect.flow-run.heartbeat"]},
-                "resource": {"id": [f"prefect.flow-run.{run_id}"]},
-            }
-        },
-        timeout=30,
-    )
-    answer.raise_for_status()
-    return answer.json()["events"] or None
+    which = {
+        "filter": {
+            "event": {"name": ["prefect.flow-run.heartbeat"]},
+            "resource": {"id": [f"prefect.flow-run.{run_id}"]},
+        }
+    }
+    return prefect.send("POST", "/events/filter", which)["events"] or None
 
 
 @contextmanager
@@ -191,9 +184,9 @@ def test_a_run_whose_worker_was_killed_is_crashed_within_two_minutes_and_the_nex
 ) -> None:
     deploy()
     row = names(here)["council-on-ethics"]
-    schedules = f"{here.api_url}/deployments/{row['id']}/schedules"
+    schedules = f"/deployments/{row['id']}/schedules"
     for schedule in row["schedules"]:  # it must not come in between
-        httpx.patch(f"{schedules}/{schedule['id']}", json={"active": False}, timeout=30).raise_for_status()
+        here.send("PATCH", f"{schedules}/{schedule['id']}", {"active": False})
     here.command("deployment", "run", "poll/council-on-ethics")
     with worker_to_be_killed(here, "first-worker"):
         run = wait_for("the run's start", 120, partial(_state, here, row["id"], "RUNNING"))
@@ -202,7 +195,7 @@ def test_a_run_whose_worker_was_killed_is_crashed_within_two_minutes_and_the_nex
     killed_at = time.monotonic()
     # Its own schedule comes once an hour. This one comes each minute.
     minutely = [{"schedule": {"interval": 60}, "active": True, "slug": "minutely"}]
-    httpx.post(schedules, json=minutely, timeout=30).raise_for_status()
+    here.send("POST", schedules, minutely)
     crashed = wait_for("Crashed", CRASHED_WITHIN_S + 30, partial(_state, here, row["id"], "CRASHED"))
     assert time.monotonic() - killed_at < CRASHED_WITHIN_S
     assert crashed["id"] == run["id"]

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -88,10 +87,7 @@ class Pool:
     def start_run(self, name: str) -> str:
         """A run of a deployment; its id."""
         (deployment,) = self.server.ask("/deployments/filter", {"deployments": {"name": {"any_": [name]}}})
-        url = f"{self.server.api_url}/deployments/{deployment['id']}/create_flow_run"
-        made = httpx.post(url, json={}, timeout=60)
-        made.raise_for_status()
-        return str(made.json()["id"])
+        return str(self.server.send("POST", f"/deployments/{deployment['id']}/create_flow_run", {})["id"])
 
     def ended(self, ids: list[str]) -> Counter[str] | None:
         """How runs ended, as soon as all have."""
@@ -129,8 +125,7 @@ def put_schedules_off(server: LocalPrefect) -> None:
     for row in server.ask("/deployments/filter", {}):
         schedules: Any = row["schedules"]
         for schedule in schedules:
-            url = f"{server.api_url}/deployments/{row['id']}/schedules/{schedule['id']}"
-            httpx.patch(url, json={"active": False}, timeout=30).raise_for_status()
+            server.send("PATCH", f"/deployments/{row['id']}/schedules/{schedule['id']}", {"active": False})
 
 
 @pytest.fixture

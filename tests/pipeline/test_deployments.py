@@ -40,3 +40,19 @@ def test_a_server_that_is_not_there_or_refuses_is_named(monkeypatch: pytest.Monk
     monkeypatch.setenv("PREFECT_API_URL", f"{upstream.url}/api")
     with pytest.raises(SchedulerDown, match="401"):
         deploy(patience_s=60)
+
+
+def test_a_server_whose_file_is_locked_is_asked_again(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", f"{upstream.url}/api")
+    asked = 0
+
+    def version(request: BaseHTTPRequestHandler) -> None:
+        nonlocal asked
+        asked += 1
+        reply(503, body=b"busy")(request) if asked == 1 else reply(body=b'"0.0"')(request)
+
+    upstream.on("/api/health", reply(body=b"true"))
+    upstream.on("/api/admin/version", version)
+    with pytest.raises(ClaimwatchError, match=r"the server is Prefect 0\.0"):
+        deploy(patience_s=60)
+    assert asked == 2

@@ -5,6 +5,7 @@ PREFECT_API_URL names; where that is not set, Prefect is not used on this machin
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ POOL = "claimwatch"
 TIMEOUT_S = 20.0
 NOBODY_RUNS = timedelta(minutes=30)
 NEW = timedelta(minutes=5)  # the scheduler's loop has not come round yet
+_BUSY = 503  # another writer holds its SQLite file: nothing was done, and Prefect's own client asks again
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 _RESTART = "systemctl restart claimwatch-server"
 
 
@@ -56,6 +59,11 @@ class PrefectServer:
     def _ask(self, method: str, path: str, body: object) -> Any:
         try:
             answer = self._client.request(method, path, json=body)
+            for pause in _PAUSES_S:
+                if answer.status_code != _BUSY:
+                    break
+                time.sleep(pause)
+                answer = self._client.request(method, path, json=body)
             answer.raise_for_status()
             return answer.json() if answer.content else None
         except httpx.HTTPStatusError as error:
