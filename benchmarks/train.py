@@ -22,6 +22,7 @@ from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head
 from claimwatch.claims.comparer import Sighting
 from claimwatch.claims.nearest import NAMES, Ranking, ranked
 from claimwatch.claims.outcome import Decision
+from claimwatch.claims.passages import Passage
 from claimwatch.claims.weighing import about, weigh
 from claimwatch.models import Baseline, Outcome, Publication
 
@@ -54,6 +55,8 @@ class Example:
     ruled: Decision
     concerned: bool
     candidates: Mapping[str, Sequence[float]]
+    language: str
+    passage: Passage
 
 
 def examples(lines: Iterable[str], comparer: Comparer) -> Iterator[Example]:
@@ -70,7 +73,7 @@ def examples(lines: Iterable[str], comparer: Comparer) -> Iterator[Example]:
         known = labels(document)
         for sighting in comparer.sightings(publication):
             if isinstance(sighting, Sighting):
-                yield _example(document["id"], sighting, _label(sighting, known), comparer.candidates(sighting))
+                yield _example(document["id"], publication, sighting, _label(sighting, known), comparer)
 
 
 def _label(sighting: Sighting, known: Sequence[Label]) -> Label | None:
@@ -85,7 +88,7 @@ def _label(sighting: Sighting, known: Sequence[Label]) -> Label | None:
 
 
 def _example(
-    document: str, sighting: Sighting, label: Label | None, candidates: Mapping[str, Sequence[float]]
+    document: str, publication: Publication, sighting: Sighting, label: Label | None, comparer: Comparer
 ) -> Example:
     return Example(
         document=document,
@@ -100,7 +103,9 @@ def _example(
         pointed=sighting.subjects.pointed,
         ruled=sighting.judged.decision,
         concerned=bool(sighting.judged.claims),
-        candidates=candidates,
+        candidates=comparer.candidates(sighting),
+        language=publication.language,
+        passage=comparer.passage(publication, sighting),
     )
 
 

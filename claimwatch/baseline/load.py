@@ -28,9 +28,10 @@ def read_baseline(root: Path) -> Baseline:
     checks.claims(claims, documents, predicates, frozenset(companies) | frozenset(others), files.faults)
     triggers = {Path(name).stem: files.mapping(name) for name in files.names("triggers/*.yaml")}
     classifier = files.json("classifier.json") if files.names("classifier.json") else {}
+    encoder = files.read("encoder.onnx") if files.names("encoder.onnx") else b""
     if files.faults:
         raise BaselineInvalid(f"{root}: {len(files.faults)} fault(s)\n  " + "\n  ".join(files.faults))
-    return Baseline(files.version, documents, companies, claims, predicates, severities, triggers, classifier)
+    return Baseline(files.version, documents, companies, claims, predicates, severities, triggers, classifier, encoder)
 
 
 def _words(files: Files, data: dict[str, object], key: str) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ _WHICH = re.compile(
     r"\bfiscal year $|\b(?:that|which|who) (?:last )?$"
     r"|(?<!said )(?<!says )(?<!show )(?<!shows )(?<!found )\b(?:that|which|who|it|they|he|she)\b"
     r"(?: [\w']+){1,4} (?:in|since) $"
+    r"|, som (?:ble|blei|vart|var|er)\b[^,;]*$"
     r"|\b(?:against|than|down from|up from|compared (?:with|to)|mot|as it was)\b"
     r"(?:(?:[^,;.]|,(?=\d))*\d)?[^,;.]{0,25}$"
 )
@@ -90,34 +91,49 @@ _WHICH_BEFORE = re.compile(r"\b(?:of|since|av|siden|sidan)(?: last)? $")
 _FROM = re.compile(r"\b(?:from|frå|fra)(?: last)? $")
 _DONE = re.compile(
     r"(?<!was )(?<!were )(?<!been )(?<!has )(?<!have )(?<!had )(?<!is )(?<!are )\b(?!(?:removed|suspended|lapsed|ended|"
-    r"expired|died)\b)(?:[a-z]+ed|bought|built|made|taken down|set up) (?:to [a-z ]+)?in $"
+    r"expired|died)\b)(?:[a-z]+ed|bought|built|made|taken down|set up) (?:to [a-z' ]+)?in $"
 )
+# Years of what came before: "its subsidiary, set up in 2014, disputes", "the cameras it returned last year".
+_INSERTED = re.compile(
+    r", (?:\w+ ){0,2}(?:[a-z]+ed|set up|built|made|bought|oppretta|opprettet)\b[^,;]{0,40} (?:in|i) $"
+)
+_LAST_YEARS = re.compile(r"\b(?:that|which|who|it|they|he|she|som)(?: [\w']+){1,6} (?:last|i) $")
+_UNTIL_DAY = re.compile(r"\b(?:until|till|inntil|fram til|frem til)(?: and including)?(?: the)? $")
 _WERE = re.compile(r" (?:were|was|is|are|has|have|had|ble|vart|er)\b")
 _CHANGING = frozenset({"remove", "suspend", "revise", "add", "move", "propose"})
 _LEADING = re.compile(r"^(?:in|on|of|since|from|by|last|this|i|på|sist|siden|sidan|frå|fra|early|late|mid) ")
 _STARTS = re.compile(r"\b(?:months|years|days|effect|virkning|verknad) (?:as )?(?:from|of|fra|frå) $")
 
 
-def told_on(frame: Frame, moments: Sequence[dates.Moment], folded: str, said: str | None) -> str | None:
+def told_on(
+    frame: Frame, moments: Sequence[dates.Moment], folded: str, said: str | None, *, reversal: bool = False
+) -> str | None:
     """The date that what a sentence tells holds for, None where its dates only say which thing is meant.
 
-    `said` is the date that weighed in the outcome; it stays where it is not one of those.
+    `said` is the date that weighed in the outcome; it stays where it is not one of those. `reversal`: something is
+    taken back, whichever verb says so.
     """
     starts = [m for m in moments if _STARTS.search(folded[: m.start])]
     if frame.operation in ("remove", "suspend") and starts:
         return starts[0].on
-    live = [m for m in moments if not _which(m, folded, frame.operation)]
+    changing = reversal or frame.operation in _CHANGING
+    live = [m for m in moments if not _which(m, folded, changing)]
+    if frame.operation in ("remove", "suspend", "revise"):
+        live = [m for m in live if not _UNTIL_DAY.search(folded[: m.start])]
     if said is not None and any(m.on == said for m in live):
         return said
     return as_of(frame, live, folded)
 
 
-def _which(moment: dates.Moment, folded: str, operation: str) -> bool:
+def _which(moment: dates.Moment, folded: str, changing: bool) -> bool:
     lead = _LEADING.match(folded[moment.start : moment.end])
     before = folded[: moment.start + (lead.end() if lead else 0)]
     if aside(folded, moment.start) and not _EFFECT.search(before):
         return True
-    changing = operation in _CHANGING
+    if len(moment.on) == len("2014") and (
+        (_INSERTED.search(before) and folded.startswith(",", moment.end)) or _LAST_YEARS.search(before)
+    ):
+        return True
     if _DONE.search(before) and (changing or _WERE.match(folded, moment.end)):
         return True
     if changing and len(moment.on) < len("2020-09-15") and _FROM.search(before):

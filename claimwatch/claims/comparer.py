@@ -8,11 +8,13 @@ from claimwatch.claims.ahead import fixed_dates
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.classifier import NOTHING, Classifier, read_classifier, top
 from claimwatch.claims.clauses import masked, own_clause
+from claimwatch.claims.encoder import LANGUAGE, Encoder
 from claimwatch.claims.findings import Told, finding
-from claimwatch.claims.frames import Topic, speaks, topics
+from claimwatch.claims.frames import Topic, speaks, takes_nothing_back, topics
 from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
 from claimwatch.claims.nearest import MOST, candidates, ranked
+from claimwatch.claims.passages import Passage, Passages
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.sentences import Unit, split
 from claimwatch.claims.signals import heading, opinion, resemblance, signals
@@ -21,7 +23,7 @@ from claimwatch.claims.subjects import Subjects, page_subject, resolve
 from claimwatch.claims.text import fold, words
 from claimwatch.claims.thread import Thread, home, onward, opening
 from claimwatch.claims.triggers import Lexicon, Triggers
-from claimwatch.claims.weighing import CLAIM, PREDICATE, PREDICATE_AGAINST_CUES, about, weigh
+from claimwatch.claims.weighing import CLAIM, PREDICATE, PREDICATE_AGAINST_CUES, about, joined, unsure, weigh
 from claimwatch.mentions import Scanner
 from claimwatch.models import Baseline, Entry, Finding, Outcome, Publication, SourceClass
 
@@ -56,7 +58,9 @@ class Comparer:
         self._companies = frozenset(baseline.companies)
         self._classifier = classifier or read_classifier(baseline)
         self._triggers = Triggers(baseline)
+        self._encoder = Encoder(baseline.encoder) if baseline.encoder else None
         self._scanner = Scanner(baseline.companies.values())
+        self._passages = Passages(self._scanner)
         self._cells = Cells(baseline)
         self._judge = Judge(baseline, self._cells)
         self._fitting = {
@@ -67,6 +71,8 @@ class Comparer:
     def check(self) -> None:
         """Compile now what is else compiled when a text first needs it. Raises `BaselineInvalid`."""
         self._triggers.check()
+        if self._encoder is not None:
+            self._encoder.check()
 
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:
         """A finding for every company in every sentence or row that names it or carries it, in order of the text."""
@@ -78,7 +84,7 @@ class Comparer:
                 if row is not None:
                     found += self._row(row, sighting, source_class)
                 continue
-            weighed = self._weighed(sighting)
+            weighed = self._weighed(publication, sighting)
             if weighed is not None:
                 page = page or whereabouts.Page(publication, home(publication.source))
                 found.append(self._finding(publication, source_class, weighed, page))
@@ -152,17 +158,26 @@ class Comparer:
         claim = self._baseline.claims.get(label)
         return claim is None or entity in claim.subjects or self._companies.isdisjoint(claim.subjects)
 
-    def _weighed(self, sighting: Sighting) -> Sighting | None:
+    def _weighed(self, publication: Publication, sighting: Sighting) -> Sighting | None:
         """The sighting with the outcome that rules and classifier give together; None where it is not about it."""
         subjects = sighting.subjects
         if self._classifier is None:
             return sighting if subjects.pointed else None
-        likely = self._classifier.outcome.probabilities(sighting.signals)
+        likely: Mapping[str, float] = self._classifier.outcome.probabilities(sighting.signals)
+        if self._encoder is not None and publication.language == LANGUAGE and unsure(sighting.judged.decision, likely):
+            likely = joined(likely, self._encoder.probabilities(self.passage(publication, sighting)))
         named = any(mention.surface for mention in subjects.of(sighting.entity))
         if not named and not about(likely, pointed=subjects.pointed):
             return None
         judged = sighting.judged
-        decision = weigh(judged.decision, likely, pointed=subjects.pointed, concerned=bool(judged.claims))
+        own = sighting.own
+        decision = weigh(
+            judged.decision,
+            likely,
+            pointed=subjects.pointed,
+            concerned=bool(judged.claims),
+            reversible=not takes_nothing_back(own.folded, own.lexicon),
+        )
         ranking = self._classifier.ranking
         claims = judged.claims if ranking is None else ranked(self.candidates(sighting), judged.claims, ranking)
         claims = self._in_order(claims, judged)[:MOST]
@@ -183,6 +198,14 @@ class Comparer:
         """The claims that a sighting can speak of, by id, with what speaks for each (`nearest`)."""
         own, judged = sighting.own, sighting.judged
         return candidates(sighting.entity, own, judged, sighting.spoken, self._baseline, self._cells)
+
+    def passage(self, publication: Publication, sighting: Sighting) -> Passage:
+        """A sighting as the encoder reads it, with the claim that the rules compared it with, or else the likest."""
+        entity, judged = sighting.entity, sighting.judged
+        like = self._cells.scores(sighting.reading.text).likeness
+        nearest = max(self._cells.about(entity), key=lambda c: (like.get(c.id, 0.0), c.id), default=None)
+        claim = self._baseline.claims[judged.claims[0]] if judged.claims else nearest
+        return self._passages.passage(entity, publication, sighting.subjects, claim)
 
     def entry(self, entry: Entry, previous: Entry | None, source_class: SourceClass) -> tuple[Finding, ...]:
         """Findings of a list row or rule instruction against its previous revision, or the baseline at first sight."""

@@ -156,6 +156,15 @@ _LATE_SEASONS = {
 _CHINESE_MONTHS = {name: number for number, name in enumerate("一二三四五六七八九十", start=1)}
 _CHINESE_MONTHS |= {"十一": 11, "十二": 12}
 _COARSE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
+    (re.compile(r"\b(?:this (?:morning|afternoon|evening)|tonight|i (?:morges|ettermiddag|kveld))\b"),
+     lambda m, base: base.isoformat()),
+    # "From Monday" looks ahead, where "on Monday" looks back.
+    (re.compile(rf"(?:^(?:from|fra|frå)|\b(?:starting|as from|fra og med|frå og med|neste|next)(?: on)?) ({_D})\b"
+                rf"|\bfrom ({_D}) on(?:wards?)?\b"),
+     lambda m, base: _next_weekday(base, m[1] or m[2])),
+    (re.compile(r"\b(0[1-9]|1[0-2])/((?:19|20)\d\d)\b"), lambda m, base: _iso(int(m[2]), int(m[1]))),
+    (re.compile(r"\b(?:for|during|under|gjennom|i løpet av|året|rekneskapsåret|regnskapsåret) ((?:19|20)\d\d)\b"),
+     lambda m, base: _iso(int(m[1]))),
     (re.compile(rf"\b({_Q}) (?:quarter|kvartal)(?: of| i)? (\d{{4}})\b"),
      lambda m, base: _iso(int(m[2]), _QUARTERS[m[1]])),
     (re.compile(rf"\b({_Q}) (?:quarter|kvartal)\b"),
@@ -177,6 +186,10 @@ _WILL = re.compile(
     r"ventes|ventast|frå|fra|innen|innan)\b"
 )
 _BOUND = re.compile(r"\b(?:by|until|before|til|innen|innan|senest)(?: the)? $")
+_LASTS = re.compile(
+    r"\b(?:lasts?|runs?|valid|extended|varer|gjelder|gjeld|forleng\w*|utsatt|utsett|frist\w*|deadline)(?: \w+){0,3} "
+    r"(?:until|to|til|er)(?: the)? $"
+)
 _NAMED_MONTH = re.compile(rf"\b(?:{_M})\b")
 
 
@@ -190,6 +203,10 @@ def _last_season(base: date, season: str) -> str | None:
     """The year of the last such season; a winter has that in which it began."""
     begins = _LATE_SEASONS.get(season)
     return _iso(base.year - 1 if begins is None or base.month < begins + 3 else base.year)
+
+
+def _next_weekday(base: date, name: str) -> str:
+    return (base + timedelta(days=(_DAYS[name] - base.weekday()) % 7)).isoformat()
 
 
 def _months_before(base: date, count: str) -> str | None:
@@ -239,6 +256,8 @@ def _nearby(moment: Moment, folded: str, base: date) -> Moment:
     if ahead and following and 0 < (ahead - base).days <= _SOON and moment.on[:7] != base.isoformat()[:7]:
         return replace(moment, on=following) if exact or _WILL.search(folded) else moment
     bound = _BOUND.search(folded[: moment.start])
+    if ahead and following and _LASTS.search(folded[: moment.start]) and moment.on < base.isoformat()[: len(moment.on)]:
+        return replace(moment, on=following)
     if behind and previous and exact and not bound and 0 <= (base - behind).days <= 31:
         return replace(moment, on=previous)
     return moment

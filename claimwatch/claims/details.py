@@ -4,12 +4,14 @@ What decides the outcome measures only what the kind of claim measures; a reader
 cameras, eleven public bodies, nine million dollars.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from claimwatch.claims import circumstances, counts, dates, figures, values
+from claimwatch.claims import circumstances, counts, dates, figures, ranks, values
 from claimwatch.claims.judge import Judged
+from claimwatch.claims.outcome import Decision
 from claimwatch.claims.quantities import CURRENCIES, Amount
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.text import word_set
@@ -28,14 +30,24 @@ _KIT = frozenset({"cameras", "devices"})
 _PEOPLE = frozenset({"entities", "employees"})
 _LARGE = 100_000
 _SEVERAL = 5
+_A_YEAR = 366
+
+# A text that does what it says, on its own day.
+_ACTS = re.compile(r"\b(?:hereby|herewith|herved|hermed|this court's (?:judgment|order))\b|即日|特此")
 
 
 def settled(entity: str, reading: Reading, judged: Judged, baseline: Baseline) -> Judged:
-    """The judgement, without its difference where the value that the reader is told is the claim's after all.
+    """The judgement, without its difference where the value that the reader is told is the claim's after all, and with
+    one where it is another: what is shown as before and after a restatement is the same.
 
     What decides reads only the figures of its kind: of "a quarter of a million" the million. Where the sentence holds
     another figure besides, that may be the news.
     """
+    if judged.decision.outcome is Outcome.RESTATEMENT and judged.before is not None:
+        told = value(entity, reading, judged, _units(judged, baseline))
+        if told is not None and told.unit == judged.before.unit and not _says(reading, judged.before, told):
+            return replace(judged, decision=_differing(judged), after=told)
+        return judged
     if judged.unchanged is None or judged.before is None or judged.after is None:
         return judged
     told = value(entity, reading, judged, _units(judged, baseline))
@@ -46,12 +58,33 @@ def settled(entity: str, reading: Reading, judged: Judged, baseline: Baseline) -
     return replace(judged, decision=judged.unchanged, unchanged=None)
 
 
+def _says(reading: Reading, before: Quantity, told: Quantity) -> bool:
+    """Whether a sentence gives the value that was before, be it beside the one told."""
+    return values.same(told, before) or any(_is(amount, before) for amount in _counted(reading))
+
+
+def _is(amount: Amount, known: Quantity) -> bool:
+    """Whether an amount is a known value, whatever its noun is called."""
+    return values.same(Quantity(amount.value, known.unit, amount.comparator, None, ""), known)
+
+
+def _differing(judged: Judged) -> Decision:
+    cell = tuple(rule for rule in judged.decision.rules if rule.startswith("cell."))
+    return Decision(Outcome.UPDATE, (*cell, "value.differs"))
+
+
 def change(
     entity: str, reading: Reading, judged: Judged, baseline: Baseline
 ) -> tuple[Quantity | None, Quantity | None]:
     """The values before and after that a finding tells: none in an update of something else than the value. Where the
     sentence says the claim's own value and one other, the other is the news."""
     after = value(entity, reading, judged, _units(judged, baseline))
+    again = judged.decision.outcome is Outcome.RESTATEMENT
+    if again and judged.before is not None and after is not None and not values.same(judged.before, after):
+        # Of several figures the one that is known is what is restated.
+        known = next((a for a in _counted(reading) if _is(a, judged.before)), None)
+        told = None if known is None else _quantity(replace(known, unit=judged.before.unit), reading, judged)
+        return judged.before, told or after
     update = judged.decision.outcome is Outcome.UPDATE
     if update and judged.before is not None and after is not None and values.no_other(judged.before, after):
         others = [a for a in _counted(reading) if a.unit == after.unit and a.value != after.value]
@@ -73,9 +106,9 @@ def value(entity: str, reading: Reading, judged: Judged, units: Sequence[str]) -
     """
     predicate, told = judged.frame.predicate, judged.after
     if predicate == "market_rank":
-        ranked = figures.ranked(entity, reading.folded, reading.named, reading.subjects.entities)
-        if ranked is not None:
-            return _quantity(ranked, reading, judged)
+        ranked = ranks.of_company(entity, reading, lost=judged.frame.negated)
+        if ranked is not None or judged.frame.negated:
+            return None if ranked is None else _quantity(ranked, reading, judged)
     fitting = _fitting(_counted(reading), judged, units, reading)
     settled = told is not None and (told.unit in units or told.unit in CURRENCIES)
     if told is not None and settled and all(a.value == told.value for a in fitting if a.unit == told.unit):
@@ -145,8 +178,18 @@ def dated(
             known = None  # written before the claim was
         return said, known if said is None or of_year else said
     if judged.decision.outcome.alerts:
-        said = circumstances.told_on(judged.frame, moments, reading.folded, said)
-    return said, said or _implied(judged, None if reading.named else thread.on, published_on, source_class)
+        reversal = judged.decision.outcome is Outcome.REVERSAL
+        said = circumstances.told_on(judged.frame, moments, reading.folded, said, reversal=reversal)
+    before = None if reading.named or _long_ago(thread.on, published_on) else thread.on
+    if said is None and judged.decision.outcome.alerts and published_on is not None and _ACTS.search(reading.folded):
+        return None, published_on.isoformat()
+    return said, said or _implied(judged, before, published_on, source_class)
+
+
+def _long_ago(on: str | None, published_on: date | None) -> bool:
+    """Whether a date told before lies more than a year back, or ahead: it is that of another thing."""
+    then = dates.as_date(on)
+    return then is not None and published_on is not None and not 0 <= (published_on - then).days <= _A_YEAR
 
 
 def _implied(judged: Judged, before: str | None, published_on: date | None, source_class: SourceClass) -> str | None:

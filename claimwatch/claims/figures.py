@@ -28,20 +28,28 @@ _RANKS = {
 }
 
 
+# What a place is told to be by now, after another: "slipped to", "is now".
+_NOW = re.compile(
+    r"\b(?:now|today|er no|er nå|(?:down|up|back|fell|fall\w*|slip\w*|slid\w*|drop\w*|sank|sunk|rose|climb\w*|mov\w*|"
+    r"push\w*|demot\w*|relegat\w*|falt|sunket|sokke|rykk\w*|klatr\w*|skjøv\w*|skjøvet)(?: (?:ned|opp|nå|no|down|back))?"
+    r" (?:to|into|til|på))(?: the)?(?: world's)? $"
+)
+
+
 def ranks(text: str) -> tuple[Amount, ...]:
-    """Places in a ranking ("the world's second largest"), unit `rank`; what follows "now" comes first."""
-    folded = fold(text)
-    found = [
+    """Places in a ranking ("the world's second largest"), unit `rank`; what follows "now" alone where there is one."""
+    found, newest = superlatives(fold(text))
+    return newest or found
+
+
+def superlatives(folded: str) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
+    """The places that superlatives give in a folded text, and those of them that follow "now" or "slipped to"."""
+    found = tuple(
         Amount(float(_RANKS.get(match["word"] or match["by"] or "first", 1)), "rank", "eq", match.start(), match.end())
         for match in _RANK.finditer(folded)
         if match["top"] != "place" or match["word"]
-    ]
-    newest = [
-        a
-        for a in found
-        if re.search(r"\b(?:now|er no|er nå|fell to|slipped to|rose to)\b", folded[max(0, a.start - 12) : a.start])
-    ]
-    return tuple(newest or found)
+    )
+    return found, tuple(a for a in found if _NOW.search(folded, 0, a.start))
 
 
 _PLACE_NAMES = {
@@ -58,8 +66,21 @@ _RANKED = re.compile(
 )
 
 
+_LOST = ("was ", "as ", "the ", "at the ", "in ")  # before a place that was lost: "as number one", "was second"
+
+
 def ranked(entity: str, folded: str, named: Sequence[Named], entities: Sequence[str]) -> Amount | None:
     """The place in a ranking that words other than "largest" give a company: "from second to fourth", "No. 1"."""
+    found, newest = numbered(folded)
+    pairs = paired(found, named, entities, folded)
+    return (pairs or {}).get(entity) or of_company(newest or found, entity, named, folded)
+
+
+def numbered(folded: str, *, lost: bool = False) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
+    """The places that ordinals and the like give in a folded text, and those of them that are told to be so now.
+
+    Without those that another place follows ("from second"); where a place was `lost`, without that too.
+    """
     found: list[Amount] = []
     newest: list[Amount] = []
     for match in _RANKED.finditer(folded):
@@ -68,12 +89,12 @@ def ranked(entity: str, folded: str, named: Sequence[Named], entities: Sequence[
         start, end = match.span(group) if group else match.span()
         said = match["number"] or match["digit"] or (2 if match["follows"] else 1)
         number = _PLACE_NAMES[name] if name else int(said)
-        if not match[0].startswith(("from ", "fra ", "frå ")):
-            found.append(Amount(float(number), "rank", "eq", start, end))
-            if match[0].startswith(("now ", "to ", "til ")) and "," not in folded[found[0].end : start]:
-                newest.append(found[-1])
-    pairs = paired(found, named, entities, folded)
-    return (pairs or {}).get(entity) or of_company(newest or found, entity, named, folded)
+        if match[0].startswith(("from ", "fra ", "frå ")) or (lost and match[0].startswith(_LOST)):
+            continue
+        found.append(Amount(float(number), "rank", "eq", start, end))
+        if match[0].startswith(("now ", "to ", "til ")) and "," not in folded[found[0].end : start]:
+            newest.append(found[-1])
+    return tuple(found), tuple(newest)
 
 
 _IN_TURN = re.compile(r"\b(?:respectively|in that order|henholdsvis|høvesvis|respektivt|respektive)\b|分别")

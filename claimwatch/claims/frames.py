@@ -59,7 +59,16 @@ _NOT_SAID = re.compile(
 _PARTICIPLE = re.compile(r"denied|rejected|refuted|disputed|dismissed")
 # A stricter measure of the fund than to observe.
 _EXCLUDED = re.compile(r"\b(?:exclu(?:de|ded|sion)|uteluk\w*|utesteng\w*)\b")
-_NOT_AFTER = re.compile(r"\s+(?:ikke|ikkje|aldri|not)\b")
+# "fjerner ikke Dahua fra listen": in a Norwegian main clause what negates follows the verb.
+_NOT_AFTER = re.compile(r"\s+(?:(?:\w+ )?(?:ikke|ikkje|aldri)\b(?! (?:lenger|bare|berre|kun))|not\b(?! only| just))")
+_AGAINST = re.compile(r" (?:not|against|ikke|ikkje|mot|imot)\b")  # "voted not to grant the request to be taken off"
+_WILL = re.compile(r"\b(?:vil|skal|will|shall|blir|vert|kjem til å) $")
+_NO = re.compile(r"\b(?:not|no|never|ikke|ikkje|aldri)\b(?! (?:longer|further|lenger))")
+_PROCEEDING = re.compile(
+    r"\b(?:case|file|proceeding\w*|petition|proposal|bill|motion|complaint|inquiry|enquiry|investigation|probe|review|plan|"
+    r"sak\w*|forslag\w*|lovforslag\w*|framlegg\w*|klage\w*|klaga|begjæring\w*|gransking\w*|etterforsk\w*|undersøk\w*)\b"
+)
+_VERB = re.compile(r"\w+")
 _RIVAL_ACTOR = re.compile(
     r"\b(?:committee|court|judges?|panel|researchers?|parliament|government|ministers?|ministry|regulators?|embassy|"
     r"beijing|washington|senators?|lawmakers?|uhrp|groups?|activists?|commissioner|council|congress|officials?|"
@@ -73,7 +82,8 @@ _RIVAL_ACTOR = re.compile(
 class Frame:
     """One reading of a unit. `at` is the span (in the unit) of what decides: the verb, else the topic.
 
-    `aside` says that it stands in a relative clause, beside what the sentence is told for.
+    `aside` says that it stands in a relative clause, beside what the sentence is told for, `settled` that an attempt to
+    take the measure back came to nothing: the measure is known, the outcome of the attempt is not.
     """
 
     predicate: str | None
@@ -84,6 +94,7 @@ class Frame:
     at: Span
     carried: bool = False
     aside: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,12 @@ def read(
         frame = _frame(folded, carried, company, lexicon)
         if frame.operation in ("remove", "suspend", "propose", "move", "revise"):
             typed = (*typed, frame)
-    return typed or (Frame(None, None, "assert", True, False, (0, 0)),)
+    if typed:
+        return typed
+    first = min((a for a, _ in company), default=0)
+    # "Hikvision withdrew its request": what a company itself puts forward is no burden on it.
+    closed = next((s for s in _closed(folded, lexicon) if s[0] < first or _PROCEEDING.search(folded, 0, first)), None)
+    return (Frame(None, None, "remove" if closed else "assert", True, False, closed or (0, 0)),)
 
 
 def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon) -> Frame:
@@ -140,6 +156,9 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
     if topic.predicate in MEASURES and lexicon.hits("move", folded):
         none = any(a == 0 for a, _ in lexicon.spans("negated", folded))
         return frame("move", lexicon.spans("move", folded)[0], negated=none)
+    if topic.predicate in MEASURES - {"litigation"} and (closed := _closed(folded, lexicon)):
+        lifting = _is_to_lift(folded, closed[0], topic, lexicon)
+        return replace(frame("assert" if lifting else "remove", closed[0]), settled=lifting)
     failed = lexicon.spans("failed", folded)
     undo = _undo(folded, topic, lexicon)
     if undo is not None and not any(a <= undo[0] < b + 80 for a, b in failed):
@@ -157,12 +176,13 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
             if topic.predicate in MEASURES and word_gap(folded, span[1], topic.span[0]) <= _UNDO_REACH:
                 not_so = operation == "add" and _is_not_so(folded, topic, min(span[0], topic.span[0]))
                 return frame(operation, span, negated=not_so)
-    return frame("assert", topic.span, negated=_is_not_so(folded, topic, topic.span[0]))
+    told = frame("assert", topic.span, negated=_is_not_so(folded, topic, topic.span[0]))
+    return replace(told, settled=undo is not None and topic.predicate in _STANDING)
 
 
 def _is_not_so(folded: str, topic: Topic, start: int) -> bool:
     """Whether a measure, told from `start` on, is plainly said not to be there ("is not on the list")."""
-    if topic.predicate not in _STANDING or topic.carried:
+    if topic.predicate not in _STANDING | {"market_rank"} or topic.carried:
         return False
     before = folded[max(0, start - 60) : start]
     last = max((match.end() for match in _IS_NOT.finditer(before)), default=None)
@@ -208,8 +228,38 @@ def _settled(folded: str, proposal: Span, lexicon: Lexicon) -> bool:
     )
 
 
+def _closed(folded: str, lexicon: Lexicon) -> list[Span]:
+    """What says that a case is closed or a proposal not taken up, neither negated nor only feared."""
+    doubts = [span for cue in ("negated", "hedge") for span in lexicon.spans(cue, folded)]
+    found = []
+    for start, end in lexicon.spans("dropped", folded):
+        if _NO.match(folded, start):
+            # Not to be taken up is the end of it; not to have been taken up so far is not.
+            doubted = not _WILL.search(folded, 0, start)
+        else:
+            doubted = any(b <= start and word_gap(folded, b, start) <= _DOUBT_REACH for _, b in doubts)
+        if not doubted and not _NO.search(folded, start + 1, end):
+            found.append((start, end))
+    return found
+
+
+def _is_to_lift(folded: str, closed: Span, topic: Topic, lexicon: Lexicon) -> bool:
+    """Whether what was closed would have taken a measure back: the petition to lift it."""
+    return any(closed[0] != a and closed[1] != b for a, b in _takes_back(folded, topic, lexicon))
+
+
 def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
     """The verb that takes this topic back, the nearest one within reach."""
+    spans = _takes_back(folded, topic, lexicon)
+    if topic.carried:
+        return min(spans, default=None)
+    spans = [span for span in spans if not of_things(folded, span[1])]
+    near = [(word_gap(folded, min(s[1], topic.span[1]), max(s[0], topic.span[0])), s) for s in spans]
+    return min((item for item in near if item[0] <= _UNDO_REACH), default=(0, None))[1]
+
+
+def _takes_back(folded: str, topic: Topic, lexicon: Lexicon) -> list[Span]:
+    """All verbs that take back what is of a topic's kind."""
     only = lexicon.undo_only.get(topic.predicate)
     if only is not None:
         spans = [span for cue in only for span in cue.spans(folded)]
@@ -219,14 +269,20 @@ def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
         spans = []
     if topic.predicate not in MEASURES:
         spans += lexicon.spans("retract", folded)
-    # Who takes back a permission takes a measure, and takes none back.
-    permits = [p for p in lexicon.spans("permission", folded) if not folded.startswith(_REQUIREMENT, p[1])]
-    spans = [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
-    if topic.carried:
-        return min(spans, default=None)
-    spans = [span for span in spans if not of_things(folded, span[1])]
-    near = [(word_gap(folded, min(s[1], topic.span[1]), max(s[0], topic.span[0])), s) for s in spans]
-    return min((item for item in near if item[0] <= _UNDO_REACH), default=(0, None))[1]
+    permits = _permits(folded, lexicon)
+    return [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
+
+
+def _permits(folded: str, lexicon: Lexicon) -> list[Span]:
+    """Where a permission is taken back: that is a measure, and takes none back."""
+    return [p for p in lexicon.spans("permission", folded) if not folded.startswith(_REQUIREMENT, p[1])]
+
+
+def takes_nothing_back(folded: str, lexicon: Lexicon) -> bool:
+    """Whether a unit has verbs that take back, all of them for a permission or for things: then no measure ends."""
+    permits = _permits(folded, lexicon)
+    spans = [span for span in lexicon.spans("undo", folded) if not any(a <= span[0] < b for a, b in permits)]
+    return bool(permits or spans) and all(of_things(folded, span[1]) for span in spans)
 
 
 def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -> tuple[bool, bool]:
@@ -240,9 +296,10 @@ def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -
         )
 
     ended = re.search(r"no longer|ikke lenger|ikkje lenger", folded[max(0, undo[0] - 14) : undo[1]])
-    negated = (before("negated") and ended is None) or bool(_NOT_AFTER.match(folded, undo[1]))
-    negated = negated or _spared(folded, undo, company, lexicon)
+    verb = _VERB.match(folded, undo[0])
+    negated = (before("negated") and ended is None) or bool(_NOT_AFTER.match(folded, verb.end() if verb else undo[1]))
     decided = [b for _, b in lexicon.spans("decided", folded) if b <= undo[0]]
+    negated = negated or _spared(folded, undo, company, lexicon) or any(_AGAINST.match(folded, b) for b in decided)
     proposed_before = any(b <= undo[0] and not decided for _, b in lexicon.spans("propose", folded))
     non_finite = bool(_NON_FINITE.search(folded[: undo[0]]))
     hedged = (before("hedge") and not decided) or (non_finite and proposed_before) or lexicon.hits("undecided", folded)

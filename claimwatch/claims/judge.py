@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from claimwatch.claims import circumstances, dates, figures, places, values
+from claimwatch.claims import circumstances, dates, figures, places, ranks, values
 from claimwatch.claims.cells import Cells, compare
 from claimwatch.claims.denials import denied_claims, denied_object
 from claimwatch.claims.frames import CALLED, MEASURES, OWNERS, Frame, read
@@ -83,6 +83,9 @@ class Judge:
         back = reading.lexicon.hits("matter", reading.folded) or (stand_in and not reading.named)
         carried = reading.carried if back else None
         frames = read(reading.folded, reading.topics, carried, company, reading.lexicon)
+        lost = ranks.lost(entity, company, reading.named, reading.folded, reading.lexicon)
+        if lost is not None:
+            frames = tuple(replace(f, negated=True, at=lost) if f.predicate == "market_rank" else f for f in frames)
         judged = [self._weigh(entity, frame, reading) for frame in frames]
         return max(judged, key=lambda j: (*self._importance(j), -j.frame.at[0]))
 
@@ -241,14 +244,13 @@ class Judge:
             return None
         units = self._baseline.predicates[frame.predicate].units
         if frame.predicate == "market_rank":
-            amounts = figures.ranks(reading.text)
-        elif frame.predicate in _ANY_AMOUNT:
-            amounts = reading.amounts
+            chosen = ranks.of_company(entity, reading, lost=frame.negated)
         else:
-            amounts = tuple(a for a in reading.amounts if a.unit in units)
-        preferred = [a for a in amounts if a.unit in units] or list(amounts)
-        pairs = figures.paired(preferred, reading.named, reading.subjects.entities, reading.folded)
-        chosen = (pairs or {}).get(entity) or figures.of_company(preferred, entity, reading.named, reading.folded)
+            any_amount = frame.predicate in _ANY_AMOUNT
+            amounts = reading.amounts if any_amount else tuple(a for a in reading.amounts if a.unit in units)
+            preferred = [a for a in amounts if a.unit in units] or list(amounts)
+            pairs = figures.paired(preferred, reading.named, reading.subjects.entities, reading.folded)
+            chosen = (pairs or {}).get(entity) or figures.of_company(preferred, entity, reading.named, reading.folded)
         if chosen is None:
             return None
         return Quantity(chosen.value, chosen.unit, chosen.comparator, as_of, reading.text[chosen.start : chosen.end])
@@ -276,6 +278,8 @@ class Judge:
             found.append("caller")
         if "cve-" in reading.folded:
             found.append("vulnerability")
+        if frame.settled:
+            found.append("outcome")
         exact_day = as_of is not None and len(as_of) == 10 and frame.predicate in MEASURES
         if as_of is not None and value == "none" and (exact_day or frame.operation in ("add", "revise")):
             told = [c.as_of for c in self._cells.about(entity) if c.predicate == frame.predicate and c.as_of]

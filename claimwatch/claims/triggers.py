@@ -17,7 +17,7 @@ CUES = (
     "undo", "add", "revise", "move", "propose", "hedge", "undecided", "decided", "negated", "failed",
     "again", "permit", "permission", "retract", "urge", "persist", "tabled", "call", "caller", "cite",
     "deny", "speech", "no_comment", "routine", "trade", "unaffected", "one", "all",
-    "matter",
+    "matter", "overtake", "lose_rank", "dropped",
 )  # fmt: skip
 # Norwegian text is read with both forms: writers mix them, and quoted words keep theirs.
 _FILES = {"en": ("en",), "nb": ("nb", "nn"), "nn": ("nn", "nb"), "zh": ("zh",)}

@@ -4,6 +4,7 @@ The rules know the baseline: which claims there are, which values, places and da
 sentences of each kind are worded. A sentence is folded only where the two together leave little chance of news (law 4).
 """
 
+import math
 from collections.abc import Mapping
 
 from claimwatch.claims.classifier import NONE
@@ -14,6 +15,8 @@ from claimwatch.models import Outcome
 PREDICATE = 0.40  # from here on the classifier's kind of claim counts where no cue gives one …
 PREDICATE_AGAINST_CUES = 0.75  # … and against a cue
 CLAIM = 0.35  # from here on the claim that it names comes first
+_SURE = 0.70  # where the classifier gives an answer less than this the encoder is asked, too (decision 0017)
+_LEAST = 1e-5  # what the one holds for impossible the other may still be sure of
 _TOLD = 0.36  # from here on a unit is told: to tell a known thing again is better than to miss a new one
 # What the rules read as the denial of a change ("no plan to lift"), or as known with its date, only from here on.
 _TOLD_THOUGH_SETTLED = 0.65
@@ -25,18 +28,40 @@ _ALERTS = tuple(outcome for outcome in Outcome if outcome.alerts)
 _QUIET = tuple(outcome for outcome in Outcome if not outcome.alerts)
 
 
+def unsure(ruled: Decision, probabilities: Mapping[str, float]) -> bool:
+    """Whether the classifier's answer is so open that another reading is worth its time.
+
+    A reversal that the rules found and the classifier holds for the likeliest outcome is not: to miss one is worst.
+    """
+    likeliest = max(Outcome, key=probabilities.__getitem__)
+    return max(probabilities.values()) < _SURE and not (ruled.outcome is likeliest is Outcome.REVERSAL)
+
+
+def joined(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    """Two readings of a unit as one: the geometric mean of their probabilities, as shares of the whole."""
+    means = {label: math.sqrt(max(p, _LEAST) * max(second[label], _LEAST)) for label, p in first.items()}
+    total = sum(means.values())
+    return {label: mean / total for label, mean in means.items()}
+
+
 def about(probabilities: Mapping[str, float], *, pointed: bool) -> bool:
     """Whether a unit that does not name the company is about it. `pointed`: something in it points back."""
     return probabilities[NONE] < (_ABOUT_POINTED if pointed else _ABOUT)
 
 
 def weigh(
-    ruled: Decision, probabilities: Mapping[str, float], *, pointed: bool = True, concerned: bool = True
+    ruled: Decision,
+    probabilities: Mapping[str, float],
+    *,
+    pointed: bool = True,
+    concerned: bool = True,
+    reversible: bool = True,
 ) -> Decision:
     """The outcome of a unit that is about the company, from the rules' decision and the classifier's probabilities.
 
     `concerned`: there is a claim of the baseline that the unit was compared with. Where there is none, the classifier's
-    word alone folds nothing that the rules would tell.
+    word alone folds nothing that the rules would tell. `reversible`: its verbs can end a measure; where none can, no
+    reversal is seen that the rules did not find.
 
     The classifier has seen what the rules decided, and why. Where it differs from them, the rule ids end with
     `learned.` and the outcome. It does not overrule the rules on a value that differs from a claim's, on a reversal
@@ -55,7 +80,8 @@ def weigh(
     told = telling >= _TOLD or (pointed and _differs(ruled))
     if pointed and not told and not concerned and ruled.outcome.alerts:
         return ruled
-    sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or share[outcome] >= _REVERSED_AFTER_ALL]
+    reversed_after_all = reversible and share[Outcome.REVERSAL] >= _REVERSED_AFTER_ALL
+    sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or reversed_after_all]
     chosen = max(sure if told else _QUIET, key=share.__getitem__)
     if chosen is Outcome.REVERSAL and "not_in_force" in ruled.rules:
         return ruled

@@ -119,6 +119,7 @@ class Baseline:
     severities: Mapping[tuple[str, str, str], str]
     triggers: Mapping[str, Mapping[str, object]]
     classifier: Mapping[str, object] = field(default_factory=dict)
+    encoder: bytes = field(default=b"", repr=False)
     facts: tuple[Fact, ...] = ()
     lessons: tuple[Lesson, ...] = ()
 

@@ -31,6 +31,13 @@ def faults(finding: Finding, baseline: Baseline) -> list[str]:
     before, after = finding.before, finding.after
     if finding.outcome is Outcome.UPDATE and before is not None and after is not None:
         told += [f"update from {before} to {after}"] if values.no_other(before, after) else []
+    if (
+        finding.outcome is Outcome.RESTATEMENT
+        and before is not None
+        and after is not None
+        and before.unit == after.unit
+    ):
+        told += [] if values.same(before, after) or before.value is None else [f"restated from {before} to {after}"]
     return [f"{fault}: {finding.quote!r}" for fault in told]
 
 

@@ -141,6 +141,50 @@ def test_a_date_that_says_which_thing_is_meant_is_not_when_it_holds(text: str, o
     assert circumstances.told_on(frame, dates.wider(text, _PUBLISHED), fold(text), None) == on
 
 
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("the act took effect this morning", ["2025-05-22"]),
+        ("from Monday it is forbidden", ["2025-05-26"]),
+        ("frå måndag er det forbode", ["2025-05-26"]),
+        ("no agency may buy from Thursday on", ["2025-05-22"]),
+        ("a docket entry from Monday shows", ["2025-05-19"]),
+        ("exports for 2021 came to 31 million", ["2021"]),
+        ("observation ended 01/2026", ["2026-01"]),
+        ("tillatelsen varer til 1. april", ["2026-04-01"]),
+        ("the exemption lasts until 1 April", ["2026-04-01"]),
+    ],
+)
+def test_dates_that_a_reader_is_told(text: str, on: list[str]) -> None:
+    assert [m.on for m in dates.wider(text, date(2025, 5, 22))] == on
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("The waiver is suspended until 30 September 2027.", None),
+        ("The subsidiary, set up in 2014, has been removed.", None),
+        ("The cameras it returned last year were removed.", None),
+        ("Utestenginga, som vart vedteken i september 2024, er oppheva.", None),
+        ("The listing was removed in March 2025.", "2025-03"),
+    ],
+)
+def test_what_came_before_and_how_long_it_lasts_is_not_when_it_was_taken_back(text: str, on: str | None) -> None:
+    frame = Frame("listed_on", "entity_list", "remove", True, False, (0, 3))
+    assert circumstances.told_on(frame, dates.wider(text, date(2025, 5, 22)), fold(text), None) == on
+
+
+def test_a_text_that_does_what_it_says_does_it_on_its_own_day(comparer: Comparer) -> None:
+    found = _told(comparer, "The listing of Hikvision on the Entity List is hereby withdrawn.")
+    assert found.as_of == _PUBLISHED.isoformat()
+
+
+def test_a_date_of_years_before_is_not_that_of_what_is_told_now(comparer: Comparer) -> None:
+    text = "Commerce put Hikvision on the Entity List in 2015.\n\nLawmakers intend to remove the company from the list."
+    found = comparer.publication(_publication(text), SourceClass.PRESS)
+    assert found[-1].as_of == _PUBLISHED.isoformat()[:7]
+
+
 def test_of_what_the_press_reports_only_the_month_is_implied(comparer: Comparer) -> None:
     denied = _told(comparer, "Hikvision rejects the allegation as unfounded.")
     assert denied.as_of == "2025-05"

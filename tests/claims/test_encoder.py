@@ -1,0 +1,106 @@
+"""The network of the baseline: what it answers, when it is asked, and what is said of a broken one."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from claimwatch.claims import Comparer
+from claimwatch.claims.classifier import NONE
+from claimwatch.claims.encoder import Encoder
+from claimwatch.claims.outcome import Decision
+from claimwatch.claims.passages import Passage
+from claimwatch.claims.weighing import joined, unsure
+from claimwatch.errors import BaselineInvalid
+from claimwatch.models import Baseline, Outcome, Publication, SourceClass
+
+BAN = Passage(
+    "On Monday the ministry put alpha on its list of banned suppliers.",
+    "legal_status 2019-10 : the company was put on a list",
+    "press 2026-03 : alpha is banned",
+    "The cameras hang in schools.",
+)
+WEATHER = Passage("about alpha : The market hall was full on a sunny day.", "", "press 2026-03 : A fair", "")
+
+
+@pytest.fixture(scope="module")
+def encoder(baseline: Baseline) -> Encoder:
+    return Encoder(baseline.encoder)
+
+
+def test_it_gives_a_share_to_each_outcome(encoder: Encoder) -> None:
+    found = encoder.probabilities(BAN)
+    assert set(found) == {*Outcome, NONE}
+    assert math.isclose(sum(found.values()), 1, abs_tol=1e-5)
+
+
+def test_it_tells_news_from_what_is_about_nobody(encoder: Encoder) -> None:
+    ban, weather = encoder.probabilities(BAN), encoder.probabilities(WEATHER)
+    assert max(weather, key=weather.__getitem__) == NONE
+    assert sum(ban[outcome] for outcome in Outcome if outcome.alerts) > 0.5
+
+
+def test_the_same_passage_has_the_same_answer_whatever_came_before(encoder: Encoder, baseline: Baseline) -> None:
+    encoder.probabilities(replace(BAN, before="word " * 500))
+    assert encoder.probabilities(BAN) == Encoder(baseline.encoder).probabilities(BAN)
+
+
+@pytest.mark.parametrize("text", ["", " ", "海康威视 " * 300, "x" * 10_000, "\x00\ud800�"])
+def test_any_text_has_an_answer(encoder: Encoder, text: str) -> None:
+    assert math.isclose(sum(encoder.probabilities(Passage(text, text, text, text)).values()), 1, abs_tol=1e-5)
+
+
+def test_what_is_no_network_is_named(baseline: Baseline) -> None:
+    for body in (b"nothing", baseline.encoder[:5000]):
+        with pytest.raises(BaselineInvalid, match=r"encoder\.onnx.*\./dev train --encoder"):
+            Encoder(body).check()
+        with pytest.raises(BaselineInvalid, match=r"encoder\.onnx"):
+            Comparer(replace(baseline, encoder=body)).check()
+
+
+def test_two_readings_are_joined_as_shares() -> None:
+    both = joined({"a": 0.5, "b": 0.5, "c": 0.0}, {"a": 0.8, "b": 0.2, "c": 0.0})
+    assert math.isclose(sum(both.values()), 1)
+    assert math.isclose(both["a"] / both["b"], 2)  # sqrt(.5 * .8) to sqrt(.5 * .2)
+    assert 0 < both["c"] < 0.001
+
+
+@pytest.mark.parametrize(
+    ("ruled", "shares", "open_"),
+    [
+        (Outcome.NEW, {Outcome.UPDATE: 0.6, Outcome.NEW: 0.4}, True),
+        (Outcome.NEW, {Outcome.UPDATE: 0.8, Outcome.NEW: 0.2}, False),
+        (Outcome.NEW, {Outcome.REVERSAL: 0.4, Outcome.NEW: 0.3, NONE: 0.3}, True),
+        (Outcome.REVERSAL, {Outcome.UPDATE: 0.4, Outcome.REVERSAL: 0.3, NONE: 0.3}, True),
+        (Outcome.REVERSAL, {Outcome.REVERSAL: 0.4, Outcome.NEW: 0.3, NONE: 0.3}, False),  # two of two see one
+    ],
+)
+def test_only_an_open_answer_is_asked_about(ruled: Outcome, shares: dict[str, float], open_: bool) -> None:
+    assert unsure(Decision(ruled, ()), dict.fromkeys((*Outcome, NONE), 0.0) | shares) is open_
+
+
+PAGE = Publication(
+    source="press",
+    key="1",
+    url="https://example.org/1",
+    title="News",
+    kind="page",
+    language="en",
+    text="",
+)
+
+
+@pytest.mark.parametrize("language", ["nb", "zh-Hans"])
+def test_other_languages_are_read_without_it(baseline: Baseline, language: str) -> None:
+    page = replace(PAGE, language=language, text="Dahua ble i går nevnt i en rapport. Hikvision svarte ikke.")
+    comparers = (Comparer(baseline), Comparer(replace(baseline, encoder=b"no network at all")))
+    with_it, without = (comparer.publication(page, SourceClass.PRESS) for comparer in comparers)
+    assert with_it
+    assert with_it == without
+
+
+def test_a_baseline_without_one_is_read_by_the_classifier_alone(baseline: Baseline) -> None:
+    page = replace(PAGE, text="A spokesman for Dahua said on Friday that talks with the port authority go on.")
+    alone = Comparer(replace(baseline, encoder=b"")).publication(page, SourceClass.PRESS)
+    both = Comparer(baseline).publication(page, SourceClass.PRESS)
+    assert [finding.quote for finding in alone] == [finding.quote for finding in both]
