@@ -83,11 +83,14 @@ class Judge:
         back = reading.lexicon.hits("matter", reading.folded) or (stand_in and not reading.named)
         carried = reading.carried if back else None
         frames = read(reading.folded, reading.topics, carried, company, reading.lexicon)
-        lost = ranks.lost(entity, company, reading.named, reading.folded, reading.lexicon)
-        if lost is not None:
-            frames = tuple(replace(f, negated=True, at=lost) if f.predicate == "market_rank" else f for f in frames)
+        frames = tuple(self._ranked(entity, f, reading, company) if f.predicate == "market_rank" else f for f in frames)
         judged = [self._weigh(entity, frame, reading) for frame in frames]
         return max(judged, key=lambda j: (*self._importance(j), -j.frame.at[0]))
+
+    def _ranked(self, entity: str, frame: Frame, reading: Reading, company: Sequence[tuple[int, int]]) -> Frame:
+        """A frame of a place in a ranking, negated where the company is said to have lost it."""
+        lost = ranks.lost(entity, company, reading.named, reading.folded, reading.lexicon)
+        return frame if lost is None else replace(frame, negated=True, at=lost)
 
     def _importance(self, judged: Judged) -> tuple[int, int]:
         predicate = judged.frame.predicate

@@ -19,11 +19,9 @@ NAMES = (
     "wording", "topic", "judged", "like", "held", "place same", "place other", "context same", "value same",
     "value unit", "value silent", "year same", "year other", "restates",
 )  # fmt: skip
-_TOPIC = slice(NAMES.index("topic"), NAMES.index("topic") + 1)
 _LIKELY = 0.01  # from here on a claim that the classifier names is a candidate
 _LIKE = 3  # so many of those nearest in words are
-_SHOWN = 0.05  # from here on a candidate of a kind that a cue names is shown …
-_SHOWN_BARE = 0.15  # … and from here on one that only wording speaks for: better none beside the text than a wrong one
+_SHOWN = 0.05  # from here on the first candidate is shown
 MOST = 6  # so many claims are shown of a finding
 _LEAST = 1e-3
 
@@ -87,5 +85,4 @@ def ranked(found: Mapping[str, Sequence[float]], judged: Sequence[str], ranking:
     """The claims to show of the candidates `found`, the likeliest first; unlikely ones only if the judge named them."""
     shares = {name: ranking.probability(seen) for name, seen in found.items()}
     order = sorted(shares, key=lambda name: (-shares[name], name))
-    needed = {name: _SHOWN if any(seen[_TOPIC]) else _SHOWN_BARE for name, seen in found.items()}
-    return tuple(name for name in order if shares[name] >= needed[name] or name in judged)[:MOST]
+    return tuple(name for name in order if shares[name] >= _SHOWN or name in judged)[:MOST]

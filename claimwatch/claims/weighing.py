@@ -24,6 +24,7 @@ _REVERSED = 0.15  # a reversal that the rules found stands from here on: to miss
 _REVERSED_AFTER_ALL = 0.60  # … and one that they did not find is believed from here on
 _ABOUT = 0.60  # a sentence in which nothing points back is about the company below this share of NONE …
 _ABOUT_POINTED = 0.65  # … and one in which something does below this
+_UNREVERSED = frozenset({"not_in_force", "unseen.outcome"})  # only proposed, or proposed and not taken up
 _ALERTS = tuple(outcome for outcome in Outcome if outcome.alerts)
 _QUIET = tuple(outcome for outcome in Outcome if not outcome.alerts)
 
@@ -83,11 +84,13 @@ def weigh(
     reversed_after_all = reversible and share[Outcome.REVERSAL] >= _REVERSED_AFTER_ALL
     sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or reversed_after_all]
     chosen = max(sure if told else _QUIET, key=share.__getitem__)
-    if chosen is Outcome.REVERSAL and "not_in_force" in ruled.rules:
+    if chosen is Outcome.REVERSAL and not _UNREVERSED.isdisjoint(ruled.rules):
         return ruled
     return ruled if chosen is ruled.outcome else Decision(chosen, (*ruled.rules, f"learned.{chosen.lower()}"))
 
 
 def _differs(ruled: Decision) -> bool:
-    """Whether the rules found another value than the claim's, or its contrary: no wording folds that."""
-    return ruled.outcome.alerts and any(rule in ("value.differs", "contrary") for rule in ruled.rules)
+    """Whether the rules found another value than the claim's, its contrary, or an end to it: no wording folds that."""
+    return ruled.outcome.alerts and any(
+        rule in ("value.differs", "contrary", "operation.remove") for rule in ruled.rules
+    )

@@ -1,17 +1,20 @@
-"""What ends: entries struck in the present tense of a headline, cases closed, attempts that come to nothing."""
+"""What ends, by the rules alone: entries struck in the present tense, cases closed, attempts that come to nothing."""
 
 from datetime import date
 
 import pytest
 
 from claimwatch.claims import Comparer
-from claimwatch.models import Finding, Outcome, Publication, SourceClass
+from claimwatch.claims.comparer import Sighting
+from claimwatch.claims.judge import Judged
+from claimwatch.models import Outcome, Publication
 
 
-def one(comparer: Comparer, text: str, language: str = "en") -> Finding:
+def judged(comparer: Comparer, text: str, language: str = "en") -> Judged:
     page = Publication("press", "k", "https://a.example/", "", "page", language, text, date(2026, 11, 10))
-    (found,) = comparer.publication(page, SourceClass.PRESS)
-    return found
+    (found,) = comparer.sightings(page)
+    assert isinstance(found, Sighting)
+    return found.judged
 
 
 @pytest.mark.parametrize(
@@ -39,8 +42,8 @@ def one(comparer: Comparer, text: str, language: str = "en") -> Finding:
     ],
 )
 def test_what_a_headline_tells_in_the_present_tense_is_done(comparer: Comparer, text: str, language: str) -> None:
-    found = one(comparer, text, language)
-    assert (found.outcome, found.operation) == (Outcome.REVERSAL, "remove")
+    found = judged(comparer, text, language)
+    assert (found.decision.outcome, found.frame.operation) == (Outcome.REVERSAL, "remove")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ def test_what_a_headline_tells_in_the_present_tense_is_done(comparer: Comparer, 
     ],
 )
 def test_what_is_not_taken_back_is_no_reversal(comparer: Comparer, text: str, language: str) -> None:
-    assert one(comparer, text, language).outcome is not Outcome.REVERSAL
+    assert judged(comparer, text, language).decision.outcome is not Outcome.REVERSAL
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,7 @@ def test_what_is_not_taken_back_is_no_reversal(comparer: Comparer, text: str, la
     ],
 )
 def test_what_is_only_meant_to_be_taken_back_is_pending(comparer: Comparer, text: str, language: str) -> None:
-    assert one(comparer, text, language).outcome is Outcome.PENDING
+    assert judged(comparer, text, language).decision.outcome is Outcome.PENDING
 
 
 @pytest.mark.parametrize(
@@ -88,8 +91,8 @@ def test_what_is_only_meant_to_be_taken_back_is_pending(comparer: Comparer, text
     ],
 )
 def test_a_case_that_is_closed_is_a_reversal(comparer: Comparer, text: str, language: str) -> None:
-    found = one(comparer, text, language)
-    assert (found.outcome, found.operation) == (Outcome.REVERSAL, "remove")
+    found = judged(comparer, text, language)
+    assert (found.decision.outcome, found.frame.operation) == (Outcome.REVERSAL, "remove")
 
 
 @pytest.mark.parametrize(
@@ -103,9 +106,8 @@ def test_a_case_that_is_closed_is_a_reversal(comparer: Comparer, text: str, lang
     ],
 )
 def test_an_attempt_to_lift_that_fails_is_told_and_lifts_nothing(comparer: Comparer, text: str, language: str) -> None:
-    found = one(comparer, text, language)
-    assert found.outcome.alerts
-    assert found.outcome is not Outcome.REVERSAL
+    found = judged(comparer, text, language).decision
+    assert found.outcome is Outcome.UPDATE
     assert "unseen.outcome" in found.rules
 
 
@@ -123,7 +125,7 @@ def test_an_attempt_to_lift_that_fails_is_told_and_lifts_nothing(comparer: Compa
     ],
 )
 def test_what_is_not_closed_is_no_reversal(comparer: Comparer, text: str, language: str) -> None:
-    assert one(comparer, text, language).outcome is not Outcome.REVERSAL
+    assert judged(comparer, text, language).decision.outcome is not Outcome.REVERSAL
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_what_is_not_closed_is_no_reversal(comparer: Comparer, text: str, langua
     ],
 )
 def test_words_that_also_mean_a_purchase_make_no_contract(comparer: Comparer, text: str) -> None:
-    assert one(comparer, text).predicate != "contract"
+    assert judged(comparer, text).frame.predicate != "contract"
 
 
 @pytest.mark.parametrize(
@@ -147,4 +149,4 @@ def test_words_that_also_mean_a_purchase_make_no_contract(comparer: Comparer, te
     ],
 )
 def test_what_is_bought_by_a_school_is_a_contract(comparer: Comparer, text: str) -> None:
-    assert one(comparer, text).predicate == "contract"
+    assert judged(comparer, text).frame.predicate == "contract"

@@ -1,7 +1,6 @@
 """Which claim a sentence speaks of: the candidates, what speaks for each, and their order."""
 
 import json
-import math
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -48,28 +47,6 @@ def test_the_likeliest_comes_first_and_the_unlikely_only_where_the_judge_named_t
 def test_where_hardly_any_claim_is_spoken_of_only_what_the_judge_named_is_shown() -> None:
     assert ranked({"A01": (-9.0,), "A02": (-8.0,)}, ("A01",), Ranking(0.0, (1.0,))) == ("A01",)
     assert ranked({}, (), Ranking(0.0, (1.0,))) == ()
-
-
-def test_what_only_wording_speaks_for_must_be_likelier_to_be_shown_than_what_a_cue_names() -> None:
-    topic = NAMES.index("topic")
-    bare = tuple(0.0 for _ in NAMES)
-    cued = tuple(float(at == topic) for at in range(len(NAMES)))
-    unlikely = Ranking(math.log(0.1 / 0.9), bare)
-    assert ranked({"A01": bare, "A02": cued}, (), unlikely) == ("A02",)
-    likely = Ranking(math.log(0.2 / 0.8), bare)
-    assert ranked({"A01": bare, "A02": cued}, (), likely) == ("A01", "A02")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Hikvision opened a bakery in Oslo.",
-        "Hikvision's logo was repainted by students.",
-        "The mayor called Hikvision.",
-    ],
-)
-def test_beside_what_is_like_no_claim_none_is_shown(comparer: Comparer, text: str) -> None:
-    assert one(comparer, text).claims == ()
 
 
 def test_of_equals_the_first_by_name_comes_first() -> None:
