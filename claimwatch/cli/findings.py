@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from claimwatch.cli import deciding, gold
 from claimwatch.cli.arguments import add_command, add_group, add_json, day
-from claimwatch.cli.output import moment, shorten, write, write_json, write_table
+from claimwatch.cli.output import moment, shorten, write, write_json, write_json_list, write_table
 from claimwatch.errors import UsageError
 from claimwatch.models.finding import Outcome
 
@@ -52,7 +52,7 @@ def add_to(commands: "Commands") -> None:
 def list_all(arguments: argparse.Namespace) -> int:
     """Print the findings that the filters let through."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline.telling.tellable import as_decided
+    from claimwatch.pipeline.telling.tellable import each_decided
     from claimwatch.store import findings
 
     with opened() as watch:
@@ -64,22 +64,22 @@ def list_all(arguments: argparse.Namespace) -> int:
         since = arguments.since
         zone = ZoneInfo(watch.settings.timezone)
         with watch.store.read() as connection:
-            rows = findings.list_findings(
+            ids = findings.list_ids(
                 connection,
-                watch.sources,
                 outcomes=arguments.outcome or (),
                 entity=arguments.entity,
                 source=arguments.source,
                 since=None if since is None else datetime.combine(since, time(), zone),
                 waiting=arguments.waiting,
             )
-            rows = as_decided(connection, watch, rows)
-    if arguments.json:
-        write_json([_record(row) for row in rows])
-    elif rows:
-        write_table(("id", "outcome", "company", "kind", "place", "source", "published", "quote"), map(_cells, rows))
-    else:
-        write("No finding.")
+        rows = each_decided(watch, ids)
+        if arguments.json:
+            write_json_list(map(_record, rows))
+        elif ids:
+            header = ("id", "outcome", "company", "kind", "place", "source", "published", "quote")
+            write_table(header, map(_cells, rows))
+        else:
+            write("No finding.")
     return 0
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,19 +45,29 @@ def complain(error: Exception) -> None:
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """A table: fitted to a terminal, or in plain aligned columns where the output is piped."""
-    cells = [[clean("" if value is None else str(value)) for value in row] for row in rows]
+    """A table: fitted to a terminal, or in plain aligned columns where the output is piped.
+
+    However many rows there are, no more than a megabyte of a piped one is held: the widths are known after the last.
+    """
+    cells = ([clean("" if value is None else str(value)) for value in row] for row in rows)
     if sys.stdout.isatty():
         _write_rich(header, cells, title)
         return
     if title:
         print(clean(title))
-    widths = [max(len(row[i]) for row in [list(header), *cells]) for i in range(len(header))]
-    for row in [list(header), *cells]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    from tempfile import SpooledTemporaryFile
+
+    widths = [len(name) for name in header]
+    with SpooledTemporaryFile(max_size=1_000_000) as kept:
+        for row in cells:
+            widths = [max(width, len(cell)) for width, cell in zip(widths, row, strict=True)]
+            kept.write(json.dumps(row).encode() + b"\n")
+        kept.seek(0)
+        for row in chain([header], map(json.loads, kept)):
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _write_rich(header: Sequence[str], cells: list[list[str]], title: str | None) -> None:
+def _write_rich(header: Sequence[str], cells: Iterable[list[str]], title: str | None) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -78,6 +89,16 @@ def to_json(value: object, *, indent: int | None = None) -> str:
 def write_json(value: object) -> None:
     """A JSON document on stdout. Dataclasses become objects, times ISO 8601, durations seconds."""
     print(to_json(value, indent=2))
+
+
+def write_json_list(values: Iterable[object]) -> None:
+    """What `write_json` writes of a list, one value after another: none is held longer than it takes to write it."""
+    begun = False
+    for value in values:
+        one = to_json([value], indent=2).removeprefix("[").removesuffix("\n]")
+        print("," if begun else "[", one, sep="", end="")
+        begun = True
+    print("\n]" if begun else "[]")
 
 
 def write_json_line(value: object) -> None:

@@ -12,14 +12,17 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from claimwatch.claims import assign
+from claimwatch.claims.dates import as_date
 from claimwatch.claims.decided import relabelled
-from claimwatch.claims.developments import joined, sentence_fact
-from claimwatch.models import Decision, Development, Entry, Finding, Origin, Publication
+from claimwatch.claims.developments import DAYS, joined, sentence_fact
+from claimwatch.models import Decision, Development, Entry, Finding, Origin, Outcome, Publication
 from claimwatch.store import decisions, developments, findings
+from claimwatch.store.developments import Known, Near
 from claimwatch.store.finding_rows import FindingRow
 
 # Findings of one publication with the id of the development that each tells of.
 Beside = Sequence[tuple[Finding, int]]
+_MONTH = len("2020-06")
 
 
 def develop(
@@ -49,12 +52,11 @@ def tell_of(
     beside: Beside = (),
 ) -> tuple[int, bool]:
     """The same of a finding that alerts, whatever its name is: an analyst may have let it in."""
-    alike = developments.developments_like(connection, finding, sentence_fact(finding))
-    known = {like.development.key: like for like in alike}
-    keys = {like.id: key for key, like in known.items()}
-    told = [(one, keys[id_]) for one, id_ in beside if id_ in keys]
-    development = assign(finding, published_on, seen_at, [like.development for like in known.values()], told)
-    before = known.get(development.key)
+    near = near_to(finding, published_on, seen_at)
+    development, before = _assigned(connection, finding, published_on, seen_at, beside, near)
+    if near is not None and before is None and developments.is_taken(connection, development.key):
+        # One of its kind had this day when it was made, and has another since: the key is taken.
+        development, before = _assigned(connection, finding, published_on, seen_at, beside, None)
     stays = development.key if before and not before.joined else decisions.joined_to(connection, development.key)
     if stays != development.key:
         # An analyst made it one with another, which has told, and goes on to tell, what is found of either.
@@ -75,6 +77,49 @@ def tell_of(
         development = replace(fresh, key=development.key, state_version=before.development.state_version)
     developments.change_development(connection, before.id, before.development, development, seen_at)
     return before.id, watching
+
+
+def near_to(finding: Finding, published_on: date | None, seen_at: datetime) -> Near | None:
+    """When a development must have been for `assign` to join a finding to it, generously; None: at any time.
+
+    Of thousands of one kind only these are read. That the choice is the same as of all is held by a test.
+    """
+    if finding.outcome is Outcome.REVERSAL:
+        return None  # it may tell again what was taken back years ago
+    told_on = published_on or seen_at.date()
+    spans, dates_ = [_span(told_on, told_on)], {told_on.isoformat()[:_MONTH]}
+    if finding.as_of is not None:
+        first = as_date(finding.as_of)
+        assert first is not None, "a date is told"
+        spans.append(_span(first, first if len(finding.as_of) > _MONTH else _later(first, 30)))
+        dates_.add(finding.as_of[:_MONTH])
+    return Near(tuple(spans), tuple(sorted(dates_)))
+
+
+def _span(first: date, last: date) -> tuple[date, date]:
+    return _later(first, -DAYS), _later(last, DAYS)
+
+
+def _later(day: date, days: int) -> date:
+    """So many days later, or as near to it as there are dates."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
+def _assigned(
+    connection: Connection,
+    finding: Finding,
+    published_on: date | None,
+    seen_at: datetime,
+    beside: Beside,
+    near: Near | None,
+) -> tuple[Development, Known | None]:
+    """The development of a finding as it is then, and as it is stored; None where it is a new one."""
+    alike = developments.developments_like(connection, finding, sentence_fact(finding), near)
+    known = {like.development.key: like for like in alike}
+    keys = {like.id: key for key, like in known.items()}
+    told = [(one, keys[id_]) for one, id_ in beside if id_ in keys]
+    development = assign(finding, published_on, seen_at, [like.development for like in known.values()], told)
+    return development, known.get(development.key)
 
 
 def refold(connection: Connection, development_id: int) -> None:

@@ -5,11 +5,26 @@ Only a live finding of origin `watch` makes a development something to tell; see
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from claimwatch.models import Action, Development, Finding, Origin, Outcome
 from claimwatch.store import states
@@ -31,19 +46,37 @@ class Known:
     joined: bool
 
 
-def developments_like(connection: Connection, finding: Finding, fact: str) -> list[Known]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """When a development must have been to be that of a finding: its day is in one of `spans` (first and last day), or
+    it has no day of its own and a date in its state that begins as one of `dates`."""
+
+    spans: tuple[tuple[date, date], ...]
+    dates: tuple[str, ...]
+
+
+def developments_like(connection: Connection, finding: Finding, fact: str, near: Near | None = None) -> list[Known]:
     """The stored developments that a finding could belong to: those of its predicate and object in its place or in
-    none; where it has no predicate, those of its object or whose state holds `fact`, its sentence.
+    none; where it has no predicate, those of its object or whose state holds `fact`, its sentence. With `near`, only
+    those about these days; where it has no predicate then, those of its sentence.
 
     One of which nothing is left (all its findings withdrawn before an edition told it) is none of them.
     """
-    query = _like(finding.predicate is not None, finding.object_class is not None, finding.place is not None)
-    of = {"predicate": finding.predicate, "object": finding.object_class, "place": finding.place, "fact": f"%{fact}%"}
+    typed, named, placed = finding.predicate is not None, finding.object_class is not None, finding.place is not None
+    of: dict[str, object] = {"predicate": finding.predicate, "object": finding.object_class, "place": finding.place}
+    of["fact"] = f"%{fact}%"
+    if near is None:
+        return [_known_row(row) for row in connection.execute(_like(typed, named, placed), of)]
+    for number, (first, last) in enumerate(near.spans):
+        of |= {f"first{number}": first, f"last{number}": last}
+        of |= {f"from{number}": _start(first), f"to{number}": _end(last)}
+    of |= {f"date{number}": f"%date={start}%" for number, start in enumerate(near.dates)}
+    query = _like(typed, named and typed, placed, len(near.spans), len(near.dates))
     return [_known_row(row) for row in connection.execute(query, of)]
 
 
 @lru_cache
-def _like(typed: bool, named: bool, placed: bool) -> Select[Any]:
+def _like(typed: bool, named: bool, placed: bool, spans: int = 0, dates: int = 0) -> Select[Any]:
     """The query of `developments_like`, made once for each form of finding: it is asked for every finding there is."""
     columns, where = developments.c, []
     of_object = columns.object_class == bindparam("object") if named else columns.object_class.is_(None)
@@ -54,7 +87,30 @@ def _like(typed: bool, named: bool, placed: bool) -> Select[Any]:
     else:
         said = columns.state.like(bindparam("fact"))
         where += [columns.predicate.is_(None), or_(said, of_object) if named else said]
+    if spans:
+        where.append(_about(spans, dates))
     return _KNOWN.where(*where, or_(_found_by(None), _TOLD))
+
+
+def _about(spans: int, dates: int) -> ColumnElement[bool]:
+    """The condition that `Near` describes, of so many spans and dates."""
+    columns = developments.c
+    day = func.coalesce(columns.happened_on, columns.published_on)  # or else when it was first seen
+    about: list[ColumnElement[bool]] = []
+    for number in range(spans):
+        about.append(day.between(bindparam(f"first{number}", type_=Date), bindparam(f"last{number}", type_=Date)))
+        seen = columns.first_seen_at.between(bindparam(f"from{number}"), bindparam(f"to{number}"))
+        about.append(and_(day.is_(None), seen))
+    told = [columns.state.like(bindparam(f"date{number}")) for number in range(dates)]
+    return or_(*about, and_(columns.happened_on.is_(None), or_(*told)))
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _end(day: date) -> datetime:
+    return datetime.combine(day, time.max, UTC)
 
 
 def find_development(connection: Connection, development_id: int) -> Known:
@@ -73,6 +129,11 @@ def find_by_key(connection: Connection, key: str) -> Known:
     """The stored development of that key."""
     (known,) = _known(connection, developments.c.key == key)
     return known
+
+
+def is_taken(connection: Connection, key: str) -> bool:
+    """Whether a development of that key is stored."""
+    return connection.execute(_BY_KEY, {"of": key}).first() is not None
 
 
 _BY_KEY = select(developments).where(developments.c.key == bindparam("of"))

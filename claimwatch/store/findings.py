@@ -4,6 +4,7 @@ An edition tells what has a live finding (not withdrawn by a replay) that a poll
 and `replay` find is kept and listed; it neither makes news nor holds it back.
 """
 
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -112,7 +113,37 @@ def list_findings(
     since: datetime | None = None,
     waiting: bool = False,
 ) -> list[FindingRow]:
-    """Findings, oldest first, narrowed by what is given; `waiting` leaves those whose name waits for review."""
+    """Findings, oldest first, narrowed by what is given; `waiting` leaves those whose name waits for review.
+
+    All of them at once: where there may be many, go through `list_ids`.
+    """
+    where = _narrowed(outcomes, entity, source, since, waiting)
+    if since is None:
+        return select_rows(connection, where, sources)
+    rows = select_rows(connection, where, sources, order=findings.c.first_seen_at)  # as in `list_ids`
+    return sorted(rows, key=lambda row: row.evidence.id)
+
+
+def list_ids(
+    connection: Connection,
+    *,
+    outcomes: Sequence[str] = (),
+    entity: str | None = None,
+    source: str | None = None,
+    since: datetime | None = None,
+    waiting: bool = False,
+) -> Sequence[int]:
+    """The ids of the same findings, oldest first: what is kept of millions while they are shown some at a time."""
+    query = select(findings.c.id).where(_narrowed(outcomes, entity, source, since, waiting))
+    # In the order of the times SQLite takes their index; in that of the ids it would read every finding there is.
+    query = query.order_by(findings.c.id if since is None else findings.c.first_seen_at)
+    ids = array("q", connection.execute(query, execution_options={"yield_per": 10_000}).scalars())
+    return ids if since is None else array("q", sorted(ids))
+
+
+def _narrowed(
+    outcomes: Sequence[str], entity: str | None, source: str | None, since: datetime | None, waiting: bool
+) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [true()]
     if outcomes:
         conditions.append(findings.c.outcome.in_(outcomes))
@@ -126,11 +157,13 @@ def list_findings(
         alerting = [outcome.value for outcome in Outcome if outcome.alerts]
         doubtful = and_(findings.c.method == "fuzzy", findings.c.outcome.in_(alerting), live(Origin.WATCH))
         conditions.append(and_(doubtful, findings.c.development_id.is_(None)))
-    if since is None:
-        return select_rows(connection, and_(*conditions), sources)
-    # In the order of the times SQLite takes their index; in that of the ids it would read every finding there is.
-    rows = select_rows(connection, and_(*conditions), sources, order=findings.c.first_seen_at)
-    return sorted(rows, key=lambda row: row.evidence.id)
+    return and_(*conditions)
+
+
+def count_outcomes(connection: Connection) -> dict[str, int]:
+    """How many findings there are of each outcome that any has, whatever their status and origin."""
+    query = select(findings.c.outcome, func.count()).group_by(findings.c.outcome)
+    return dict(connection.execute(query).tuples().all())
 
 
 def findings_by_item(connection: Connection, source: str) -> dict[tuple[str, int], list[tuple[int, FindingRow]]]:

@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import tracemalloc
+from contextlib import redirect_stdout
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -72,3 +76,27 @@ def test_progress_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "reading: 1  https://example.org/" in terminal.getvalue()
     assert "\x1b]0" not in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.lists(st.integers())), max_size=4))
+def test_a_list_that_is_written_piece_by_piece_reads_as_one_written_whole(values: list[dict[str, object]]) -> None:
+    whole, pieces = io.StringIO(), io.StringIO()
+    with redirect_stdout(whole):
+        output.write_json(values)
+    with redirect_stdout(pieces):
+        output.write_json_list(iter(values))
+    assert pieces.getvalue() == whole.getvalue()
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_is_listed_is_not_held(as_json: bool) -> None:
+    """Ten megabytes pass, and a megabyte at most is kept on the way."""
+    rows = ([number, f"{number}" * 2_000] for number in range(1_000, 2_000))
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        tracemalloc.start()
+        try:
+            output.write_json_list(rows) if as_json else output.write_table(("id", "text"), rows)
+            held = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert held < 3_000_000

@@ -74,10 +74,14 @@ def test_findings_are_listed_by_outcome_company_source_and_day(store: Store, rev
         context = save(connection, revision, outcome=Outcome.CONTEXT, entity="dahua", fingerprint="e" * 64)
 
         def ids(**narrowed: object) -> list[int]:
-            return [row.evidence.id for row in findings.list_findings(connection, SOURCES, **narrowed)]  # type: ignore[arg-type]
+            rows = findings.list_findings(connection, SOURCES, **narrowed)  # type: ignore[arg-type]
+            listed = [row.evidence.id for row in rows]
+            assert list(findings.list_ids(connection, **narrowed)) == listed  # type: ignore[arg-type]
+            return listed
 
         assert ids() == [update, context]
         assert ids(outcomes=["CONTEXT"]) == [context]
+        assert findings.count_outcomes(connection) == {"UPDATE": 1, "CONTEXT": 1}
         assert ids(entity="hikvision") == [update]
         assert ids(source="entity_list") == []
         assert ids(since=NOW) == [update, context]

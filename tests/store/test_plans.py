@@ -46,10 +46,12 @@ from claimwatch.store import (
 )
 from claimwatch.store import tables as t
 from tests.faults.postgres import postgresql_server
+from tests.store.samples import finding
 
 NOW = web_world.NOW
 SINCE = datetime(2024, 1, 5, tzinfo=UTC)
 QUERY = search.parse_query('"finding 77"')
+NEAR = developments.Near(((SINCE.date(), SINCE.date()),), ("2024-01",))
 URL, REAL = "https://example.org/", 1_000.0
 # What there are many of. Of the others (sources, hosts, relays, editions and their items) there are some thousands at
 # most after years.
@@ -110,6 +112,9 @@ PATHS: dict[str, Question] = {
     "the text of a finding": lambda c: cases.texts_of(c, [3]),
     "where findings stand": lambda c: texts.places_of(c, [3, 4]),
     "a development by its key": lambda c: cases.development_id(c, f"{5:020x}"),
+    "developments that a finding may tell of": lambda c: developments.developments_like(c, finding(), "said=1", NEAR),
+    "findings of a source by their ids": lambda c: findings.list_ids(c, source="uhrp"),
+    "findings since a day by their ids": lambda c: findings.list_ids(c, since=NOW - timedelta(days=1)),
     "developments of the same kind": lambda c: developments.kin_of(c, 5),
     "what was last told of a development": lambda c: developments.last_told(c, 5),
     "decisions on a development": lambda c: decisions.decisions_on(c, f"{5:020x}"),

@@ -77,20 +77,17 @@ def summarize(
 ) -> RunSummary:
     """What to show after a run that froze the editions `built`; `broke` is what its reading raised, if anything."""
     with watch.store.read() as connection:
-        stored = findings.list_findings(connection, watch.sources)
+        found = findings.count_outcomes(connection)
         rows = [editions.find_edition(connection, edition.series, edition.period) for edition in built]
         frozen = [row for row in rows if row is not None]
         readers = len(subscribers.list_subscribers(connection, active_only=True))
-    counts = {outcome.value: 0 for outcome in Outcome}
-    for row_ in stored:
-        counts[row_.evidence.finding.outcome.value] += 1
     url = watch.settings.smtp_url.get_secret_value()
     where = [f"state: {watch.settings.home}"]
     if url.startswith("maildir:"):
         where.append(f"mail:  {url.removeprefix('maildir:')}")
     return RunSummary(
         reads=tuple(reads),
-        findings=tuple((name, count) for name, count in counts.items() if count),
+        findings=tuple((one.value, found[one.value]) for one in Outcome if one.value in found),
         subjects=tuple(row.subject for row in frozen),
         held=sum(row.state == "held" for row in frozen),
         subscribers=readers,

@@ -1,6 +1,6 @@
 """What readers may be told of what was found: not what analysts dismissed, put off, or joined to what was told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from claimwatch.store import cases, decisions, developments, findings
 from claimwatch.store.finding_rows import FindingRow
 
 Pair = tuple[int, int]
+AT_ONCE = 500  # findings that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,25 @@ def moved_evidence(connection: Connection, watch: Watch, key: str) -> list[Evide
 
 
 def as_decided(connection: Connection, watch: Watch, rows: Sequence[FindingRow]) -> list[FindingRow]:
-    """Findings as analysts labelled them; one that they keep from readers is alerted only if it was told before."""
-    standings, today = decisions.standings_of_all(connection), today_of(watch)
+    """Findings as analysts labelled them; one that they keep from readers is alerted only if it was told before.
+
+    At most some hundreds at a time.
+    """
+    keys = {row.development for row in rows if row.development is not None}
+    standings, today = decisions.standings_of_some(connection, sorted(keys)), today_of(watch)
     return [_as_decided(connection, watch, row, standings.get(row.development or ""), today) for row in rows]
+
+
+def each_decided(watch: Watch, ids: Sequence[int]) -> Iterator[FindingRow]:
+    """The same of findings by their ids, in that order, however many: some at a time are held.
+
+    No transaction is open while the caller shows them, since whoever reads a pipe may take long.
+    """
+    for begin in range(0, len(ids), AT_ONCE):
+        with watch.store.read() as connection:
+            rows = findings.find_findings(connection, ids[begin : begin + AT_ONCE], watch.sources)
+            rows = as_decided(connection, watch, rows)
+        yield from rows
 
 
 def _as_decided(
