@@ -6,7 +6,6 @@ runs nothing; what it says counts as the rest of that home does. It may be delet
 """
 
 import hashlib
-import io
 import os
 import pickle
 import sys
@@ -67,19 +66,20 @@ def _below(root: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> Baseline | None:
-    """What was kept there; None where there is nothing, or not what we wrote."""
+    """What was kept there; None where there is nothing, or not what we wrote.
+
+    It is read twice, for the hash and for what it holds, rather than held twice: it has the size of the encoder.
+    """
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
-            body = file.read()
-    except OSError:
-        return None
-    if status.st_uid != os.getuid() or status.st_mode & 0o022:
-        return None
-    if hashlib.sha256(body[_HASH_BYTES:]).digest() != body[:_HASH_BYTES]:
-        return None
-    try:
-        baseline = _DataOnly(io.BytesIO(body[_HASH_BYTES:])).load()
+            if status.st_uid != os.getuid() or status.st_mode & 0o022:
+                return None
+            expected = file.read(_HASH_BYTES)
+            if hashlib.file_digest(file, "sha256").digest() != expected:
+                return None
+            file.seek(_HASH_BYTES)
+            baseline = _DataOnly(file).load()
     except Exception:  # of whatever kind: pickle names none for what is no pickle of ours, and the files are there
         return None
     return baseline if isinstance(baseline, Baseline) else None
@@ -104,7 +104,8 @@ def _keep(path: Path, baseline: Baseline) -> None:
     unfinished = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(hashlib.sha256(body).digest() + body)
+            file.write(hashlib.sha256(body).digest())
+            file.write(body)
         unfinished.replace(path)
     except OSError:
         with suppress(OSError):
