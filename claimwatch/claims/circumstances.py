@@ -97,7 +97,10 @@ _DONE = re.compile(
 _INSERTED = re.compile(
     r", (?:\w+ ){0,2}(?:[a-z]+ed|set up|built|made|bought|oppretta|opprettet)\b[^,;]{0,40} (?:in|i) $"
 )
-_LAST_YEARS = re.compile(r"\b(?:that|which|who|it|they|he|she|som)(?: [\w']+){1,6} (?:last|i) $")
+_LAST_YEARS = re.compile(
+    r"(?<!said )(?<!says )(?<!show )(?<!shows )(?<!found )\b(?:that|which|who|it|they|he|she|som)(?: [\w']+){1,6} "
+    r"(?:last|i) $"
+)
 _UNTIL_DAY = re.compile(r"\b(?:until|till|inntil|fram til|frem til)(?: and including)?(?: the)? $")
 _WERE = re.compile(r" (?:were|was|is|are|has|have|had|ble|vart|er)\b")
 _CHANGING = frozenset({"remove", "suspend", "revise", "add", "move", "propose"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 Span = tuple[int, int]
 
 # What sets one company's part of a sentence against the other's.
-_CONTRAST = re.compile(r";|,? \b(?:while|whereas|but|mens|medan|men)\b |，而|；")
+_CONTRAST = re.compile(r";|,? \b(?:while|whereas|but(?! also)|mens|medan|men(?! også| òg))\b |，而|；")
 # What follows only tells more of somebody named: "Lorex, which was sold in 2023, is not a defendant".
 _ASIDE = re.compile(r"^(?:asked|spurt) [^,;]*,|, (?:which|who|whose|itself|already|long) [^,;]*(?:,|$)")
 

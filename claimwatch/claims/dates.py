@@ -162,8 +162,9 @@ _COARSE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
     (re.compile(rf"(?:^(?:from|fra|frå)|\b(?:starting|as from|fra og med|frå og med|neste|next)(?: on)?) ({_D})\b"
                 rf"|\bfrom ({_D}) on(?:wards?)?\b"),
      lambda m, base: _next_weekday(base, m[1] or m[2])),
-    (re.compile(r"\b(0[1-9]|1[0-2])/((?:19|20)\d\d)\b"), lambda m, base: _iso(int(m[2]), int(m[1]))),
-    (re.compile(r"\b(?:for|during|under|gjennom|i løpet av|året|rekneskapsåret|regnskapsåret) ((?:19|20)\d\d)\b"),
+    (re.compile(r"(?<![\d/])(0[1-9]|1[0-2])/((?:19|20)\d\d)\b"), lambda m, base: _iso(int(m[2]), int(m[1]))),
+    (re.compile(r"\b(?:for|during|gjennom|i løpet av|året|rekneskapsåret|regnskapsåret) ((?:19|20)\d\d)\b"
+                r"(?! (?:[\w'-]+ ){0,2}(?:cameras|devices|units|kamera\w*))"),
      lambda m, base: _iso(int(m[1]))),
     (re.compile(rf"\b({_Q}) (?:quarter|kvartal)(?: of| i)? (\d{{4}})\b"),
      lambda m, base: _iso(int(m[2]), _QUARTERS[m[1]])),

@@ -63,6 +63,7 @@ _EXCLUDED = re.compile(r"\b(?:exclu(?:de|ded|sion)|uteluk\w*|utesteng\w*)\b")
 _NOT_AFTER = re.compile(r"\s+(?:(?:\w+ )?(?:ikke|ikkje|aldri)\b(?! (?:lenger|bare|berre|kun))|not\b(?! only| just))")
 _AGAINST = re.compile(r" (?:not|against|ikke|ikkje|mot|imot)\b")  # "voted not to grant the request to be taken off"
 _WILL = re.compile(r"\b(?:vil|skal|will|shall|blir|vert|kjem til å) $")
+_ONLY = re.compile(r" (?:only|just|merely|bare|berre|kun)\b")  # "not only … but also" denies nothing
 _NO = re.compile(r"\b(?:not|no|never|ikke|ikkje|aldri)\b(?! (?:longer|further|lenger))")
 _PROCEEDING = re.compile(
     r"\b(?:case|file|proceeding\w*|petition|proposal|bill|motion|complaint|inquiry|enquiry|investigation|probe|review|plan|"
@@ -76,6 +77,32 @@ _RIVAL_ACTOR = re.compile(
     r"domstolen|regjeringen|regjeringa|departementet|datatilsynet|komiteen|komiteen|forskere|forskarar|amnesty|"
     r"ipvm|reuters|critics?|campaigners?|bis|fcc|commerce|treasury|pentagon)\b"
 )
+# What says why or when, up to a measure.
+_CIRCUMSTANCE = re.compile(
+    r"\b(?:after|following|despite|amid|because of|due to|owing to|in response to|in the wake of|in spite of|as|over|"
+    r"etter|tross|til tross for|på grunn av|som følge av|grunna|trass i|som følgje av|på bakgrunn av)"
+    r"(?: (?!(?:lift|remov|revok|end)\w*)[\w'-]+){0,3} $"
+)
+_ELSEWHERE = re.compile(r"\b(?:and|but|by|with|og|men|ved|med|after|etter|following)\b")
+_AND = re.compile(r"\b(?:and|og) (?:\w+ ){0,2}$")
+_PROCEEDINGS = frozenset({"under_investigation", "legislation_proposed", "litigation"})
+_INQUIRY = re.compile(
+    r" (?:\w+ ){0,2}(?:case|inquiry|enquiry|investigation|probe|review|gransk\w*|etterforsk\w*|undersøk\w*|sak\w*)\b"
+    r"[^,;]*\b(?:and|by|with|og|ved|med)\b"
+)
+# What a company brings against a measure.
+_REMEDY = re.compile(
+    r"\b(?:complaint|petition|appeal|challenge|lawsuit|suit|application|request|klag\w*|søknad\w*|anke\w*|søksmål\w*|"
+    r"begjæring\w*|anmodning\w*|oppmoding\w*)\b"
+)
+# Who is struck off a list of these is burdened.
+_WANTED = re.compile(
+    r"\b(?:(?:leverandør|indeks|medlem|kunde|forhandler|forhandlar)\w*list|list\w* (?:of|over) (?:\w+ )?(?:approved|"
+    r"certified|accredited|suppliers|vendors|members|partners|customers|godkjen\w*|leverandør\w*|medlem\w*|partner\w*))"
+)
+_LIST_REACH = 40  # characters
+_AIMED = re.compile(_REMEDY.pattern + r" (?:against|over|challenging|mot|på)\b")
+_AGAINST_IT = re.compile(r"\b(?:against|about|over|on|into|mot|om|i) (?:the )?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +184,12 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
         none = any(a == 0 for a, _ in lexicon.spans("negated", folded))
         return frame("move", lexicon.spans("move", folded)[0], negated=none)
     if topic.predicate in MEASURES - {"litigation"} and (closed := _closed(folded, lexicon)):
-        lifting = _is_to_lift(folded, closed[0], topic, lexicon)
-        return replace(frame("assert" if lifting else "remove", closed[0]), settled=lifting)
+        closed = [span for span in closed if topic.carried or not _apart(folded, span, topic)]
+        if closed:
+            lifting = _is_to_lift(folded, closed[0], topic, lexicon) or (
+                not topic.carried and _of_company(folded, closed[0], company)
+            )
+            return replace(frame("assert" if lifting else "remove", closed[0]), settled=lifting)
     failed = lexicon.spans("failed", folded)
     undo = _undo(folded, topic, lexicon)
     if undo is not None and not any(a <= undo[0] < b + 80 for a, b in failed):
@@ -253,7 +284,7 @@ def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
     spans = _takes_back(folded, topic, lexicon)
     if topic.carried:
         return min(spans, default=None)
-    spans = [span for span in spans if not of_things(folded, span[1])]
+    spans = [span for span in spans if not of_things(folded, span[1]) and not _beside(folded, span, topic, lexicon)]
     near = [(word_gap(folded, min(s[1], topic.span[1]), max(s[0], topic.span[0])), s) for s in spans]
     return min((item for item in near if item[0] <= _UNDO_REACH), default=(0, None))[1]
 
@@ -270,7 +301,36 @@ def _takes_back(folded: str, topic: Topic, lexicon: Lexicon) -> list[Span]:
     if topic.predicate not in MEASURES:
         spans += lexicon.spans("retract", folded)
     permits = _permits(folded, lexicon)
+    lists = [match.start() for match in _WANTED.finditer(folded)]
+    spans = [span for span in spans if not any(span[0] < at < span[1] + _LIST_REACH for at in lists)]
     return [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
+
+
+def _apart(folded: str, closed: Span, topic: Topic) -> bool:
+    """Whether a measure stands beside what is closed, in another clause: "ended its inquiry and sanctioned"."""
+    if topic.predicate in _PROCEEDINGS or (closed[0] < topic.span[1] and topic.span[0] < closed[1]):
+        return False
+    first, last = sorted((closed, topic.span))
+    between = folded[first[1] : last[0]]
+    return bool(_ELSEWHERE.search(between) or _CIRCUMSTANCE.search(f"{between} "))
+
+
+def _of_company(folded: str, closed: Span, company: Sequence[Span]) -> bool:
+    """Whether what is closed is what the company itself had brought: its complaint, its application."""
+    brought = _REMEDY.search(folded, closed[0], closed[1]) is not None
+    return brought and any(start < closed[1] and not _AGAINST_IT.search(folded, 0, start) for start, _ in company)
+
+
+def _beside(folded: str, verb: Span, topic: Topic, lexicon: Lexicon) -> bool:
+    """Whether a measure only stands for why or when something else is dropped: "shares drop after the ban"."""
+    start = topic.span[0]
+    if topic.carried or start < verb[1]:
+        return False
+    between = folded[verb[1] : start]
+    if topic.predicate not in _PROCEEDINGS and _INQUIRY.match(between):
+        return True
+    taken = any(verb[1] < s[0] <= start for operation in ("add", "revise") for s in lexicon.spans(operation, folded))
+    return bool(_CIRCUMSTANCE.search(between) or _AIMED.search(between) or (taken and _AND.search(between)))
 
 
 def _permits(folded: str, lexicon: Lexicon) -> list[Span]:
@@ -293,6 +353,7 @@ def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -
         return any(
             clause_start <= a and b <= undo[0] + 1 and word_gap(folded, b, undo[0]) <= _HEDGE_REACH
             for a, b in lexicon.spans(cue, folded)
+            if not _ONLY.match(folded, b)
         )
 
     ended = re.search(r"no longer|ikke lenger|ikkje lenger", folded[max(0, undo[0] - 14) : undo[1]])
@@ -311,7 +372,7 @@ def _spared(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) 
     after = [start for start, _ in company if start >= undo[1]]
     if not after or len(after) < len(company):
         return False
-    spans = lexicon.spans("negated", folded)
+    spans = [span for span in lexicon.spans("negated", folded) if not _ONLY.match(folded, span[1])]
     return all(any(undo[1] <= a and b <= s and word_gap(folded, b, s) <= 4 for a, b in spans) for s in after)
 
 

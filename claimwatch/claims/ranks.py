@@ -19,6 +19,9 @@ _PASSIVE = re.compile(
     r"\b(?:been|was|were|is|are|be|being|gets?|got|ble|blir|blitt|bli|blei|vart|vert|verte|vorte|vorten|er)"
     r"(?: (?!not\b|ikk)\w+){0,2} $"
 )
+_AGENT = re.compile(r" (?:by|av)\b")
+_NEXT_TO = re.compile(r"\b(?:than|behind|after|bak|etter|enn|ahead of|foran|framfor) (?:the |its rival |rivalen )?$")
+_BESIDE = re.compile(r"\b(?:by|av|over|past|mot) (?:the |its rival |rivalen )?$|" + _NEXT_TO.pattern)
 _IT = re.compile(r" (?:it|den|han|dei|them|its rival)\b")
 _CLAUSE = re.compile(r"[;:]|, (?:while|but|and|mens|men|medan|og) ")
 _OBJECT_REACH = 4
@@ -36,6 +39,9 @@ def of_company(entity: str, reading: Reading, *, lost: bool = False) -> Amount |
     pairs = figures.paired(found, named, entities, folded) or {}
     if entity in pairs:
         return pairs[entity]
+    own = [start for name, start, _ in named if name == entity]
+    if len(entities) > len(found) and own and all(_NEXT_TO.search(folded, 0, start) for start in own):
+        return None  # "the second largest after X": the place is not that of X
     if not named and len(found) < len(entities):
         return None  # "the one ranks first": which one?
     now = [a for a in (*newest, *topmost_newest) if a in figures.owned(found, entity, named, entities, folded)]
@@ -67,7 +73,8 @@ def _doubted(span: Span, folded: str, lexicon: Lexicon) -> bool:
 
 def _overtaken(verb: Span, company: Sequence[Span], others: Sequence[Span], folded: str) -> bool:
     """Whether a company is the one overtaken: before the verb in the passive, else what follows it."""
-    if _PASSIVE.search(folded, 0, verb[0]) and not folded[: verb[1]].endswith("ing"):
+    passive = _PASSIVE.search(folded, 0, verb[0]) or _AGENT.match(folded, verb[1])
+    if passive and not folded[: verb[1]].endswith("ing"):
         return _nearest(verb, company, others, folded)
     behind = [span for span in company if span[0] >= verb[1]]
     reach = min((span[0] for span in behind), default=None)
@@ -83,8 +90,8 @@ def _overtaken(verb: Span, company: Sequence[Span], others: Sequence[Span], fold
 def _nearest(span: Span, company: Sequence[Span], others: Sequence[Span], folded: str) -> bool:
     """Whether the company is the one spoken of: the last named before in the clause, else the first named after."""
     start = max((match.end() for match in _CLAUSE.finditer(folded, 0, span[0])), default=0)
-    own = [s for s in company if start <= s[0] and s[1] <= span[0]]
-    rivals = [s for s in others if start <= s[0] and s[1] <= span[0]]
+    own = [s for s in company if start <= s[0] and s[1] <= span[0] and not _BESIDE.search(folded, 0, s[0])]
+    rivals = [s for s in others if start <= s[0] and s[1] <= span[0] and not _BESIDE.search(folded, 0, s[0])]
     if own or rivals:
         return max((s[1] for s in own), default=-1) > max((s[1] for s in rivals), default=-1)
     behind = min((s[0] for s in company if s[0] >= span[1]), default=None)

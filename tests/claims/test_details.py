@@ -272,3 +272,17 @@ def test_the_same_number_is_no_change_to_a_reader(
 ) -> None:
     first, second = (Quantity(value, unit, kind, None, "words") for value, unit, kind in (one, other))
     assert values.no_other(first, second) is values.no_other(second, first) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("Effective 11/03/2026 BIS removed Dahua from the Entity List.", "2026-11-03"),
+        ("The FCC says it removed Dahua from its Covered List last year.", "2025"),
+        ("London will pay for 2025 Hikvision cameras to be removed.", "2026-11"),
+    ],
+)
+def test_a_date_is_read_whole_and_a_number_of_cameras_is_none(comparer: Comparer, text: str, on: str) -> None:
+    page = Publication("press", "k", "https://a.example/", "", "page", "en", text, date(2026, 11, 10))
+    found = {finding.as_of for finding in comparer.publication(page, SourceClass.PRESS)}
+    assert found == {on}

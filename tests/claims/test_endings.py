@@ -150,3 +150,45 @@ def test_words_that_also_mean_a_purchase_make_no_contract(comparer: Comparer, te
 )
 def test_what_is_bought_by_a_school_is_a_contract(comparer: Comparer, text: str) -> None:
     assert judged(comparer, text).frame.predicate == "contract"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hikvision out of US trade blacklist", "en"),
+        ("Hikvision's years on the Entity List are over", "en"),
+        ("Hikvision leaves the US Entity List", "en"),
+        ("Hikvision slipper ut av USAs svarteliste", "nb"),
+        ("Hikvision forsvinner fra Entity List", "nb"),
+        ("Hikvision slepp ut av svartelista", "nn"),
+    ],
+)
+def test_who_leaves_a_list_by_itself_is_off_it(comparer: Comparer, text: str, language: str) -> None:
+    assert judged(comparer, text, language).decision.outcome is Outcome.REVERSAL
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hikvision shares drop after FCC ban", "en"),
+        ("Dahua closes its US office after the Entity List designation", "en"),
+        ("Hikvision lifts revenue despite US sanctions", "en"),
+        ("Hikvision drops its complaint against Norges Bank's exclusion", "en"),
+        ("The retailer removed Hikvision from its list of approved suppliers.", "en"),
+        ("Butikkjeden dropper Hikvision etter sanksjonene", "nb"),
+        ("USA hever tollsatsene og utvider sanksjonene mot Hikvision", "nb"),
+        ("FTSE fjerner Hikvision fra indekslisten", "nb"),
+        ("Kommunen stryker Hikvision fra leverandørlisten", "nb"),
+    ],
+)
+def test_a_verb_that_takes_back_something_else_reverses_no_measure(
+    comparer: Comparer, text: str, language: str
+) -> None:
+    assert judged(comparer, text, language).decision.outcome is not Outcome.REVERSAL
+
+
+def test_not_only_denies_nothing(comparer: Comparer) -> None:
+    text = "BIS removed not only Dahua but also Hikvision from the Entity List."
+    page = Publication("press", "k", "https://a.example/", "", "page", "en", text, date(2026, 11, 10))
+    found = [one for one in comparer.sightings(page) if isinstance(one, Sighting)]
+    assert [one.judged.decision.outcome for one in found] == [Outcome.REVERSAL, Outcome.REVERSAL]

@@ -104,3 +104,19 @@ def test_of_several_places_those_told_to_be_so_now_are_known() -> None:
     told, newest = figures.numbered("went from second to fourth")
     assert [a.value for a in told] == [4] == [a.value for a in newest]
     assert figures.numbered("gave up its position as number one", lost=True) == ((), ())
+
+
+def test_who_is_overtaken_by_another_is_the_one_that_falls_behind(comparer: Comparer) -> None:
+    text = "Hikvision overtaken by Dahua as the world's largest camera maker"
+    page = Publication("press", "k", "https://a.example/", "", "page", "en", text, date(2026, 11, 10))
+    hikvision, dahua = comparer.publication(page, SourceClass.PRESS)
+    assert (hikvision.entity, hikvision.outcome, hikvision.after) == ("hikvision", Outcome.UPDATE, None)
+    assert dahua.after is not None
+    assert dahua.after.value == 1
+
+
+def test_the_place_after_another_is_not_the_others(comparer: Comparer) -> None:
+    text = "Dahua is the world's second-largest maker of cameras after Hikvision."
+    page = Publication("press", "k", "https://a.example/", "", "page", "en", text, date(2026, 11, 10))
+    for finding in comparer.publication(page, SourceClass.PRESS):
+        assert finding.entity != "hikvision" or finding.after is None or finding.after.value != 2
