@@ -135,7 +135,7 @@ def export(net: Bert, vocabulary: Sequence[str], met: Collection[int], labels: S
     """Write a network with weights of 8 bits as `claimwatch.claims.encoder` reads it.
 
     Of the vocabulary the common pieces and those in `met` stay: a rarer word is cut into shorter pieces. The weights
-    use 7 of their bits, so that processors without wide sums of 8-bit products get the same answers.
+    use 7 of their bits, for on processors without wide sums of 8-bit products larger ones would run over.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic

@@ -143,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [read(e.passage, pieces) for e in found]
     print(f"{len(rows)} examples, {sum(e.language == LANGUAGE for e in found)} of them English", flush=True)
     loss = teach(net, rows, torch.tensor([target(e) for e in found]))
-    if loss > _STALLED:
+    if not loss <= _STALLED:  # nor is it a number, where it has run away
         print(
             f"the loss stands at {loss:.2f}: it has stalled, and nothing is written; try another seed or a lower rate"
         )

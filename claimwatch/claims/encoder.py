@@ -2,7 +2,8 @@
 
 The first layers of a MiniLM (Wang et al. 2020, arXiv:2002.10957), taught on the labelled corpus by `./dev train
 --encoder`, its weights in 8 bits. `baselines/encoder.onnx` holds the network and, as metadata, its vocabulary and
-labels. It has read English only. docs/decisions/0017 tells what it gains and what it costs.
+labels. What it knew before is English, and it is asked of English only. docs/decisions/0017 tells what it gains and
+what it costs.
 """
 
 import json
@@ -38,6 +39,8 @@ class Encoder:
         try:
             (logits,) = session.run(["logits"], feed)
             scores = np.exp(logits[0] - logits[0].max())
+            if not np.isfinite(scores).all():
+                raise ValueError("it answers what is no number")
             return dict(zip(labels, map(float, scores / scores.sum()), strict=True))
         except Exception as error:  # onnxruntime has no class of its own for what it cannot run
             raise _invalid(error) from error
@@ -48,7 +51,10 @@ class Encoder:
 
     @cached_property
     def _opened(self) -> tuple[Any, tuple[str, ...], WordPieces]:
-        import onnxruntime  # a tenth of a second, for those who need it
+        try:
+            import onnxruntime  # a tenth of a second, for those who need it
+        except ImportError as error:
+            raise BaselineInvalid("onnxruntime is not installed, which encoder.onnx needs; run ./dev setup") from error
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # the cores are the pipeline's to share out

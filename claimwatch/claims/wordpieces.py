@@ -26,13 +26,15 @@ class WordPieces:
         return [number for word in _words(text) for number in self._cut(word)]
 
     def _pieces(self, word: str) -> tuple[int, ...]:
+        if len(word) > _LONGEST:
+            return (self._unknown,)
         found: list[int] = []
         start = 0
         while start < len(word):
             prefix = _INSIDE if start else ""
             ends = range(len(word), start, -1)
             end = next((end for end in ends if prefix + word[start:end] in self._number), None)
-            if end is None or len(word) > _LONGEST:
+            if end is None:
                 return (self._unknown,)
             found.append(self._number[prefix + word[start:end]])
             start = end

@@ -1,8 +1,13 @@
 """The network of the baseline: what it answers, when it is asked, and what is said of a broken one."""
 
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from claimwatch.claims import Comparer
@@ -13,6 +18,7 @@ from claimwatch.claims.passages import Passage
 from claimwatch.claims.weighing import joined, unsure
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Outcome, Publication, SourceClass
+from claimwatch.settings import PROJECT
 
 BAN = Passage(
     "On Monday the ministry put alpha on its list of banned suppliers.",
@@ -48,6 +54,39 @@ def test_the_same_passage_has_the_same_answer_whatever_came_before(encoder: Enco
 @pytest.mark.parametrize("text", ["", " ", "海康威视 " * 300, "x" * 10_000, "\x00\ud800�"])
 def test_any_text_has_an_answer(encoder: Encoder, text: str) -> None:
     assert math.isclose(sum(encoder.probabilities(Passage(text, text, text, text)).values()), 1, abs_tol=1e-5)
+
+
+def test_a_word_that_never_ends_costs_no_more_than_its_length(encoder: Encoder) -> None:
+    endless = Passage("y" * 2_000_000, "", "", "")
+    assert encoder.probabilities(endless) == encoder.probabilities(Passage("y" * 200, "", "", ""))
+
+
+def test_an_answer_that_is_no_number_is_none(baseline: Baseline, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def run(self, *_: object) -> list[object]:
+            return [np.full((1, 8), np.nan)]
+
+    encoder = Encoder(baseline.encoder)
+    _, labels, pieces = encoder._opened
+    monkeypatch.setitem(encoder.__dict__, "_opened", (Broken(), labels, pieces))
+    with pytest.raises(BaselineInvalid, match=r"encoder\.onnx.*no number"):
+        encoder.probabilities(BAN)
+
+
+def test_nobody_is_told_that_it_is_used(tmp_path: Path) -> None:
+    """Releases of onnxruntime report to their maker, from a thread of their own and through files in the home."""
+    ask = (
+        "from pathlib import Path; from claimwatch.baseline import load_baseline; "
+        "from claimwatch.claims.encoder import Encoder; import os; "
+        "Encoder(load_baseline(Path('baselines')).encoder).check(); print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_network_is_named(baseline: Baseline) -> None:

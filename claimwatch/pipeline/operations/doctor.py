@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from claimwatch.errors import BaselineInvalid
 from claimwatch.pipeline.operations.inspect import IN_DOUBT, inspect_watch
 from claimwatch.pipeline.operations.integrity import inspect_integrity
 from claimwatch.pipeline.operations.machine import DISK_FREE, free_bytes, inspect_machine
@@ -33,8 +34,22 @@ def examine(watch: Watch, *, all_captures: bool = False) -> Examination:
     mail, unseen = inspect_mail(watch.settings, watch.now())
     if api_url() is None:
         unseen = [*unseen, "schedules: PREFECT_API_URL is not set, so Prefect is not in use here"]
-    problems = (*look_quickly(watch), *inspect_integrity(watch, all_captures=all_captures), *mail)
+    problems = (
+        *look_quickly(watch),
+        *_baseline_problems(watch),
+        *inspect_integrity(watch, all_captures=all_captures),
+        *mail,
+    )
     return Examination(tuple(dict.fromkeys(problems)), tuple(unseen))
+
+
+def _baseline_problems(watch: Watch) -> list[Problem]:
+    """What else would only show when a text first needs it: a broken cue, a network that cannot be opened."""
+    try:
+        watch.comparer.check()
+    except BaselineInvalid as error:
+        return [Problem("baseline", str(error), "claimwatch baseline check", "baseline")]
+    return []
 
 
 def measure(watch: Watch) -> None:

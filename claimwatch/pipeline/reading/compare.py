@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from claimwatch.claims.accepted import settle
-from claimwatch.errors import SourceChanged
+from claimwatch.errors import BaselineInvalid, SourceChanged
 from claimwatch.models import Entry, Finding, Link, Publication, SourceSpec
 from claimwatch.pipeline.reading.comparing import Crew
 from claimwatch.pipeline.reading.harvest import Crawl, Kept
@@ -115,7 +115,7 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """What a publication or entry says against the baseline; `previous` is what an entry said before.
 
-    Raises `SourceChanged` where the comparison breaks.
+    Raises `SourceChanged` where the comparison breaks, `BaselineInvalid` where it is the baseline that is broken.
     """
     try:
         with _ONE_AT_A_TIME:
@@ -124,6 +124,8 @@ def findings_of(
             else:
                 found = watch.comparer.entry(what, previous, spec.source_class)
             return settle(found, what.text, watch.baseline, spec.source_class)
+    except BaselineInvalid:
+        raise  # no fault of the source
     except Exception as error:
         # As with a parser: a sentence that nobody foresaw must not keep the other sources from being read.
         broke = f"the comparison of {what.key} broke: {type(error).__name__}: {error}"

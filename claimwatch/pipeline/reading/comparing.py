@@ -18,7 +18,7 @@ from typing import Self
 
 from claimwatch.claims import Comparer
 from claimwatch.claims.accepted import settle
-from claimwatch.errors import SourceChanged
+from claimwatch.errors import BaselineInvalid, SourceChanged
 from claimwatch.models import Baseline, Finding, Publication, SourceClass
 
 # Processes, however many documents: one for each core that is ours to use. More than eight would wait for whoever reads
@@ -38,9 +38,9 @@ class _Hand:
     waited: deque[Publication] = field(default_factory=deque)
 
     def take(self) -> Found | None:
-        """The findings of the first that is waited for; None where the process is gone."""
+        """The findings of the first that is waited for; None where it must be compared without the process."""
         try:
-            found: Found = self.pipe.recv()
+            found: Found | None = self.pipe.recv()
         except _GONE:
             _LOG.warning("a process that compares documents ended; %d are compared without it", len(self.waited))
             self.waited.clear()
@@ -170,8 +170,10 @@ def _work(pipe: Connection, source_class: SourceClass) -> None:
         return
 
 
-def _found(comparer: Comparer, baseline: Baseline, publication: Publication, source_class: SourceClass) -> Found:
+def _found(comparer: Comparer, baseline: Baseline, publication: Publication, source_class: SourceClass) -> Found | None:
     try:
         return settle(comparer.publication(publication, source_class), publication.text, baseline, source_class)
+    except BaselineInvalid:
+        return None  # whoever asked compares it, and meets the fault where it can be told
     except Exception as error:  # in words: not every error can be sent from one process to another
         return f"the comparison of {publication.key} broke: {type(error).__name__}: {error}"

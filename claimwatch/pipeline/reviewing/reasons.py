@@ -35,7 +35,7 @@ _BEGINNING = {
     "accepted.": "an analyst accepted the same fact before: {}",
     "operation.": "what is done: {}",
     "unseen.": "it holds something that the baseline lacks: {}",
-    "learned.": "wording weighed by the classifier: {}",
+    "learned.": "wording weighed by what was learned from labelled texts: {}",
     "record.": "the row changed: {}",
     "context.": "it asserts nothing: {}",
 }
