@@ -131,8 +131,8 @@ class _Alone(nn.Module):
         return logits
 
 
-def export(net: Bert, vocabulary: Sequence[str], met: Collection[int], labels: Sequence[str], to: Path) -> None:
-    """Write a network with weights of 8 bits as `claimwatch.claims.encoder` reads it.
+def export(net: Bert, vocabulary: Sequence[str], met: Collection[int], labels: Sequence[str]) -> bytes:
+    """A network with weights of 8 bits as `claimwatch.claims.encoder` reads it.
 
     Of the vocabulary the common pieces and those in `met` stay: a rarer word is cut into shorter pieces. The weights
     use 7 of their bits, for on processors without wide sums of 8-bit products larger ones would run over.
@@ -161,4 +161,5 @@ def export(net: Bert, vocabulary: Sequence[str], met: Collection[int], labels: S
     held = {"labels": json.dumps(list(labels)), "vocabulary": "\n".join(vocabulary[k] for k in kept)}
     for key, value in held.items():
         model.metadata_props.add(key=key, value=value)
-    to.write_bytes(model.SerializeToString(deterministic=True))
+    body: bytes = model.SerializeToString(deterministic=True)
+    return body

@@ -23,7 +23,7 @@ from benchmarks.train import CORPUS, GOLD, ROOT, Example, crossed, examples
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer
 from claimwatch.claims.classifier import NONE
-from claimwatch.claims.encoder import LANGUAGE, read
+from claimwatch.claims.encoder import LANGUAGE, Encoder, read
 from claimwatch.claims.wordpieces import WordPieces
 from claimwatch.models import Outcome
 
@@ -148,7 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"the loss stands at {loss:.2f}: it has stalled, and nothing is written; try another seed or a lower rate"
         )
         return 1
-    export(net, vocabulary, {number for numbers, _ in rows for number in numbers}, LABELS, to)
+    body = export(net, vocabulary, {number for numbers, _ in rows for number in numbers}, LABELS)
+    Encoder(body).check()
+    to.write_bytes(body)
     print(f"{to.name}: {to.stat().st_size:,} bytes")
     return 0
 
