@@ -22,7 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import func, select, update
 
 from claimwatch.pipeline import subscribe
-from claimwatch.store import Store, chain
+from claimwatch.store import LOCK_WAIT, Store, chain
 from claimwatch.store.reads import take_lease
 from claimwatch.store.tables import developments, editions, findings, messages, reads, source_states
 from demo.world import World
@@ -36,7 +36,8 @@ pytestmark = pytest.mark.slow
 WORKERS = 8
 READERS = 40
 SOURCES = ("council_on_ethics", "federal_register", "nbim_exclusions", "uhrp")
-PATIENCE_S = 60.0
+# Whoever is paused within a transaction keeps the others waiting until the database ends it.
+PATIENCE_S = LOCK_WAIT.total_seconds() + 60
 T = TypeVar("T")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
