@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from claimwatch.claims import beside
 from claimwatch.claims.clauses import aside
 from claimwatch.claims.objects import of_things
 from claimwatch.claims.text import word_gap, word_set
@@ -77,32 +78,7 @@ _RIVAL_ACTOR = re.compile(
     r"domstolen|regjeringen|regjeringa|departementet|datatilsynet|komiteen|komiteen|forskere|forskarar|amnesty|"
     r"ipvm|reuters|critics?|campaigners?|bis|fcc|commerce|treasury|pentagon)\b"
 )
-# What says why or when, up to a measure.
-_CIRCUMSTANCE = re.compile(
-    r"\b(?:after|following|despite|amid|because of|due to|owing to|in response to|in the wake of|in spite of|as|over|"
-    r"etter|tross|til tross for|på grunn av|som følge av|grunna|trass i|som følgje av|på bakgrunn av)"
-    r"(?: (?!(?:lift|remov|revok|end)\w*)[\w'-]+){0,3} $"
-)
-_ELSEWHERE = re.compile(r"\b(?:and|but|by|with|og|men|ved|med|after|etter|following)\b")
-_AND = re.compile(r"\b(?:and|og) (?:\w+ ){0,2}$")
 _PROCEEDINGS = frozenset({"under_investigation", "legislation_proposed", "litigation"})
-_INQUIRY = re.compile(
-    r" (?:\w+ ){0,2}(?:case|inquiry|enquiry|investigation|probe|review|gransk\w*|etterforsk\w*|undersøk\w*|sak\w*)\b"
-    r"[^,;]*\b(?:and|by|with|og|ved|med)\b"
-)
-# What a company brings against a measure.
-_REMEDY = re.compile(
-    r"\b(?:complaint|petition|appeal|challenge|lawsuit|suit|application|request|klag\w*|søknad\w*|anke\w*|søksmål\w*|"
-    r"begjæring\w*|anmodning\w*|oppmoding\w*)\b"
-)
-# Who is struck off a list of these is burdened.
-_WANTED = re.compile(
-    r"\b(?:(?:leverandør|indeks|medlem|kunde|forhandler|forhandlar)\w*list|list\w* (?:of|over) (?:\w+ )?(?:approved|"
-    r"certified|accredited|suppliers|vendors|members|partners|customers|godkjen\w*|leverandør\w*|medlem\w*|partner\w*))"
-)
-_LIST_REACH = 40  # characters
-_AIMED = re.compile(_REMEDY.pattern + r" (?:against|over|challenging|mot|på)\b")
-_AGAINST_IT = re.compile(r"\b(?:against|about|over|on|into|mot|om|i) (?:the )?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +153,17 @@ def read(
 
 def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon) -> Frame:
     def frame(operation: str, at: Span, in_force: bool = True, negated: bool = False) -> Frame:
-        beside = not topic.carried and aside(folded, topic.span[0])
-        return Frame(topic.predicate, topic.object_class, operation, in_force, negated, at, topic.carried, beside)
+        by_the_way = not topic.carried and aside(folded, topic.span[0])
+        return Frame(topic.predicate, topic.object_class, operation, in_force, negated, at, topic.carried, by_the_way)
 
     if topic.predicate in MEASURES and lexicon.hits("move", folded):
         none = any(a == 0 for a, _ in lexicon.spans("negated", folded))
         return frame("move", lexicon.spans("move", folded)[0], negated=none)
     if topic.predicate in MEASURES - {"litigation"} and (closed := _closed(folded, lexicon)):
-        closed = [span for span in closed if topic.carried or not _apart(folded, span, topic)]
+        closed = [span for span in closed if not _apart(folded, span, topic)]
         if closed:
-            lifting = _is_to_lift(folded, closed[0], topic, lexicon) or (
-                not topic.carried and _of_company(folded, closed[0], company)
-            )
+            own = not topic.carried and beside.brought_by(folded, closed[0], company)
+            lifting = own or _is_to_lift(folded, closed[0], topic, lexicon)
             return replace(frame("assert" if lifting else "remove", closed[0]), settled=lifting)
     failed = lexicon.spans("failed", folded)
     undo = _undo(folded, topic, lexicon)
@@ -301,36 +276,24 @@ def _takes_back(folded: str, topic: Topic, lexicon: Lexicon) -> list[Span]:
     if topic.predicate not in MEASURES:
         spans += lexicon.spans("retract", folded)
     permits = _permits(folded, lexicon)
-    lists = [match.start() for match in _WANTED.finditer(folded)]
-    spans = [span for span in spans if not any(span[0] < at < span[1] + _LIST_REACH for at in lists)]
+    spans = [span for span in spans if not beside.of_wanted_list(folded, span)]
     return [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
 
 
 def _apart(folded: str, closed: Span, topic: Topic) -> bool:
-    """Whether a measure stands beside what is closed, in another clause: "ended its inquiry and sanctioned"."""
-    if topic.predicate in _PROCEEDINGS or (closed[0] < topic.span[1] and topic.span[0] < closed[1]):
-        return False
-    first, last = sorted((closed, topic.span))
-    between = folded[first[1] : last[0]]
-    return bool(_ELSEWHERE.search(between) or _CIRCUMSTANCE.search(f"{between} "))
-
-
-def _of_company(folded: str, closed: Span, company: Sequence[Span]) -> bool:
-    """Whether what is closed is what the company itself had brought: its complaint, its application."""
-    brought = _REMEDY.search(folded, closed[0], closed[1]) is not None
-    return brought and any(start < closed[1] and not _AGAINST_IT.search(folded, 0, start) for start, _ in company)
+    """Whether a measure stands in another clause than what is closed, which is not a proceeding of its own kind."""
+    return not topic.carried and topic.predicate not in _PROCEEDINGS and beside.apart(folded, closed, topic.span)
 
 
 def _beside(folded: str, verb: Span, topic: Topic, lexicon: Lexicon) -> bool:
-    """Whether a measure only stands for why or when something else is dropped: "shares drop after the ban"."""
+    """Whether a measure only stands beside something else that is dropped."""
     start = topic.span[0]
     if topic.carried or start < verb[1]:
         return False
-    between = folded[verb[1] : start]
-    if topic.predicate not in _PROCEEDINGS and _INQUIRY.match(between):
-        return True
     taken = any(verb[1] < s[0] <= start for operation in ("add", "revise") for s in lexicon.spans(operation, folded))
-    return bool(_CIRCUMSTANCE.search(between) or _AIMED.search(between) or (taken and _AND.search(between)))
+    between = folded[verb[1] : start]
+    inquiry = topic.predicate not in _PROCEEDINGS and beside.ends_inquiry(between)
+    return inquiry or beside.is_circumstance(between, taken=taken)
 
 
 def _permits(folded: str, lexicon: Lexicon) -> list[Span]:
