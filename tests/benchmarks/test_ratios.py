@@ -10,7 +10,7 @@ from benchmarks.measures import Row, in_turns
 from benchmarks.report import page
 
 # Several times what is seen: a machine that does other work must not fail them, a wrong shape must.
-CEILINGS = {"names": 40.0, "compare": 60.0, "entity": 250.0}
+CEILINGS = {"names": 40.0, "compare": 200.0, "entity": 250.0}  # compare: 54, of which the encoder is two thirds
 NOW = datetime(2026, 11, 9, 6, 0, tzinfo=UTC)
 
 
