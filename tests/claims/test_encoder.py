@@ -74,7 +74,7 @@ def test_an_answer_that_is_no_number_is_none(baseline: Baseline, monkeypatch: py
 
 
 def test_nobody_is_told_that_it_is_used(tmp_path: Path) -> None:
-    """Releases of onnxruntime report to their maker, from a thread of their own and through files in the home."""
+    """Newer releases of onnxruntime report to their maker, and keep what they will send in files in the home."""
     ask = (
         "from pathlib import Path; from claimwatch.baseline import load_baseline; "
         "from claimwatch.claims.encoder import Encoder; import os; "
