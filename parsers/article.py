@@ -108,7 +108,7 @@ def key_of(page: Page) -> str:
 
 def strip_junk(node: Tag) -> None:
     """Takes out of `node` what is never part of an article's text. Changes the tree in place."""
-    found = [tag for tag in node.find_all(True) if _is_junk(tag)]
+    found = [tag for tag in node.descendants if isinstance(tag, Tag) and _is_junk(tag)]
     junk = {id(one) for one in found}
     for parent in {id(one.parent): one.parent for one in found if one.parent is not None}.values():
         # By index and from the end: bs4 would look for each child from the beginning, hours in a page of 5 MB.
@@ -116,7 +116,7 @@ def strip_junk(node: Tag) -> None:
             if id(parent.contents[index]) in junk:
                 parent.contents[index].extract(index)
     # The heading of a list that went is left with nothing under it.
-    for text in reversed(node.find_all(string=True)):
+    for text in reversed([part for part in node.descendants if isinstance(part, NavigableString)]):
         if isinstance(text, Comment) or not text.strip():
             continue
         heading = text.find_parent(_HEADINGS)

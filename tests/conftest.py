@@ -102,5 +102,5 @@ def loaded_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("claimwatch.pipeline.watch.load_baseline", load)
-        patch.setattr("claimwatch.pipeline.watch.Comparer", compiled)
+        patch.setattr("claimwatch.claims.Comparer", compiled)
         yield

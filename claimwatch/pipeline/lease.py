@@ -57,21 +57,15 @@ class SourceLease:
             reads.renew_lease(connection, self.slug, self.owner, datetime.now(UTC) + LEASE)
         self._renewed = time.monotonic()
 
-    def holds(self, connection: Connection) -> bool:
-        """Whether it is still ours: a process that slept past its lease must write nothing."""
-        return reads.holds_lease(connection, self.slug, self.owner)
-
     @contextmanager
     def last_write(self) -> Iterator[Connection | None]:
-        """The transaction that ends the work, and with it the lease; None where the lease has passed to another."""
+        """The transaction that ends the work, and with it the lease; None where the lease has passed to another: a
+        process that slept past its lease must write nothing."""
         with self.watch.store.write() as connection:
             # On PostgreSQL this waits for whoever else writes what is told: two sources may tell of one development.
             advance_clock(connection, self.watch.now())
-            if self.holds(connection):
-                yield connection
-                reads.end_lease(connection, self.slug, self.owner)
-            else:
-                yield None
+            held = reads.end_lease(connection, self.slug, self.owner)
+            yield connection if held else None
         self.given_back = True
 
 

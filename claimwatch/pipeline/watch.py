@@ -6,18 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from claimwatch.baseline import load_baseline
 from claimwatch.captures import CaptureStore
-from claimwatch.claims import Comparer
 from claimwatch.errors import UsageError
-from claimwatch.fetching import Client, Pacer
 from claimwatch.mentions import Scanner
 from claimwatch.models import Baseline, SourceSpec
 from claimwatch.settings import Settings, clock
 from claimwatch.sources import load_sources
 from claimwatch.store import Store, hosts
+
+if TYPE_CHECKING:  # what reads and compares is loaded by whoever does that
+    from claimwatch.claims import Comparer
+    from claimwatch.fetching import Client
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,10 @@ class Watch:
         return ZoneInfo(self.settings.timezone)
 
     @cached_property
-    def comparer(self) -> Comparer:
+    def comparer(self) -> "Comparer":
         """Compiled from the baseline on first use: it takes a moment that listing commands need not spend."""
+        from claimwatch.claims import Comparer
+
         return Comparer(self.baseline)
 
     @cached_property
@@ -68,11 +73,12 @@ class Watch:
         except KeyError:
             raise UsageError(f"there is no source {slug!r}; there are {', '.join(self.sources)}") from None
 
-    def client(self) -> Client:
+    def client(self) -> "Client":
         """A fetching client with our name, contact and upstream; use it as a context manager.
 
         Pace and rests are kept in the store, so that all processes on one database are one visitor to a host.
         """
+        from claimwatch.fetching import Client, Pacer
 
         def reserve(host: str, interval_s: float) -> float:
             with self.store.write(lasting=False) as connection:

@@ -53,38 +53,39 @@ def latest_publication(connection: Connection, publication_id: int) -> Publicati
     return Publication(**row._mapping)
 
 
+# What is asked at every read, and said of every item, is made once: to make a statement takes longer than to run it.
+_PUBLICATIONS = select(
+    publications.c.key, publications.c.id, publications.c.digest, publications.c.gone_at, publications.c.link_version
+).where(publications.c.source == bindparam("of"))
+_ENTRIES = select(entries.c.list_name, entries.c.key, entries.c.id, entries.c.digest, entries.c.gone_at).where(
+    entries.c.source == bindparam("of")
+)
+_ADD_PUBLICATION, _REVISE_PUBLICATION = insert(publications), insert(publication_revisions)
+_ADD_ENTRY, _REVISE_ENTRY, _ADD_MENTIONS = insert(entries), insert(entry_revisions), insert(mentions)
+_SEE_PUBLICATION = update(publications).where(publications.c.id == bindparam("of"))
+_SEE_ENTRY = update(entries).where(entries.c.id == bindparam("of"))
+
+
 def known_publications(connection: Connection, source: str) -> dict[str, Stored]:
     """All publications of a source by key."""
-    table = publications
-    rows = connection.execute(
-        select(table.c.key, table.c.id, table.c.digest, table.c.gone_at, table.c.link_version).where(
-            table.c.source == source
-        )
-    )
+    rows = connection.execute(_PUBLICATIONS, {"of": source})
     return {key: Stored(id_, digest, gone_at is not None, version) for key, id_, digest, gone_at, version in rows}
 
 
 def known_among(connection: Connection, source: str, keys: Iterable[str]) -> dict[str, Stored]:
     """Those of the publications `keys` of a source that are stored."""
-    wanted, table = list(keys), publications
+    wanted = list(keys)
     found: dict[str, Stored] = {}
     for begin in range(0, len(wanted), 500):
-        query = select(table.c.key, table.c.id, table.c.digest, table.c.gone_at, table.c.link_version).where(
-            table.c.source == source, table.c.key.in_(wanted[begin : begin + 500])
-        )
-        for key, id_, digest, gone_at, version in connection.execute(query):
+        query = _PUBLICATIONS.where(publications.c.key.in_(wanted[begin : begin + 500]))
+        for key, id_, digest, gone_at, version in connection.execute(query, {"of": source}):
             found[key] = Stored(id_, digest, gone_at is not None, version)
     return found
 
 
 def known_entries(connection: Connection, source: str) -> dict[tuple[str, str], Stored]:
     """All entries of a source by (list name, key), gone ones included."""
-    table = entries
-    rows = connection.execute(
-        select(table.c.list_name, table.c.key, table.c.id, table.c.digest, table.c.gone_at).where(
-            table.c.source == source
-        )
-    )
+    rows = connection.execute(_ENTRIES, {"of": source})
     return {(name, key): Stored(id_, digest, gone_at is not None) for name, key, id_, digest, gone_at in rows}
 
 
@@ -108,13 +109,6 @@ def entry_at(connection: Connection, revision_id: int) -> Entry:
         .where(entry_revisions.c.id == revision_id)
     ).one()
     return _entry(row)
-
-
-# What is said of every item is made once: to make a statement takes longer than to run it.
-_ADD_PUBLICATION, _REVISE_PUBLICATION = insert(publications), insert(publication_revisions)
-_ADD_ENTRY, _REVISE_ENTRY, _ADD_MENTIONS = insert(entries), insert(entry_revisions), insert(mentions)
-_SEE_PUBLICATION = update(publications).where(publications.c.id == bindparam("of"))
-_SEE_ENTRY = update(entries).where(entries.c.id == bindparam("of"))
 
 
 def save_publication(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from claimwatch.store.rows import insert_or
 from claimwatch.store.tables import hosts
 
 # No queue for one host is longer. A turn further away was given out by a clock that has been set back since then.
@@ -31,7 +31,7 @@ def reserve(connection: Connection, host: str, at_s: float, interval_s: float) -
     waiting = and_(table.c.free_at > at_s, table.c.free_at <= at_s + _FARTHEST_TURN_S)
     turn: ColumnElement[float] = case((waiting, table.c.free_at), else_=at_s)
     statement = (
-        _insert(connection)
+        insert_or(connection, hosts)
         .values(host=host, free_at=at_s + interval_s)
         .on_conflict_do_update(index_elements=[table.c.host], set_={"free_at": turn + interval_s})
         .returning(table.c.free_at)
@@ -45,7 +45,7 @@ def note_rest(connection: Connection, host: str, until: datetime, reason: str) -
     values = {"rests_until": until, "reason": reason}
     shorter = or_(hosts.c.rests_until.is_(None), hosts.c.rests_until < until)
     connection.execute(
-        _insert(connection)
+        insert_or(connection, hosts)
         .values(host=host, **values)
         .on_conflict_do_update(index_elements=[hosts.c.host], set_=values, where=shorter)
     )
@@ -70,8 +70,3 @@ def rests(connection: Connection, now: datetime) -> tuple[Rest, ...]:
         .order_by(hosts.c.host)
     )
     return tuple(Rest(row.host, row.rests_until, row.reason or "") for row in rows)
-
-
-def _insert(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may become an update, which each database spells in a module of its own."""
-    return sqlite.insert(hosts) if connection.dialect.name == "sqlite" else postgresql.insert(hosts)

@@ -66,7 +66,6 @@ _OURS = and_(_OF, source_states.c.lease_owner == bindparam("owner"))
 _STATES = select(*(source_states.c[name] for name in SourceState.__dataclass_fields__))  # in that order
 _STATE = _STATES.where(_OF)
 _HOLDER = select(source_states.c.lease_owner).where(_OF)
-_HOLDER_LOCKED = _HOLDER.with_for_update()
 _FREE = or_(source_states.c.lease_until.is_(None), source_states.c.lease_until < bindparam("now"))
 _TAKE = (
     update(source_states)
@@ -77,6 +76,8 @@ _END = update(source_states).where(_OURS).values(lease_owner=None, lease_until=N
 _MOVE = update(source_states).where(_OF)
 _RECORD = insert(reads)
 _CAPTURE = insert(captures)
+_SAME = and_(validators.c.url == bindparam("at"), validators.c.parser == bindparam("read_with"))
+_FORGET, _REMEMBER = validators.delete().where(_SAME), insert(validators)
 _VALIDATOR = (
     select(
         validators.c.etag,
@@ -89,7 +90,7 @@ _VALIDATOR = (
         captures.c.kind,
     )
     .join(captures, captures.c.id == validators.c.capture_id)
-    .where(and_(validators.c.url == bindparam("at"), validators.c.parser == bindparam("read_with")))
+    .where(_SAME)
 )
 _GOOD_POLLING = and_(
     reads.c.source == bindparam("of"),
@@ -132,12 +133,16 @@ def take_lease(
     is_dead: Callable[[str], bool] = lambda _owner: False,
 ) -> bool:
     """Lease a source to `owner` in real time; False when another holds it, unless `is_dead` says that it is gone."""
+    terms = {"of": slug, "now": now, "owner": owner, "until": until}
+    if connection.execute(_TAKE, {**terms, "dead": None}).rowcount == 1:
+        return True
     holder = connection.execute(_HOLDER, {"of": slug}).first()
     if holder is None:  # another process may be at its first read, too
         insert_once(connection, source_states, slug=slug, failures=0, generation=0)
-    dead = holder[0] if holder is not None and holder[0] is not None and is_dead(holder[0]) else None
-    taken = connection.execute(_TAKE, {"of": slug, "now": now, "dead": dead, "owner": owner, "until": until})
-    return taken.rowcount == 1
+    dead = holder[0] if holder is not None else None
+    if dead is not None and not is_dead(dead):
+        return False
+    return connection.execute(_TAKE, {**terms, "dead": dead}).rowcount == 1
 
 
 def renew_lease(connection: Connection, slug: str, owner: str, until: datetime) -> None:
@@ -149,18 +154,12 @@ def renew_lease(connection: Connection, slug: str, owner: str, until: datetime) 
     )
 
 
-def holds_lease(connection: Connection, slug: str, owner: str) -> bool:
-    """Whether `owner` still holds the lease (a stalled reader must not overwrite the one that took over).
+def end_lease(connection: Connection, slug: str, owner: str) -> bool:
+    """Give the lease back; whether `owner` still held it (a stalled reader must not overwrite the one that took over).
 
-    It stays so until the transaction ends: nobody can take it meanwhile.
+    Nobody else can take it before the transaction ends.
     """
-    row = connection.execute(_HOLDER_LOCKED, {"of": slug}).first()
-    return row is not None and row[0] == owner
-
-
-def end_lease(connection: Connection, slug: str, owner: str) -> None:
-    """Give the lease back, if it is still held."""
-    connection.execute(_END, {"of": slug, "owner": owner})
+    return connection.execute(_END, {"of": slug, "owner": owner}).rowcount == 1
 
 
 def lapsed_leases(connection: Connection, before: datetime) -> list[tuple[str, str, datetime]]:
@@ -291,14 +290,10 @@ def set_validator(
     connection: Connection, url: str, parser: str, etag: str | None, last_modified: str | None, capture_id: int
 ) -> None:
     """Remember the validators of a good answer; an answer without any forgets the old ones."""
-    key = and_(validators.c.url == url, validators.c.parser == parser)
-    connection.execute(validators.delete().where(key))
+    connection.execute(_FORGET, {"at": url, "read_with": parser})
     if etag is not None or last_modified is not None:
-        connection.execute(
-            insert(validators).values(
-                url=url, parser=parser, etag=etag, last_modified=last_modified, capture_id=capture_id
-            )
-        )
+        values = {"url": url, "parser": parser, "etag": etag, "last_modified": last_modified, "capture_id": capture_id}
+        connection.execute(_REMEMBER, values)
 
 
 def reads_between(connection: Connection, source: str, after: datetime | None, until: datetime) -> Sequence[Read]:

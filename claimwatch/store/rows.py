@@ -1,9 +1,11 @@
 """Small helpers between rows and values."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, CursorResult, Table
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 def inserted_id(result: CursorResult[Any]) -> int:
@@ -15,12 +17,23 @@ def inserted_id(result: CursorResult[Any]) -> int:
     return value
 
 
+def insert_or(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that may become an update, or nothing, where the row is there; each database spells it in a module of
+    its own, of which only one is loaded."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
 def insert_once(connection: Connection, table: Table, **values: object) -> bool:
     """Insert a row unless a unique key says that there is one; whether it was inserted.
 
     Where another process is inserting the same at this moment, its transaction is waited for.
     """
     key = next(iter(table.primary_key))  # rowcount says nothing here on PostgreSQL
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    made = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    made = insert_or(connection, table).values(**values).on_conflict_do_nothing().returning(key)
     return connection.execute(made).first() is not None

@@ -88,7 +88,7 @@ pytestmark = pytest.mark.slow  # a filled store takes seconds, and a server as w
 Question = Callable[[Connection], object]
 PATHS: dict[str, Question] = {
     "is a source due": lambda c: reads.source_state(c, "uhrp"),
-    "lease of a source": lambda c: reads.holds_lease(c, "uhrp", "me"),
+    "lease of a source": lambda c: reads.end_lease(c, "uhrp", "me"),
     "last reads of a source": lambda c: (reads.last_read(c, "uhrp"), reads.last_good(c, "uhrp")),
     "reads of a source in a week": lambda c: reads.reads_between(c, "uhrp", SINCE, NOW),
     "reads of sources in a week": lambda c: reads.reads_by_source(c, ["uhrp", "nbim_exclusions"], SINCE, NOW),

@@ -18,24 +18,31 @@ def test_one_reader_at_a_time(store: Store) -> None:
         assert reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
         assert not reads.take_lease(connection, "uhrp", "two", NOW, UNTIL)
         assert reads.take_lease(connection, "entity_list", "two", NOW, UNTIL)
-        assert reads.holds_lease(connection, "uhrp", "one")
-        assert not reads.holds_lease(connection, "uhrp", "two")
+        assert not reads.end_lease(connection, "uhrp", "two")
+        assert reads.end_lease(connection, "uhrp", "one")
 
 
 def test_a_lease_that_has_run_out_is_taken_over(store: Store) -> None:
     with store.write() as connection:
         reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
         assert reads.take_lease(connection, "uhrp", "two", UNTIL + timedelta(seconds=1), UNTIL + HOUR)
-        assert not reads.holds_lease(connection, "uhrp", "one")
-        reads.end_lease(connection, "uhrp", "one")  # the slow one wakes up
-        assert reads.holds_lease(connection, "uhrp", "two")
+        assert not reads.end_lease(connection, "uhrp", "one")  # the slow one wakes up
+        assert reads.end_lease(connection, "uhrp", "two")
 
 
 def test_a_lease_given_back_is_free(store: Store) -> None:
     with store.write() as connection:
         reads.take_lease(connection, "uhrp", "one", NOW, UNTIL)
-        reads.end_lease(connection, "uhrp", "one")
+        assert reads.end_lease(connection, "uhrp", "one")
         assert reads.take_lease(connection, "uhrp", "two", NOW, UNTIL)
+
+
+def test_a_lease_of_whoever_died_is_taken_over(store: Store) -> None:
+    with store.write() as connection:
+        reads.take_lease(connection, "uhrp", "dead", NOW, UNTIL)
+        assert not reads.take_lease(connection, "uhrp", "two", NOW, UNTIL, lambda owner: owner == "another")
+        assert reads.take_lease(connection, "uhrp", "two", NOW, UNTIL, lambda owner: owner == "dead")
+        assert not reads.end_lease(connection, "uhrp", "dead")
 
 
 def test_a_source_never_read_has_an_empty_state(store: Store) -> None:

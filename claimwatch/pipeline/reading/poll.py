@@ -204,7 +204,8 @@ class _Poll:
         changes = self._compared(crawler, crawl)
         seen = settled.started_at if settled is not None and crawl.stands_still else None
         first = past.last is None
-        done = _Done(spec, self.version, crawl, changes, crawler, first, seen, self.started_at, watch.now())
+        times = self.started_at, watch.now()
+        done = _Done(spec, self.version, crawl, changes, crawler, past.state, first, seen, *times)
         with self.lease.last_write() as writing:
             # None: this process slept past its lease, and whoever took over has read the source.
             return None if writing is None else self._kept(writing, done)
@@ -292,13 +293,15 @@ def _bring_up_to_date(watch: Watch, spec: SourceSpec, parser: ModuleType, versio
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A read that is over and is to be written. `as_at` is the beginning of the last one, where all is as it was."""
+    """A read that is over and is to be written. `before` is the state of the source, which nobody else moves while the
+    lease is held; `as_at` the beginning of the last read, where all is as it was."""
 
     spec: SourceSpec
     parser: str
     crawl: Crawl
     changes: Changes
     crawler: Crawler
+    before: SourceState
     first: bool
     as_at: datetime | None
     started_at: datetime
@@ -315,11 +318,10 @@ class _Done:
         moved = good and not crawl.stands_still
         vanished = rechecks.vanished(connection, crawl, self.crawler.known, self.started_at) if moved else ()
         read = self._report(changes, len(vanished))
-        state = reads.source_state(connection, slug)
         ids = keep_read(connection, read, self.parser, crawl.captures)
         whole = [(group, count) for group, count in crawl.held.items() if group not in crawl.incomplete]
-        due_at = next_due_at(connection, self.spec, read, crawl.error, state.failures)
-        reads.note_read(connection, read, due_at, whole, state)
+        due_at = next_due_at(connection, self.spec, read, crawl.error, self.before.failures)
+        reads.note_read(connection, read, due_at, whole, self.before)
         told = keep_changes(connection, watch, changes, ids, parser=self.parser, seen_at=self.started_at)
         if moved:
             rechecks.keep_rechecks(connection, slug, crawl, self.crawler.known, vanished, self.started_at)
