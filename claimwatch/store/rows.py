@@ -1,11 +1,9 @@
 """Small helpers between rows and values."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Table
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 def inserted_id(result: CursorResult[Any]) -> int:
@@ -17,16 +15,9 @@ def inserted_id(result: CursorResult[Any]) -> int:
     return value
 
 
-def insert_or(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    """An INSERT that may become an update, or nothing, where the row is there; each database spells it in a module of
-    its own, of which only one is loaded."""
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may become an update, or nothing, where the row is there; each database has its own."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def insert_once(connection: Connection, table: Table, **values: object) -> bool:
