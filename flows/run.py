@@ -13,16 +13,21 @@ from flows.poll import poll
 
 
 def run_once() -> pipeline.RunSummary:
-    """One round through the flows, on whatever Prefect server is in force. What nobody foresaw in reading one source
-    keeps nobody from the news of the others: the summary has it."""
-    broke: pipeline.ReadsBroke | None = None
+    """One round through the flows, on whatever Prefect server is in force. What nobody foresaw in reading one source,
+    or in freezing one edition, keeps nobody from the news of the others: the summary has it."""
+    broke: list[ClaimwatchError] = []
     try:
         reads = poll()
     except pipeline.ReadsBroke as error:
-        reads, broke = list(error.reads), error
+        reads = list(error.reads)
+        broke.append(error)
     with pipeline.open_watch(load_settings()) as watch:
         series = pipeline.due_series(watch)
-    built = [edition for one in series if (edition := build(one)) is not None]
+    try:
+        built = pipeline.build_each(series, build)
+    except pipeline.EditionsBroke as error:
+        built = error.editions
+        broke.append(error)
     delivery = deliver()
     with pipeline.open_watch(load_settings()) as watch:
         return pipeline.summarize(watch, reads, built, delivery, broke)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command, add_json
 from claimwatch.cli.output import moment, progress, write, write_json, write_table
-from claimwatch.errors import UsageError
+from claimwatch.errors import ClaimwatchError, UsageError
 
 if TYPE_CHECKING:
     from claimwatch.cli.arguments import Commands
@@ -45,11 +45,16 @@ def add_to(commands: "Commands") -> None:
 def run_all(arguments: argparse.Namespace) -> int:
     """One round: poll, build, deliver."""
     from claimwatch.cli.watch import opened
-    from claimwatch.pipeline import build_due, deliver, due_sources, summarize
+    from claimwatch.pipeline import EditionsBroke, build_due, deliver, due_sources, summarize
 
     with opened() as watch:
-        reads, broke = _read(watch, due_sources(watch))
-        built = build_due(watch)
+        reads, unread = _read(watch, due_sources(watch))
+        broke: list[ClaimwatchError] = [unread] if unread is not None else []
+        try:
+            built = build_due(watch)
+        except EditionsBroke as error:
+            built = error.editions
+            broke.append(error)
         with progress("sending") as tell:
             report = deliver(watch, progress=tell)
         summary = summarize(watch, reads, built, report, broke)

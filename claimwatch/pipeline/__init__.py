@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from claimwatch.pipeline.reading.round import poll_all
     from claimwatch.pipeline.subscribers.subscribe import subscribe, unsubscribe
     from claimwatch.pipeline.telling.build import Rehearsed, build, due_series, preview, rehearse
-    from claimwatch.pipeline.telling.in_flight import build_after_reads, build_due
+    from claimwatch.pipeline.telling.in_flight import EditionsBroke, build_after_reads, build_due, build_each
     from claimwatch.pipeline.telling.review import Recalled, Reviewed, approve, cancel, hold, recall
     from claimwatch.pipeline.telling.trial import Trial, send_trial
     from claimwatch.pipeline.watch import Watch, open_watch
 
 __all__ = [
     "DeliveryReport",
+    "EditionsBroke",
     "Problem",
     "ReadsBroke",
     "Recalled",
@@ -40,6 +41,7 @@ __all__ = [
     "build",
     "build_after_reads",
     "build_due",
+    "build_each",
     "cancel",
     "deliver",
     "due_series",
@@ -60,6 +62,7 @@ __all__ = [
 
 _MODULES = {
     "DeliveryReport": "mailing.deliver",
+    "EditionsBroke": "telling.in_flight",
     "Problem": "problem",
     "ReadsBroke": "reading.broken",
     "Recalled": "telling.review",
@@ -72,6 +75,7 @@ _MODULES = {
     "build": "telling.build",
     "build_after_reads": "telling.in_flight",
     "build_due": "telling.in_flight",
+    "build_each": "telling.in_flight",
     "cancel": "telling.review",
     "deliver": "mailing.deliver",
     "due_series": "telling.build",

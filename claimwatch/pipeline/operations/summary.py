@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claimwatch.errors import ClaimwatchError
 from claimwatch.models import Edition, Outcome, Read, ReadStatus
 from claimwatch.pipeline.mailing.deliver import DeliveryReport
-from claimwatch.pipeline.reading.broken import ReadsBroke
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import editions, findings, subscribers
 
@@ -13,7 +13,7 @@ from claimwatch.store import editions, findings, subscribers
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run as told on a terminal. `subjects` are those of the editions it built, `held` how many of them wait for
-    approval; `findings` counts all that are stored; `broke` is what nobody foresaw in reading, a line each."""
+    approval; `findings` counts all that are stored; `broke` is what nobody foresaw, a line each."""
 
     reads: tuple[Read, ...]
     findings: tuple[tuple[str, int], ...]
@@ -73,9 +73,10 @@ def summarize(
     reads: Sequence[Read],
     built: Sequence[Edition],
     delivery: DeliveryReport,
-    broke: ReadsBroke | None = None,
+    broke: Sequence[ClaimwatchError] = (),
 ) -> RunSummary:
-    """What to show after a run that froze the editions `built`; `broke` is what its reading raised, if anything."""
+    """What to show after a run that froze the editions `built`; `broke` is what its reading
+    and freezing raised, if anything."""
     with watch.store.read() as connection:
         found = findings.count_outcomes(connection)
         rows = [editions.find_edition(connection, edition.series, edition.period) for edition in built]
@@ -93,5 +94,5 @@ def summarize(
         subscribers=readers,
         delivery=delivery,
         where=tuple(where),
-        broke=tuple(str(broke).splitlines()) if broke is not None else (),
+        broke=tuple(line for error in broke for line in str(error).splitlines()),
     )

@@ -35,7 +35,7 @@ class ReadsBroke(ClaimwatchError):
 
 
 def is_of_source(error: Exception) -> bool:
-    """Whether an error is of the one source that was being read, and not of the machine below all of them."""
+    """Whether an error is of the one source (or edition) that was being worked on, and not of the machine below all."""
     return not isinstance(error, OSError | MemoryError | ClockWentBack) and type(error) is not ClaimwatchError
 
 
@@ -95,7 +95,7 @@ def tie(watch: Watch) -> Exception | None:
         chain_captures(watch)
     except Exception as error:
         what, said = described(error), fields(error=type(error).__name__)
-        _log(logging.ERROR, f"tying captures into the chain failed: {what}", _trace(error), said)
+        log_trace(_LOG, logging.ERROR, f"tying captures into the chain failed: {what}", trace_of(error), said)
         return error
     return None
 
@@ -115,7 +115,7 @@ def log_broken(errors: Mapping[str, Exception]) -> None:
     """
     for what, (slugs, error) in _grouped(errors).items():
         said = fields(source=" ".join(slugs), error=type(error).__name__)
-        _log(logging.ERROR, f"reading {', '.join(slugs)} broke: {what}", _trace(error), said)
+        log_trace(_LOG, logging.ERROR, f"reading {', '.join(slugs)} broke: {what}", trace_of(error), said)
 
 
 def log_pages(slug: str, broke: Sequence[ParserBroke]) -> None:
@@ -123,19 +123,21 @@ def log_pages(slug: str, broke: Sequence[ParserBroke]) -> None:
     if broke:
         said = fields(source=slug, pages=len(broke))
         what = f"{slug}: pages that broke its parser: {len(broke)}, first {broke[0].url}"
-        _log(logging.WARNING, what, broke[0].__cause__, said)
+        log_trace(_LOG, logging.WARNING, what, broke[0].__cause__, said)
 
 
-def _log(level: int, what: str, trace: BaseException | None, said: Mapping[str, object]) -> None:
-    """Write a line to the log, with a traceback if there is one; where that quotes what no log takes, mended."""
+def log_trace(
+    log: logging.Logger, level: int, what: str, trace: BaseException | None, said: Mapping[str, object]
+) -> None:
+    """Write a line to a log, with a traceback if there is one; where that quotes what no log takes, mended."""
     written = "".join(traceback.format_exception(trace)) if trace is not None else ""
     if written == whole(written):
-        _LOG.log(level, "%s", whole(what), exc_info=trace, extra=said)
+        log.log(level, "%s", whole(what), exc_info=trace, extra=said)
     else:
-        _LOG.log(level, "%s\n%s", whole(what), whole(written).rstrip(), extra=said)
+        log.log(level, "%s\n%s", whole(what), whole(written).rstrip(), extra=said)
 
 
-def _trace(error: Exception) -> BaseException | None:
+def trace_of(error: Exception) -> BaseException | None:
     """What to show the traceback of: of a parser that broke when it was imported, the parser's own."""
     if isinstance(error, SourcesInvalid):
         return None if isinstance(error.__cause__, ImportError) else error.__cause__

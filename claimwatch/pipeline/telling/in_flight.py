@@ -1,16 +1,19 @@
-"""Reads that other processes have under way: an edition that is due waits for them, though not for ever.
+"""Editions that are due, each frozen once no read is under way; it waits for reads, though not for ever.
 
 Why: docs/decisions/0013-an-edition-waits-for-reads.md.
 """
 
 import logging
 import time
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from claimwatch.editions import URGENT
+from claimwatch.errors import ClaimwatchError
 from claimwatch.logs import fields
 from claimwatch.models import Edition
 from claimwatch.pipeline.lease import PATIENCE, is_dead
+from claimwatch.pipeline.reading.broken import described, is_of_source, log_trace, trace_of
 from claimwatch.pipeline.telling.build import build, due_series
 from claimwatch.pipeline.telling.draft import wanted_period
 from claimwatch.pipeline.watch import Watch
@@ -20,10 +23,45 @@ LOOK_EVERY_S = 1.0
 _LOG = logging.getLogger("claimwatch.in_flight")
 
 
+class EditionsBroke(ClaimwatchError):
+    """Something unforeseen kept editions from being frozen. `editions` are those that were all the same."""
+
+    def __init__(self, message: str, made: Sequence[Edition]) -> None:
+        super().__init__(message)
+        self.editions = tuple(made)
+
+
 def build_due(watch: Watch) -> tuple[Edition, ...]:
-    """Freeze the editions that are due, of every series that is built by itself, each with `build_after_reads`."""
-    built = (build_after_reads(watch, series) for series in due_series(watch))
-    return tuple(edition for edition in built if edition is not None)
+    """Freeze the editions that are due, of every series that is built by itself, each with `build_after_reads`.
+
+    Raises `EditionsBroke` as `build_each` does.
+    """
+    return build_each(due_series(watch), lambda series: build_after_reads(watch, series))
+
+
+def build_each(series: Iterable[str], freeze: Callable[[str], Edition | None]) -> tuple[Edition, ...]:
+    """The editions that `freeze` gives, series by series.
+
+    What it raises for one keeps none of the others from being frozen, least of all an alert. It is logged, and when all
+    are done, raised as one `EditionsBroke`; what the machine fails at is raised at once.
+    """
+    made: list[Edition] = []
+    broke: dict[str, Exception] = {}
+    for one in series:
+        try:
+            edition = freeze(one)
+        except Exception as error:
+            if not is_of_source(error):
+                raise
+            broke[one] = error
+            what, said = f"freezing the {one} edition broke: {described(error)}", fields(series=one)
+            log_trace(_LOG, logging.ERROR, what, trace_of(error), said)
+        else:
+            made += [edition] if edition is not None else []
+    if broke:
+        lines = [f"{described(error)} (while freezing the {one} edition)" for one, error in broke.items()]
+        raise EditionsBroke("\n".join(lines), made) from next(iter(broke.values()))
+    return tuple(made)
 
 
 def build_after_reads(watch: Watch, series: str, *, patience: timedelta = PATIENCE) -> Edition | None:
