@@ -282,6 +282,8 @@ class Settings(BaseModel):
 
 
 _FIELD_OF_KEY = {field.alias or name: name for name, field in Settings.model_fields.items()}
+# Heeded by `./dev` and by the tests.
+_NOT_SETTINGS = (f"{PREFIX}PREFECT_HOME", f"{PREFIX}REQUIRE_SYSTEM")
 _KEY_OF_FIELD = {name: key for key, name in _FIELD_OF_KEY.items()}
 
 
@@ -292,6 +294,13 @@ SECRETS = frozenset({"database_url", "smtp_url", "secret_key", "dkim_key", "oper
 def variable(field: str) -> str:
     """The environment variable of a field of `Settings`: `sender` gives `CLAIMWATCH_FROM`."""
     return PREFIX + _KEY_OF_FIELD[field].upper()
+
+
+def unknown_variables() -> dict[str, str | None]:
+    """What is set in the environment under our prefix and is no setting, each with the variable that may be meant."""
+    known = [PREFIX + key.upper() for key in _FIELD_OF_KEY]
+    unknown = [name for name in os.environ if name.startswith(PREFIX) and name not in {*known, *_NOT_SETTINGS}]
+    return {name: next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.8)), None) for name in unknown}
 
 
 def load_settings(**overrides: object) -> Settings:

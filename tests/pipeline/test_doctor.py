@@ -319,3 +319,15 @@ def test_a_poll_reads_after_a_capture_was_chained(read_once: Bench) -> None:
             position, _, link = chain.link_of(connection, 2) or (0, "", "")
             assert position == 2
             assert chain.head(connection).link == link
+
+
+def test_a_variable_with_a_slip_in_its_name_is_named(read_once: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMWATCH_OPERATER", "call@example.org")
+    monkeypatch.setenv("CLAIMWATCH_COLOUR_OF_INK", "blue")
+    monkeypatch.setenv("CLAIMWATCH_REQUIRE_SYSTEM", "1")
+    with read_once.watch() as watch:
+        found = {one.what: one.do for one in examine(watch).problems if one.why == "is set and is no setting"}
+    assert found == {
+        "CLAIMWATCH_OPERATER": "unset it, or set CLAIMWATCH_OPERATOR in its place",
+        "CLAIMWATCH_COLOUR_OF_INK": "unset it; docs/settings.md has all there are",
+    }

@@ -11,6 +11,7 @@ from claimwatch.pipeline.operations.mail_checks import inspect_mail
 from claimwatch.pipeline.operations.scheduler import api_url, inspect_scheduler
 from claimwatch.pipeline.problem import Problem
 from claimwatch.pipeline.watch import Watch
+from claimwatch.settings import unknown_variables
 from claimwatch.store import alarms, outbox
 
 GAUGES_KEPT = timedelta(days=30)
@@ -37,6 +38,7 @@ def examine(watch: Watch, *, all_captures: bool = False) -> Examination:
     problems = (
         *look_quickly(watch),
         *_baseline_problems(watch),
+        *_settings_problems(),
         *inspect_integrity(watch, all_captures=all_captures),
         *mail,
     )
@@ -50,6 +52,19 @@ def _baseline_problems(watch: Watch) -> list[Problem]:
     except BaselineInvalid as error:
         return [Problem("baseline", str(error), "claimwatch baseline check", "baseline")]
     return []
+
+
+def _settings_problems() -> list[Problem]:
+    """A variable with a slip in its name changes nothing, and nobody would see that it does not."""
+    return [
+        Problem(
+            name,
+            "is set and is no setting",
+            f"unset it, or set {meant} in its place" if meant else "unset it; docs/settings.md has all there are",
+            "settings",
+        )
+        for name, meant in unknown_variables().items()
+    ]
 
 
 def measure(watch: Watch) -> None:
