@@ -23,7 +23,7 @@ from benchmarks.report import OTHERS, Record
 
 REPORT = ROOT / "docs" / "performance.md"
 HISTORY = ROOT / "benchmarks" / "history.jsonl"
-_PATIENCE_S = 1800
+_PATIENCE_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./dev bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"only these of {', '.join(known)}")
     parser.add_argument("--short", action="store_true", help="small numbers; nothing is written without --write")
-    parser.add_argument("--long", action="store_true", help="peers: 2,000 feeds as well, which takes ten minutes more")
+    parser.add_argument(
+        "--long",
+        action="store_true",
+        help="peers: 2,000 feeds as well, which takes ten minutes more; backfill: 100,000 documents, half an hour more",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="peers: rounds with 200 feeds (default 3)")
     parser.add_argument("--write", action="store_true", help="write what is otherwise only printed")
     options = parser.parse_args(arguments)
@@ -53,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole = not options.names
     records = []
     if wanted := [name for name in MEASURES if whole or name in options.names]:
-        records.append((against_the_floor(wanted, short=options.short), whole))
+        records.append((against_the_floor(wanted, options), whole))
     for name, run in SECTIONS.items():
         if whole or name in options.names:
             records.append((run(options), True))
@@ -79,13 +83,13 @@ def write_page(history: Sequence[Record]) -> None:
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
-def against_the_floor(names: Sequence[str], *, short: bool) -> Record:
+def against_the_floor(names: Sequence[str], options: argparse.Namespace) -> Record:
     """The works against their floor, each in a process of its own."""
     parts = []
     for name in names:
         _tell(f"{name} …")
-        parts.append(measured(name, short=short))
-    return record_of(parts, where(short=short), datetime.now(UTC))
+        parts.append(measured(name, *[f"--{size}" for size in ("short", "long") if getattr(options, size)]))
+    return record_of(parts, where(short=options.short), datetime.now(UTC))
 
 
 def record_of(parts: Sequence[Part], machine: str, at: datetime) -> Record:
@@ -95,9 +99,9 @@ def record_of(parts: Sequence[Part], machine: str, at: datetime) -> Record:
     return Record("measures", f"{at:%Y-%m-%dT%H:%MZ}", machine, rows, failures)
 
 
-def measured(name: str, *, short: bool) -> Part:
+def measured(name: str, *options: str) -> Part:
     """One work, run in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.measures", name, *(["--short"] if short else [])]
+    command = [sys.executable, "-m", "benchmarks.measures", name, *options]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     except subprocess.TimeoutExpired:

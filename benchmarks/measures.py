@@ -215,7 +215,11 @@ def start(short: bool) -> list[Row]:
 
 def backfill(short: bool) -> list[Row]:
     """Documents read from a list, compared and stored, by the whole pipeline: what one costs, few stored or many."""
-    counts = documents_backfilled.SHORT if short else documents_backfilled.SIZES
+    return backfilled(documents_backfilled.SHORT if short else documents_backfilled.SIZES)
+
+
+def backfilled(counts: Sequence[int]) -> list[Row]:
+    """The same with so many documents."""
     sizes = [documents_backfilled.measure(count) for count in counts]
     goal = documents_backfilled.GOAL
     rows = []
@@ -261,8 +265,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="measures", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", help=f"one of {', '.join(MEASURES)}")
     parser.add_argument("--short", action="store_true", help="small numbers")
+    parser.add_argument("--long", action="store_true", help="backfill: 100,000 documents as well")
     options = parser.parse_args(arguments)
-    if options.name in MEASURES:
+    if options.long and options.name == "backfill":
+        rows = backfilled((*documents_backfilled.SIZES, documents_backfilled.LONG))
+        print(json.dumps([asdict(row) for row in rows]))
+    elif options.name in MEASURES:
         print(json.dumps([asdict(row) for row in MEASURES[options.name](options.short)]))
     else:
         parser.error(f"no measurement {options.name!r}; one of {', '.join(MEASURES)}")

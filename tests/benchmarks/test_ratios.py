@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 9, 6, 0, tzinfo=UTC)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(CEILINGS))
 def test_the_ratio_to_the_floor(name: str) -> None:
-    part = measured(name, short=True)
+    part = measured(name, "--short")
     assert part.failure is None
     assert part.rows
     for row in part.rows:
@@ -28,7 +28,7 @@ def test_the_ratio_to_the_floor(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
 def test_a_bomb_is_refused_in_little_memory() -> None:
-    part = measured("bomb", short=True)
+    part = measured("bomb", "--short")
     assert [row.met for row in part.rows] == [True], part
 
 
@@ -41,7 +41,7 @@ def test_a_benchmark_that_cannot_run_says_so_and_the_rest_is_reported() -> None:
 
 @pytest.mark.slow
 def test_an_unknown_measurement_is_a_failure_with_its_reason() -> None:
-    part = measured("nonsense", short=True)
+    part = measured("nonsense", "--short")
     assert part.failure is not None
     assert "nonsense" in part.failure
 
