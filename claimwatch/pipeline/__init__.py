@@ -8,8 +8,9 @@ with open_watch(load_settings()) as watch:
 Each is loaded when it is first asked for: whoever lists findings need not wait for what composes mail.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from claimwatch.on_demand import on_demand
 
 if TYPE_CHECKING:
     from claimwatch.pipeline.mailing.deliver import DeliveryReport, deliver
@@ -94,8 +95,4 @@ _MODULES = {
     "unsubscribe": "subscribers.subscribe",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = on_demand(__name__, _MODULES)
