@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ("claimwatch", "parsers", "flows", "demo", "benchmarks")
 
 # What each part may import of ours, beside itself.
-GROUND = {"models", "errors", "paths", "settings"}
+GROUND = {"models", "errors", "paths", "settings", "on_demand"}
 ROOMS = {
     "fetching", "captures", "baseline", "mentions", "claims", "editions", "delivery", "store", "sources", "tokens",
     "logs",
@@ -20,6 +20,7 @@ ROOMS = {
 MAY = {
     "models": set[str](),
     "errors": set[str](),
+    "on_demand": set[str](),
     "paths": {"errors"},
     "settings": {"errors", "paths"},
     **dict.fromkeys(ROOMS, GROUND),
