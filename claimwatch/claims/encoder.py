@@ -58,7 +58,8 @@ class Encoder:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # the cores are the pipeline's to share out
-        options.enable_cpu_mem_arena = False  # it would keep what the longest passage needed
+        # They would keep what the longest passage and each length needed, and save no time.
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
         try:
             session = onnxruntime.InferenceSession(self._model, options, providers=["CPUExecutionProvider"])
             held: Mapping[str, str] = session.get_modelmeta().custom_metadata_map

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache
 
 from claimwatch.claims.subjects import Subjects
 from claimwatch.mentions import Scanner
@@ -32,19 +32,22 @@ class Passages:
 
     def __init__(self, scanner: Scanner) -> None:
         self._scanner = scanner
+        # The sentences of a page share its heading, and claims come again and again.
+        self._masked_again = lru_cache(maxsize=200)(self._masked)
 
     def passage(self, entity: str, publication: Publication, subjects: Subjects, claim: Claim | None) -> Passage:
         """The passage of a company in a unit of a publication; `claim` is the one that it is near to, if any."""
         start, end = subjects.unit.start, subjects.unit.end
         named = [replace(m, start=m.start - start, end=m.end - start) for m in subjects.mentions if m.surface]
         sentence = masked(entity, publication.text[start:end], named)
-        month = publication.published_on.isoformat()[:_MONTH] if publication.published_on else ""
-        around = partial(self._masked, entity, publication.published_on)
+        on = publication.published_on
+        again = self._masked_again
+        month = on.isoformat()[:_MONTH] if on else ""
         return Passage(
             sentence=sentence if any(m.entity == entity for m in named) else f"about {THIS} : {sentence}",
-            claim=f"{_spoken(claim.predicate)} {claim.as_of or ''} : {around(claim.quote)}" if claim else "",
-            heading=f"{_spoken(publication.source)} {month} : {around(publication.title)}",
-            before=around(publication.text[max(0, start - _BEFORE) : start]),
+            claim=f"{_spoken(claim.predicate)} {claim.as_of or ''} : {again(entity, on, claim.quote)}" if claim else "",
+            heading=f"{_spoken(publication.source)} {month} : {again(entity, on, publication.title)}",
+            before=self._masked(entity, on, publication.text[max(0, start - _BEFORE) : start]),
         )
 
     def _masked(self, entity: str, on: date | None, text: str) -> str:

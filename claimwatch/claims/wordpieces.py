@@ -9,6 +9,7 @@ CLS, SEP = "[CLS]", "[SEP]"
 _UNKNOWN = "[UNK]"
 _INSIDE = "##"
 _LONGEST = 100  # of longer "words" nothing is to be read: addresses, keys
+_KEPT = 5_000
 _IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FA1F))
 
 
@@ -43,11 +44,19 @@ class WordPieces:
 
 def _words(text: str) -> Iterator[str]:
     """The words of a text; each sign of punctuation and each ideograph is a word."""
-    marked = "".join(_spaced(sign) for sign in unicodedata.normalize("NFD", text.lower()))
-    yield from marked.split()
+    yield from unicodedata.normalize("NFD", text.lower()).translate(_SPACED).split()
 
 
-@lru_cache(maxsize=5_000)
+class _Spaced(dict[int, str]):
+    """What stands for a sign, by its code, so that what is left between spaces are words: found when first met."""
+
+    def __missing__(self, code: int) -> str:
+        found = _spaced(chr(code))
+        if len(self) < _KEPT:  # a text of every sign that there is must not stay
+            self[code] = found
+        return found
+
+
 def _spaced(sign: str) -> str:
     kind = unicodedata.category(sign)
     if kind == "Mn" or sign == "\ufffd" or (kind in ("Cc", "Cf") and not sign.isspace()):
@@ -58,3 +67,6 @@ def _spaced(sign: str) -> str:
     ascii_sign = sign.isascii() and not sign.isalnum()
     apart = ascii_sign or kind.startswith("P") or any(first <= code <= last for first, last in _IDEOGRAPHS)
     return f" {sign} " if apart else sign
+
+
+_SPACED = _Spaced()

@@ -89,6 +89,21 @@ def test_nobody_is_told_that_it_is_used(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells the threads of a process")
+def test_it_starts_no_thread() -> None:
+    """A thread of numpy's would take a tenth of a second of a core for waiting."""
+    ask = (
+        "from pathlib import Path; from claimwatch.baseline import load_baseline; "
+        "from claimwatch.claims.encoder import Encoder; "
+        "Encoder(load_baseline(Path('baselines')).encoder).check(); print(len(list(Path('/proc/self/task').iterdir())))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", ask], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1\n"
+
+
 def test_what_is_no_network_is_named(baseline: Baseline) -> None:
     for body in (b"nothing", baseline.encoder[:5000]):
         with pytest.raises(BaselineInvalid, match=r"encoder\.onnx.*\./dev train --encoder"):

@@ -58,6 +58,13 @@ def test_a_sentence_without_the_name_says_whom_it_is_read_for(comparer: Comparer
     assert carried.sentence.startswith("about alpha :")
 
 
+def test_a_page_is_read_alike_whatever_was_read_before(comparer: Comparer, baseline: Baseline) -> None:
+    pages = [PAGE, replace(PAGE, title="Hikvision sued, Dahua next"), replace(PAGE, published_on=date(2001, 3, 2))]
+    found = [passages(comparer, page) for page in (*pages, *pages)]
+    assert found[:3] == found[3:]
+    assert found[:3] == [passages(Comparer(replace(baseline, classifier={})), page) for page in pages]
+
+
 def test_a_page_without_a_date_is_read_too(comparer: Comparer) -> None:
     for passage in passages(comparer, replace(PAGE, published_on=None)).values():
         assert passage.heading.startswith("uhrp  :")

@@ -29,6 +29,14 @@ def test_a_text_is_cut_into_its_longest_known_pieces(text: str, pieces: list[str
     assert [VOCABULARY[number] for number in WordPieces(VOCABULARY).numbers(text)] == pieces
 
 
+def test_a_text_of_very_many_signs_changes_nothing() -> None:
+    every = "".join(map(chr, (*range(0x20, 0xD800), *range(0xE000, 0x11000))))
+    pieces = WordPieces(VOCABULARY)
+    first = pieces.numbers(every)
+    assert pieces.numbers("Café, the ban.") == [7, 9, 8, 4, 10]
+    assert pieces.numbers(every) == first
+
+
 def test_a_vocabulary_without_its_marks_is_refused() -> None:
     with pytest.raises(KeyError, match="SEP"):
         WordPieces(["[UNK]", "[CLS]", "ban"])
