@@ -176,6 +176,7 @@ def content(text: str) -> list[str]:
     return [_stem(word) for word in words(text) if word not in _STOP]
 
 
+@functools.lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     for ending in ("ings", "ing", "ed", "es", "s"):
         if len(word) > len(ending) + 3 and word.endswith(ending):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from claimwatch.claims.numerals import in_digits
+from claimwatch.claims.numerals import are_possible, in_digits
 from claimwatch.claims.quantities import Amount, numbers
 
 Span = tuple[int, int]
@@ -62,6 +62,8 @@ def find(text: str, language: str, dated: Sequence[Span] = ()) -> tuple[Amount, 
 
     `dated` are the spans of its dates. Years, articles, dockets, votes, ages and lengths of time are none.
     """
+    if not are_possible(text, language):
+        return ()
     digits = in_digits(text, language)
     found = []
     for amount in numbers(digits, language):

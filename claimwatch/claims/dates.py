@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from claimwatch.claims.text import fold
+from claimwatch.claims.text import fold, spaced
 
 _MONTHS = {
     name: number
@@ -182,6 +182,13 @@ _COARSE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
      lambda m, base: _chinese_month(m, base)),
 )  # fmt: skip
 _SOON = 90
+_DIGIT = re.compile(r"\d")
+# English words of which one stands in every date without a digit, and parts of further ones.
+_TELLING = frozenset(
+    {*_MONTHS, *_DAYS, *_SPANS, *_SEASON.split("|"), "year", "years", "month", "months", "quarter", "kvartal", "fjor"}
+    | {"morning", "afternoon", "evening", "tonight", "morges", "ettermiddag", "kveld"}
+)
+_TELLING_PARTS = ("today", "yesterday", "dag")
 _WILL = re.compile(
     r"\b(?:will|shall|is to|are to|be|intends?|plans?|expected|due|agenda|calendar|takes? up|from|before|skal|vil|"
     r"ventes|ventast|frå|fra|innen|innan)\b"
@@ -231,7 +238,7 @@ def wider(text: str, base: date | None, context: str | None = None) -> tuple[Mom
     found: list[Moment] = []
     coarse = (
         Moment(on, match.start(), match.end(), relative=True)
-        for pattern, relate in (_COARSE if base is not None else ())
+        for pattern, relate in (_COARSE if base is not None and _are_possible(folded) else ())
         for match in pattern.finditer(folded)
         if base is not None and (on := relate(match, base))
     )
@@ -278,14 +285,23 @@ def find(text: str, base: date | None, context: str | None = None) -> tuple[Mome
     return tuple(sorted(found, key=lambda moment: moment.start))
 
 
+def _are_possible(folded: str) -> bool:
+    """Whether a folded text may hold a date: half of all sentences do not, and need no further look."""
+    if not folded.isascii() or _DIGIT.search(folded) or any(part in folded for part in _TELLING_PARTS):
+        return True
+    return not _TELLING.isdisjoint(spaced(folded).split())
+
+
 def _candidates(folded: str, base: date | None, context: str | None) -> Iterator[Moment]:
     last = context if context and len(context) == 10 else None
+    if not _are_possible(folded):
+        return
     for pattern, read in _ABSOLUTE:
         for match in pattern.finditer(folded):
             if on := read(match):
                 last = on if len(on) == 10 else last
                 yield Moment(on, match.start(), match.end())
-    for match in _LATER.finditer(folded):
+    for match in _LATER.finditer(folded) if last else ():
         if last:
             count = _SMALL.get(match[1]) or int(match[1])
             on = (date.fromisoformat(last) + timedelta(days=count * _SPANS[match[2]])).isoformat()

@@ -13,16 +13,17 @@ Chinese has no word boundaries, so a Chinese word stands as it is.
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
 
-from claimwatch.claims.text import fold
+from claimwatch.claims.sought import BEGINNING, GAPS, TOKEN, Sought, any_of, single_spaced, sought_by, wording
+from claimwatch.claims.text import fold, spaced
 from claimwatch.errors import BaselineInvalid
 
-_TOKEN = re.compile(r" \.\.\. | \.\. |\\d|@\w+|\(|\)\??|\||\[[^\]]+\]\??|\^|\*|\?| |\+|.")
-_GAP = {" ... ": 8, " .. ": 3}
 _CJK = re.compile(r"[㐀-鿿]")
 # Of how many units it is remembered which anchors stand in them: all cues are asked of one before the next.
 _REMEMBERED = 64
@@ -36,7 +37,8 @@ class Anchors:
     """The anchors of many expressions, sought together: one pass over a text tells which of them stand in it.
 
     An anchor of an expression is one of a set of strings, of which one stands in every text that it matches. Anchors
-    spare most texts the expressions, and a text is not even asked for the cues that have no anchor in it.
+    spare most texts the expressions, and a text is not even asked for the cues that have no anchor in it. The text is
+    read as its words with one blank before and after each, and a mark at its beginning: an anchor may be some words.
     """
 
     def __init__(self) -> None:
@@ -68,11 +70,23 @@ class Anchors:
         self.standing.cache_clear()
         self.awake.cache_clear()
 
+    def possible(self, folded: str, spans: Sequence[tuple[int, int]]) -> set[int]:
+        """The numbers of those spans of a folded text in which an enrolled cue may stand; all are read in one go."""
+        if self._always:
+            return set(range(len(spans)))
+        plain = spaced(folded)
+        read = [f"{BEGINNING}{' '.join(plain[start:end].split())} " for start, end in spans]
+        starts = list(accumulate(map(len, read), initial=0))
+        return {bisect_right(starts, start) - 1 for _, start, _ in self._find("".join(read))}
+
     def _standing(self, folded: str) -> frozenset[int]:
         """The numbers of the anchors that stand in a folded text."""
+        return frozenset([number for number, _, _ in self._find(wording(folded))])
+
+    def _find(self, wording: str) -> list[tuple[int, int, int]]:
         if self._automaton is None:
             self._automaton = AhoCorasick(list(self._numbers))
-        return frozenset([number for number, _, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True)])
+        return self._automaton.find_matches_as_indexes(wording, overlapping=True)
 
     def _awake(self, folded: str) -> frozenset["Cue"]:
         """The enrolled cues that may stand in a folded text: no other does."""
@@ -88,7 +102,7 @@ class _Part:
 
     def __init__(self, patterns: Sequence[str], classes: "Classes", known: Anchors, where: str) -> None:
         self._patterns, self._classes, self._where, self._known = tuple(patterns), classes, where, known
-        anchors = _any_of([_anchors(pattern, classes) for pattern in patterns])
+        anchors = classes.anchors(patterns)
         self.anchors = known.add(anchors) if anchors is not None else None
 
     @functools.cached_property
@@ -164,7 +178,8 @@ def compile_cue(patterns: Sequence[str], classes: "Classes", known: Anchors, whe
         barred = tuple(_Part([p[1:]], classes, known, where) for p in parts if p.startswith("!"))
         joined.append((wanted, barred))
     first = _Part(plain, classes, known, where) if plain else None
-    each = [*([first.anchors] if first else []), *(wanted[0].anchors if wanted else None for wanted, _ in joined)]
+    met = (next((part.anchors for part in wanted if part.anchors is not None), None) for wanted, _ in joined)
+    each = [*([first.anchors] if first else []), *met]
     anchors = None if None in each else frozenset().union(*(numbers for numbers in each if numbers is not None))
     cue = Cue(first, tuple(joined), anchors, known)
     known.enrol(cue)
@@ -176,15 +191,26 @@ class Classes:
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         self._words = {name: tuple(map(fold, each)) for name, each in words.items()}
-
-        self._anchors: dict[str, frozenset[str] | None] = {}
+        self._chinese = frozenset(name for name, each in self._words.items() if any(map(_CJK.search, each)))
+        self._sought: dict[str, Sought | None] = {}
         self._expressions: dict[str, str] = {}
 
-    def anchors(self, name: str) -> frozenset[str] | None:
-        """The anchors of any word of a class."""
-        if name not in self._anchors:
-            self._anchors[name] = _any_of([_anchors(word, _NO_CLASSES) for word in self._words.get(name, ())])
-        return self._anchors[name]
+    def anchors(self, patterns: Iterable[str]) -> frozenset[str] | None:
+        """Strings of which one stands in every text that any of some patterns matches; None where there are none."""
+        sought = any_of([self._sought_by(pattern) for pattern in patterns])
+        return frozenset(map(single_spaced, sought.strings)) if sought else None
+
+    def _sought_by(self, pattern: str) -> Sought | None:
+        # What holds a Chinese word stands among other words without a border.
+        chinese = _CJK.search(pattern) or any(f"@{name}" in pattern for name in self._chinese)
+        return sought_by(pattern, self.sought, bordered=not chinese)
+
+    def sought(self, name: str) -> Sought | None:
+        """What stands where a word of a class does."""
+        if name not in self._sought:
+            words = [sought_by(word, _NO_CLASSES.sought, bordered=False) for word in self._words.get(name, ())]
+            self._sought[name] = any_of(words)
+        return self._sought[name]
 
     def expression(self, name: str) -> str:
         """An expression for any word of a class. Raises `re.error` where there is none."""
@@ -200,57 +226,16 @@ _NO_CLASSES = Classes({})
 
 def _compiled(patterns: Sequence[str], classes: Classes) -> re.Pattern[str]:
     """One expression for any of the patterns, the first that fits."""
-    bodies = ["".join(_piece(token, classes) for token in _TOKEN.findall(pattern)) for pattern in patterns]
+    bodies = ["".join(_piece(token, classes) for token in TOKEN.findall(pattern)) for pattern in patterns]
     if any(map(_CJK.search, bodies)):
         return re.compile("|".join(f"(?:{b})" if _CJK.search(b) else rf"(?<!\w)(?:{b})(?!\w)" for b in bodies))
     # Asked once for all of them: where no word begins, none can.
     return re.compile(r"(?<!\w)(?:" + "|".join(rf"(?:{body})(?!\w)" for body in bodies) + ")")
 
 
-def _any_of(choices: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
-    """The anchors of a choice: those of each alternative; None where one has none."""
-    known = [choice for choice in choices if choice]
-    return frozenset().union(*known) if len(known) == len(choices) else None
-
-
-def _anchors(pattern: str, classes: Classes) -> frozenset[str] | None:
-    """Strings of which one stands in every text that a pattern matches; None where its form promises none."""
-    return _read_choice(iter(_TOKEN.findall(pattern)), classes)[0]
-
-
-def _read_choice(pieces: Iterator[str], classes: Classes) -> tuple[frozenset[str] | None, bool]:
-    """The anchors up to the end of a group, and whether that group may be left out."""
-    choices: list[frozenset[str] | None] = []
-    best: frozenset[str] | None = None
-    literal = ""
-    for piece in pieces:
-        if len(piece) == 1 and piece not in "()|^*? +":
-            literal += piece
-            continue
-        best, literal = _better(best, frozenset({literal}) if literal else None), ""
-        if piece == "(":
-            inner, optional = _read_choice(pieces, classes)
-            best = best if optional else _better(best, inner)
-        elif piece.startswith("@"):
-            best = _better(best, classes.anchors(piece[1:]))
-        elif piece == "|" or piece.startswith(")"):
-            choices.append(best)
-            best = None
-            if piece != "|":
-                return _any_of(choices), piece == ")?"
-    best = _better(best, frozenset({literal}) if literal else None)
-    return _any_of([*choices, best]), False
-
-
-def _better(first: frozenset[str] | None, second: frozenset[str] | None) -> frozenset[str] | None:
-    """Of two sets of anchors, both of which must be met, the one whose shortest string is longer."""
-    known = [anchors for anchors in (first, second) if anchors]
-    return max(known, key=lambda anchors: min(map(len, anchors)), default=None)
-
-
 def _piece(piece: str, classes: Classes) -> str:
-    if piece in _GAP:
-        return rf"(?:\W+\w[\w'.,%-]*){{0,{_GAP[piece]}}}?\W+"
+    if piece in GAPS:
+        return rf"(?:\W+\w[\w'.,%-]*){{0,{GAPS[piece]}}}?\W+"
     if piece.startswith("@"):
         return classes.expression(piece[1:])
     fixed = {"(": "(?:", ")": ")", ")?": ")?", "|": "|", "^": r"^\W*", "*": r"[\w-]*", "?": r"\w", " ": "[ -]+",
@@ -263,4 +248,4 @@ def _piece(piece: str, classes: Classes) -> str:
 def _inner(word: str) -> str:
     if "@" in word or "&" in word:
         raise re.error(f"{word!r}: a word class holds words, not classes or `&`")
-    return "".join(_piece(piece, _NO_CLASSES) for piece in _TOKEN.findall(word))
+    return "".join(_piece(piece, _NO_CLASSES) for piece in TOKEN.findall(word))

@@ -6,9 +6,9 @@ adjectives, capitals used for governments, and authorities from our own small ga
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 from babel import Locale
@@ -22,6 +22,8 @@ _LANGUAGES = ("en", "nb", "nn", "zh")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzæøå0123456789")
 # Chinese names shorter than this stand among other words without a space.
 _BARE = 6
+# Of how many texts it is remembered what places they hold: of a unit the nearer are asked for, then all.
+_REMEMBERED = 64
 _LITERAL = re.compile(r"(?:\\\W|[^\\()\[\]?*+{}|.])*")
 
 
@@ -39,11 +41,13 @@ class _Form:
     """One form of a place in the gazetteer, a small expression; most are plain words and need none.
 
     `order` is its rank: where several stand at one place the lowest counts. `opening` is how every match begins.
+    `common` says that it may stand as a mere common noun.
     """
 
     def __init__(self, order: int, code: str, named: bool, form: str) -> None:
         self.order, self.code, self.named = order, code, named
         self.opening = _opening(form)
+        self.common = any(noun.startswith(self.opening) for noun in COMMON)
         self._expression = None if form == self.opening else form
 
     def end(self, folded: str, start: int) -> int | None:
@@ -99,35 +103,45 @@ class _Atlas:
                 by_opening.setdefault(form.opening, []).append(form)
         self._openings = sorted({*self._codes, *self._forms[0], *self._forms[1]})
         self._automaton = AhoCorasick(self._openings)
+        # Of each opening the forms of both tables, and the name of the country that it is.
+        near, far = self._forms
+        self._held = [
+            (near.get(opening, []), far.get(opening, []), [opening] if opening in self._codes else [])
+            for opening in self._openings
+        ]
         # Names that may stand within what looks like a word.
         self._anywhere = frozenset(name for name in self._codes if not name.isascii() and len(name) < _BARE)
+        self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
-    def read(self, text: str) -> tuple[list[Place], list[Place], list[Place]]:
+    def _read(self, text: str) -> tuple[Sequence[Place], Sequence[Place], Sequence[Place]]:
         """The places of the gazetteer, the countries and the further places of a text.
 
-        Each list is in order and without overlaps.
+        Each is in order and without overlaps.
         """
         folded = fold(text)
-        openings: dict[int, list[str]] = {}
+        near: dict[int, list[_Form]] = {}
+        far: dict[int, list[_Form]] = {}
+        names: dict[int, list[str]] = {}
         for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            opening = self._openings[number]
-            if not start or folded[start - 1] not in _LETTERS or opening in self._anywhere:
-                openings.setdefault(start, []).append(opening)
-        found: tuple[list[Place], list[Place], list[Place]] = ([], [], [])
-        for start, here in sorted(openings.items()):
             opens_word = not start or folded[start - 1] not in _LETTERS
-            for places, by_opening in zip(found[::2], self._forms, strict=True):
-                if opens_word and _free(places, start):
-                    forms = [form for opening in here for form in by_opening.get(opening, ())]
-                    places += (place for place in _first(forms, folded, start) if _written_as_name(place, text))
-            names = [opening for opening in here if opening in self._codes]
-            if names and _free(found[1], start):
-                found[1].extend(self._country(names, folded, start, opens_word))
-        return found
+            if opens_word or self._openings[number] in self._anywhere:
+                nearer, farther, name = self._held[number]
+                if opens_word and nearer:
+                    near.setdefault(start, []).extend(nearer)
+                if opens_word and farther:
+                    far.setdefault(start, []).extend(farther)
+                if name:
+                    names.setdefault(start, []).extend(name)
+        countries: list[Place] = []
+        for start, known in sorted(names.items()):
+            if _free(countries, start):
+                countries.extend(self._country(known, folded, start))
+        return _formed(near, text, folded), countries, _formed(far, text, folded)
 
-    def _country(self, names: Sequence[str], folded: str, start: int, opens_word: bool) -> Iterator[Place]:
+    def _country(self, names: Sequence[str], folded: str, start: int) -> Iterator[Place]:
         """The longest country name of `names` that stands at `start` as a word, else a Chinese one among its like."""
         known = sorted(names, key=len, reverse=True)
+        opens_word = not start or folded[start - 1] not in _LETTERS
         for name in known if opens_word else ():
             for ending in ("'s", "s", ""):
                 end = start + len(name) + len(ending)
@@ -167,18 +181,29 @@ def _free(places: Sequence[Place], start: int) -> bool:
     return not places or places[-1].end <= start
 
 
-def _first(forms: Sequence[_Form], folded: str, start: int) -> Iterator[Place]:
-    """The first of the forms, by their order, that stands at `start`."""
-    for form in sorted(forms, key=lambda form: form.order):
+def _formed(forms: Mapping[int, Sequence[_Form]], text: str, folded: str) -> Sequence[Place]:
+    """The places of some forms by where they may begin, in order and without overlaps."""
+    found: list[Place] = []
+    for start in sorted(forms):
+        place = _first(forms[start], text, folded, start) if _free(found, start) else None
+        if place is not None:
+            found.append(place)
+    return found
+
+
+def _first(forms: Sequence[_Form], text: str, folded: str, start: int) -> Place | None:
+    """The first of the forms, by their order, that stands at `start`; None where it is only a common noun."""
+    for form in sorted(forms, key=lambda form: form.order) if len(forms) > 1 else forms:
         end = form.end(folded, start)
         if end is not None:
-            yield Place(form.code, start, end, form.named)
-            return
+            named = not form.common or _written_as_name(text[start:end])
+            return Place(form.code, start, end, form.named) if named else None
+    return None
 
 
-def _written_as_name(place: Place, text: str) -> bool:
+def _written_as_name(said: str) -> bool:
     """Whether it is called by more than a common noun: "the Council", not "the council"."""
-    words = text[place.start : place.end].split()
+    words = said.split()
     return " ".join(words).lower() not in COMMON or not words[-1][0].islower()
 
 

@@ -8,10 +8,9 @@ citations, section numbers or parts of names are not amounts.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
-from babel.numbers import NumberFormatError, parse_decimal
-
+from claimwatch.claims import numerals
 from claimwatch.claims.text import fold
 
 _WORDS = {
@@ -127,6 +126,8 @@ def find(text: str, language: str = "en", told: str | None = None) -> tuple[Amou
     settles whether a comma groups digits or divides them.
     """
     folded = fold(text)
+    if not numerals.are_possible(folded, language):
+        return ()
     return tuple(sorted(_amounts(folded, language, told), key=lambda amount: amount.start))
 
 
@@ -254,8 +255,8 @@ def _number(digits: str, language: str) -> Decimal | None:
     if norwegian and re.fullmatch(r"\d+\.\d{1,2}", digits):
         digits = digits.replace(".", ",")
     try:
-        return parse_decimal(digits, locale="nb" if norwegian else "en")
-    except NumberFormatError:
+        return Decimal(digits.replace(" ", "").replace(",", ".") if norwegian else digits.replace(",", ""))
+    except InvalidOperation:
         return None
 
 

@@ -145,10 +145,19 @@ def _proposals(piece: str) -> frozenset[int]:
 
 def _word_before(folded: str, end: int) -> str:
     """The letters, digits and dots just before an offset."""
+    plain = folded[folded.rfind(" ", 0, end) + 1 : end]
+    if plain.isalnum():  # as nearly all are
+        return plain
     near = _WORD_BACK.match(folded[max(0, end - _LONG_WORD) : end][::-1])
     if near is None or len(near[0]) == _LONG_WORD:
         near = _WORD_BACK.match(folded[:end][::-1])
     return near[0][::-1] if near is not None else ""
+
+
+def _ends_plainly(last_word: str, following: str) -> bool:
+    """Whether a word that is no abbreviation and a capital meet, as at nearly all stops."""
+    plain = len(last_word) > 1 and last_word.isalpha() and last_word not in _NEVER and last_word not in _MAYBE
+    return plain and following.isupper()
 
 
 def _ends_sentence(piece: str, folded: str, dot: int, after: int) -> bool:
@@ -157,6 +166,8 @@ def _ends_sentence(piece: str, folded: str, dot: int, after: int) -> bool:
         return piece[dot] != "…" or piece[after : after + 1].isupper()
     last_word = _word_before(folded, dot).strip(".")
     following = piece[after : after + 1]
+    if _ends_plainly(last_word, following):
+        return True
     genitive = folded[max(0, dot - 2) : dot] == "'s"
     initial = len(last_word) == 1 and last_word.isalpha() and last_word not in "iå" and not genitive
     if last_word in _NEVER or initial:

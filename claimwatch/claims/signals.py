@@ -143,12 +143,13 @@ def _resemblance(entity: str, reading: Reading, cells: Cells) -> Iterator[str]:
     """How near the unit is to the baseline's claims on the company, in words, in values and in years."""
     own, held = cells.about(entity), cells.held(entity)
     scores = cells.scores(reading.text)
-    best = max([scores.likeness.get(claim.id, 0.0) for claim in own], default=0.0)
+    nearest = max(own, key=lambda claim: (scores.likeness.get(claim.id, 0.0), claim.id), default=None)
+    best = scores.likeness.get(nearest.id, 0.0) if nearest is not None else 0.0
     yield from (f"like>{step}" for step in _LIKENESS_STEPS if best > step)
     contained = max([scores.contained.get(claim.id, 0.0) for claim in own], default=0.0)
     yield from (f"held>{step}" for step in _LIKENESS_STEPS if contained > step)
-    if best > _LIKENESS_STEPS[1]:
-        yield f"nearest={max(own, key=lambda claim: (scores.likeness.get(claim.id, 0.0), claim.id)).predicate}"
+    if nearest is not None and best > _LIKENESS_STEPS[1]:
+        yield f"nearest={nearest.predicate}"
     for amount in reading.amounts:
         quantity = Quantity(amount.value, amount.unit, amount.comparator, None, "")
         state = "known" if any(values.same(quantity, other) for other in held.values) else "unknown"

@@ -85,7 +85,7 @@ def resolve(
     anywhere = tuple(dict.fromkeys(m.entity for m in mentions))
     told: frozenset[str] = frozenset()
     starts = [mention.start for mention in mentions]
-    stand_ins = frozenset((*lexicon.cues["one"], *lexicon.cues["all"]))
+    stand_ins = lexicon.stand_ins(fold(text), [(unit.start, unit.end) for unit in units])
     paragraph = -1
     near = False
     last_named = 0
@@ -101,9 +101,12 @@ def resolve(
             last_named = at
             found.append(Subjects(unit, named))
             continue
-        folded = fold(text[unit.start : unit.end])
-        if not near and not page.alone and lexicon.awake(folded).isdisjoint(stand_ins):
+        far = not near and not page.alone
+        if far and at not in stand_ins:
             continue  # far from any name, and no word that could stand for one
+        folded = fold(text[unit.start : unit.end])
+        if far and not lexicon.hits("all", folded) and not lexicon.hits("one", folded):
+            continue
         both = lexicon.hits("all", folded)
         others = (bool(focus) or both) and bool(_OTHERS.search(text, unit.start, unit.end))
         entities = _carried(folded, unit, focus, tuple(seen), page, near, lexicon, others)

@@ -13,6 +13,9 @@ _SAME = {
 # Up to this many kinds of characters are replaced kind by kind, which is many times as fast as one by one.
 _FEW = 60
 _WORD = re.compile(r"[a-zæøåäöüé0-9]+(?:[.,][0-9]+)*|[㐀-鿿]", re.IGNORECASE)
+_NOT_WORD = re.compile(r"\W")
+_BLANKS = {code: " " if _NOT_WORD.match(chr(code)) else chr(code) for code in range(128)}
+_ASCII_BLANKS = "".join(_BLANKS.values()).encode() + bytes(range(128, 256))
 
 
 class _Table(dict[int, str]):
@@ -49,6 +52,17 @@ def fold(text: str) -> str:
     for char in changed:
         folded = folded.replace(char, _TABLE[ord(char)])
     return folded
+
+
+def spaced(folded: str) -> str:
+    """A folded text of the same length with a blank for all that is no letter, digit or underscore."""
+    if folded.isascii():
+        return folded.translate(_BLANKS)
+    blank = folded.encode("utf-8", "surrogatepass").translate(_ASCII_BLANKS).decode("utf-8", "surrogatepass")
+    for char in beyond_ascii(folded):
+        if _NOT_WORD.match(char):
+            blank = blank.replace(char, " ")
+    return blank
 
 
 def words(text: str) -> list[str]:

@@ -19,18 +19,28 @@ CUES = (
     "deny", "speech", "no_comment", "routine", "trade", "unaffected", "one", "all",
     "matter", "overtake", "lose_rank", "dropped",
 )  # fmt: skip
+# Words that stand for a company named before.
+_STAND_INS = frozenset({"one", "all"})
 # Norwegian text is read with both forms: writers mix them, and quoted words keep theirs.
 _FILES = {"en": ("en",), "nb": ("nb", "nn"), "nn": ("nn", "nb"), "zh": ("zh",)}
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The cues of one language. `topics` are (predicate, object class, cue) in file order; `known` are all anchors."""
+    """The cues of one language. `topics` are (predicate, object class, cue) in file order.
+
+    `known` are all anchors; `pointing` are those of the cues "one" and "all", which whole texts are read for.
+    """
 
     cues: Mapping[str, tuple[Cue, ...]]
     topics: tuple[tuple[str, str, Cue], ...]
     undo_only: Mapping[str, tuple[Cue, ...]]
     known: tuple[Anchors, ...]
+    pointing: tuple[Anchors, ...]
+
+    def stand_ins(self, folded: str, spans: Sequence[tuple[int, int]]) -> set[int]:
+        """The numbers of those spans of a folded text in which a word may stand for a company named before."""
+        return set().union(*(anchors.possible(folded, spans) for anchors in self.pointing))
 
     def touched(self, folded: str) -> list[tuple[str, str, Cue]]:
         """Those of the topics that may stand in a folded text."""
@@ -126,10 +136,11 @@ def _patterns(value: object) -> Sequence[str]:
 
 def _lexicon(name: str, raw: Mapping[str, object]) -> Lexicon:
     classes = Classes({key: _patterns(value) for key, value in _mapping(raw.get("words")).items()})
-    anchors = Anchors()
+    anchors, pointing = Anchors(), Anchors()
 
     def cue(key: str, patterns: object) -> Cue:
-        return compile_cue(_patterns(patterns), classes, anchors, f"triggers/{name}.yaml: {key}")
+        known = pointing if key in _STAND_INS else anchors
+        return compile_cue(_patterns(patterns), classes, known, f"triggers/{name}.yaml: {key}")
 
     cues = _mapping(raw.get("cues"))
     return Lexicon(
@@ -142,7 +153,8 @@ def _lexicon(name: str, raw: Mapping[str, object]) -> Lexicon:
         undo_only={
             key: (cue(f"undo_only.{key}", patterns),) for key, patterns in _mapping(raw.get("undo_only")).items()
         },
-        known=(anchors,),
+        known=(anchors, pointing),
+        pointing=(pointing,),
     )
 
 
@@ -155,4 +167,5 @@ def _merged(lexicons: Sequence[Lexicon]) -> Lexicon:
             for key in {key: None for lexicon in lexicons for key in lexicon.undo_only}
         },
         known=tuple(anchors for lexicon in lexicons for anchors in lexicon.known),
+        pointing=tuple(anchors for lexicon in lexicons for anchors in lexicon.pointing),
     )

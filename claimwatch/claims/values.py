@@ -44,7 +44,8 @@ def same(first: Quantity, second: Quantity) -> bool:
     larger = max(abs(first.value), abs(second.value))
     if "approx" in (first.comparator, second.comparator):
         return abs(first.value - second.value) <= 0.10 * larger
-    return abs(first.value - second.value) <= min(0.02 * larger, max(map(_rounding, (first.value, second.value))))
+    gap = abs(first.value - second.value)
+    return gap <= 0.02 * larger and gap <= max(map(_rounding, (first.value, second.value)))
 
 
 def no_other(first: Quantity, second: Quantity) -> bool:

@@ -4,6 +4,7 @@ The sentence comes first, then the one that spoke of it before, then the page so
 nothing of its place: a page that grows would change what was told.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,34 +33,54 @@ _WITHIN = ("US-", "GB-LND")
 _BEGINNING = 6000  # characters; a list of years would take seconds, and says nothing by its length
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Where a publication is set up to some point: the country that it names most, and whether it names Xinjiang."""
-
-    place: str | None
-    region: str | None
-
-
 class Page:
-    """The places of a publication, found once; `own` is the country of a source that is a public body."""
+    """The places of a publication, found when asked for; `own` is the country of a source that is a public body."""
 
     def __init__(self, publication: Publication, own: str | None) -> None:
+        self._publication = publication
         self._own = own
-        self._norwegian = publication.language in ("nb", "nn")
         self._text_at = len(publication.title) + 1
-        self._found = places.wider(f"{publication.title}\n{publication.text[:_BEGINNING]}")
 
-    def setting(self, until: int) -> Setting:
-        """The setting by the title and the text before the offset `until`."""
-        found = [place for place in self._found if place.end <= self._text_at + until]
-        counted = Counter({code: 0 for code in [self._own] if code})
-        for place in found:
+    @functools.cached_property
+    def _found(self) -> tuple[Place, ...]:
+        return places.wider(f"{self._publication.title}\n{self._publication.text[:_BEGINNING]}")
+
+    def setting(self, until: int) -> "Setting":
+        """Where it is set by the title and the text before the offset `until`."""
+        return Setting(self, until)
+
+    def before(self, until: int) -> Sequence[Place]:
+        """The places in the title and in the text before the offset `until`."""
+        return [place for place in self._found if place.end <= self._text_at + until]
+
+    def most(self, until: int) -> str | None:
+        """The source's own country, else the one that is named most before the offset `until`."""
+        if self._own:
+            return self._own
+        counted: Counter[str] = Counter()
+        for place in self.before(until):
             if place.code not in ("CN", "world") and not place.code.startswith("CN-"):
                 counted[place.code] += 3 if place.end < self._text_at else 2 if place.named else 1
-        most = self._own or next((code for code, _ in counted.most_common()), None)
-        if self._norwegian and not counted:
-            most = "NO"
-        return Setting(most, next((p.code for p in found if p.code.startswith("CN-")), None))
+        norwegian = self._publication.language in ("nb", "nn")
+        return next((code for code, _ in counted.most_common()), "NO" if norwegian else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a publication is set up to some point of its text."""
+
+    page: Page
+    until: int
+
+    @property
+    def place(self) -> str | None:
+        """The country that it names most."""
+        return self.page.most(self.until)
+
+    @property
+    def region(self) -> str | None:
+        """The region of China that it names, if it names one."""
+        return next((p.code for p in self.page.before(self.until) if p.code.startswith("CN-")), None)
 
 
 def place(reading: Reading, judged: Judged, before: str | None, page: Setting) -> str | None:
@@ -82,8 +103,13 @@ def place(reading: Reading, judged: Judged, before: str | None, page: Setting) -
         return region[0]
     if predicate in _AT_HOME and not elsewhere:
         return "CN"
-    wider = [_country(code) for code in (before, page.place) if code and code != "CN"]
-    return next(iter([*elsewhere, *wider, *region]), page.region if predicate in _OF_THE_REGION else None)
+    if elsewhere:
+        return elsewhere[0]
+    # The page is asked last: to find all its places takes longer than to find those of some sentences.
+    wider = before if before and before != "CN" else page.place
+    if wider and wider != "CN":
+        return _country(wider)
+    return region[0] if region else page.region if predicate in _OF_THE_REGION else None
 
 
 def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: str) -> str | None:
@@ -98,8 +124,8 @@ def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: st
         return told
     if told == "CN":
         # "the two Chinese makers": whose goods they are, not where they are taken down.
-        abroad = predicate in _ABROAD and page.place and not region
-        return elsewhere or _country(page.place or told) if abroad else told
+        abroad = page.place if predicate in _ABROAD and not region else None
+        return elsewhere or _country(abroad) if abroad else told
     named = next((p.code for p in found if p.named and not p.code.startswith("CN")), None)
     if named and predicate not in ("accused_of", "denial_statement"):
         return named

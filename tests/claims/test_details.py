@@ -198,16 +198,19 @@ def test_a_town_stands_for_its_country_and_a_longer_name_for_a_shorter() -> None
 
 def test_a_page_is_set_where_it_names_most() -> None:
     text = "The Dutch cabinet met. In Amsterdam nothing changed. A German company bid."
-    assert whereabouts.Page(_publication(text), None).setting(len(text)) == whereabouts.Setting("NL", None)
-    assert whereabouts.Page(_publication("Kameraene henger.", "nb"), None).setting(9).place == "NO"
-    assert whereabouts.Page(_publication("Cameras in Xinjiang."), "US").setting(20) == whereabouts.Setting(
-        "US", "CN-XJ"
-    )
+    assert _setting(_publication(text), None, len(text)) == ("NL", None)
+    assert _setting(_publication("Kameraene henger.", "nb"), None, 9) == ("NO", None)
+    assert _setting(_publication("Cameras in Xinjiang."), "US", 20) == ("US", "CN-XJ")
 
 
 def test_what_comes_after_a_sentence_says_nothing_of_its_place() -> None:
     text = "Cameras hang in 31 schools. The Dutch cabinet met."
-    assert whereabouts.Page(_publication(text), None).setting(27) == whereabouts.Setting(None, None)
+    assert _setting(_publication(text), None, 27) == (None, None)
+
+
+def _setting(publication: Publication, own: str | None, until: int) -> tuple[str | None, str | None]:
+    setting = whereabouts.Page(publication, own).setting(until)
+    return setting.place, setting.region
 
 
 def test_a_sentence_without_a_place_takes_that_of_its_page(comparer: Comparer) -> None:
