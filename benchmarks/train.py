@@ -250,7 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"learning from {', '.join(path.name for path in files)}")
     lines = [line for path in files for line in path.read_text("utf-8").splitlines()]
     baseline = load_baseline(ROOT / "baselines")
-    plain = list(examples(lines, Comparer(replace(baseline, classifier={}))))
+    plain = list(examples(lines, Comparer(replace(baseline, classifier=b""))))
     full = crossed(lines, baseline, plain)
     data: dict[str, object] = json.loads(options.to.read_text("utf-8")) if options.order else {}
     if not options.order:

@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = [*sorted(CORPUS.glob("*.jsonl")), *([GOLD] if GOLD.exists() else [])]
     lines = [line for path in files for line in path.read_text("utf-8").splitlines()]
     baseline = load_baseline(ROOT / "baselines")
-    plain = list(examples(lines, Comparer(replace(baseline, classifier={}))))
+    plain = list(examples(lines, Comparer(replace(baseline, classifier=b""))))
     found = crossed(lines, baseline, plain)
     net, vocabulary = load_minilm(len(LABELS), _LAYERS)
     pieces = WordPieces(vocabulary)

@@ -1,7 +1,6 @@
 """The files of a baseline as they are read: strict YAML, the faults found, and the version over all bytes."""
 
 import hashlib
-import json
 from collections.abc import Hashable
 from pathlib import Path
 from typing import TypeVar
@@ -65,18 +64,6 @@ class Files:
             self.faults.append(f"{name}: holds a {type(data).__name__} where a mapping is due")
             return {}
         return {str(key): value for key, value in data.items()}
-
-    def json(self, name: str) -> dict[str, object]:
-        """The object in a JSON file; an empty one, and a fault, where there is none."""
-        try:
-            data = json.loads(self.text(name) or "{}")
-        except ValueError as error:
-            self.faults.append(f"{name}: is not JSON: {error}")
-            return {}
-        if not isinstance(data, dict):
-            self.faults.append(f"{name}: holds a {type(data).__name__} where an object is due")
-            return {}
-        return data
 
     def section(self, name: str, data: dict[str, object], key: str, kind: type) -> object:
         """`data[key]`, of type `kind` (list or dict); an empty one, and a fault, where it is missing or another."""

@@ -27,8 +27,9 @@ def read_baseline(root: Path) -> Baseline:
     claims = dict(_claims(files))
     checks.claims(claims, documents, predicates, frozenset(companies) | frozenset(others), files.faults)
     triggers = {Path(name).stem: files.mapping(name) for name in files.names("triggers/*.yaml")}
-    classifier = files.json("classifier.json") if files.names("classifier.json") else {}
-    encoder = files.read("encoder.onnx") if files.names("encoder.onnx") else b""
+    classifier, encoder = (
+        files.read(name) if files.names(name) else b"" for name in ("classifier.json", "encoder.onnx")
+    )
     if files.faults:
         raise BaselineInvalid(f"{root}: {len(files.faults)} fault(s)\n  " + "\n  ".join(files.faults))
     return Baseline(files.version, documents, companies, claims, predicates, severities, triggers, classifier, encoder)

@@ -7,6 +7,7 @@ put claims in order (`nearest`) go by it. All are data, in `baselines/classifier
 the labelled corpus. docs/detection.md tells how far they can be believed.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,9 +90,14 @@ class Classifier:
 
 def read_classifier(baseline: Baseline) -> Classifier | None:
     """The classifier of a baseline; None where it has none. Raises `BaselineInvalid` for data of another shape."""
-    raw = baseline.classifier
-    if not raw:
+    if not baseline.classifier:
         return None
+    try:
+        raw = json.loads(baseline.classifier)
+    except ValueError as error:
+        raise BaselineInvalid(f"classifier.json: is not JSON ({error}); run ./dev train") from error
+    if not isinstance(raw, dict):
+        raise BaselineInvalid("classifier.json: should hold an object; run ./dev train")
     return Classifier(
         predicate=_head(raw, "predicate", {*baseline.predicates, NOTHING}),
         claim=_head(raw, "claim", {*baseline.claims, NOTHING}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from claimwatch.claims import dates, details, places, quantities, records, values, whereabouts
 from claimwatch.claims.ahead import fixed_dates
@@ -53,10 +54,10 @@ class Comparer:
     """Compares what sources publish with a baseline. Built once per baseline; keeps no state between calls."""
 
     def __init__(self, baseline: Baseline, classifier: Classifier | None = None) -> None:
-        """`classifier` stands in for the baseline's. Raises `BaselineInvalid` for broken triggers or weights."""
+        """`classifier` stands in for the baseline's. Raises `BaselineInvalid` for broken triggers."""
         self._baseline = baseline
         self._companies = frozenset(baseline.companies)
-        self._classifier = classifier or read_classifier(baseline)
+        self._given = classifier
         self._triggers = Triggers(baseline)
         self._encoder = Encoder(baseline.encoder) if baseline.encoder else None
         self._scanner = Scanner(baseline.companies.values())
@@ -71,8 +72,14 @@ class Comparer:
     def check(self) -> None:
         """Compile now what is else compiled when a text first needs it. Raises `BaselineInvalid`."""
         self._triggers.check()
+        _ = self._classifier
         if self._encoder is not None:
             self._encoder.check()
+
+    @cached_property
+    def _classifier(self) -> Classifier | None:
+        """Read when a text first names somebody: the weights fill 30 MB, and most of what is polled names nobody."""
+        return self._given or read_classifier(self._baseline)
 
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:
         """A finding for every company in every sentence or row that names it or carries it, in order of the text."""

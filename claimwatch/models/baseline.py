@@ -118,7 +118,7 @@ class Baseline:
     predicates: Mapping[str, Predicate]
     severities: Mapping[tuple[str, str, str], str]
     triggers: Mapping[str, Mapping[str, object]]
-    classifier: Mapping[str, object] = field(default_factory=dict)
+    classifier: bytes = field(default=b"", repr=False)
     encoder: bytes = field(default=b"", repr=False)
     facts: tuple[Fact, ...] = ()
     lessons: tuple[Lesson, ...] = ()

@@ -83,7 +83,7 @@ def test_what_came_from_elsewhere_runs_nothing(files: Path, home: Path, tmp_path
     ours = path.read_bytes()
     body = {
         "code": pickle.dumps(Hostile(tmp_path / "ran")),
-        "code within a baseline": pickle.dumps(replace(read, classifier={"weights": Hostile(tmp_path / "ran")})),
+        "code within a baseline": pickle.dumps(replace(read, triggers={"en": {"weights": Hostile(tmp_path / "ran")}})),
         "no pickle": b"no pickle at all",
         "another thing": pickle.dumps({"claims": []}),
     }[planted]

@@ -1,16 +1,18 @@
 """The classifier's data and arithmetic, and how its word is weighed against the rules'."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from claimwatch.claims import Comparer
 from claimwatch.claims.classifier import Head, read_classifier, top
 from claimwatch.claims.nearest import NAMES
 from claimwatch.claims.outcome import Decision
 from claimwatch.claims.weighing import about, weigh
 from claimwatch.errors import BaselineInvalid
-from claimwatch.models import Baseline, Outcome
+from claimwatch.models import Baseline, Outcome, Publication, SourceClass
 
 TWO = {"labels": ["NEW", "NONE"], "bias": [0.0, 0.0], "weights": {"NEW": {"w=ban": 1.0}, "NONE": {"w=road": 2.0}}}
 SPOKEN = {"labels": ["A03", "A09"], "weights": {"A03": {"w=ban": 1.0}, "A09": {}}}
@@ -20,6 +22,10 @@ RAW: dict[str, object] = {
     "claim": {"labels": ["A09", "none"], "bias": [0.0, 0.0], "weights": {"A09": {}, "none": {}}},
     "ranking": {"bias": 0.0, "weights": dict.fromkeys(NAMES, 1.0)},
 }
+
+
+def _bytes(raw: dict[str, object]) -> bytes:
+    return json.dumps(raw).encode()
 
 
 def shares(**given: float) -> dict[str, float]:
@@ -50,17 +56,17 @@ def test_of_questions_apart_each_has_its_own_answer() -> None:
 
 
 def test_claims_are_asked_for_one_by_one_only_where_the_file_has_a_head_for_it(baseline: Baseline) -> None:
-    without = read_classifier(replace(baseline, classifier=RAW))
+    without = read_classifier(replace(baseline, classifier=_bytes(RAW)))
     assert without is not None
     assert without.spoken is None
-    held = read_classifier(replace(baseline, classifier={**RAW, "spoken": {**TWO, **SPOKEN}}))
+    held = read_classifier(replace(baseline, classifier=_bytes({**RAW, "spoken": {**TWO, **SPOKEN}})))
     assert held is not None
     assert held.spoken is not None
     assert sum(held.spoken.probabilities(["w=ban"]).values()) == pytest.approx(0.5 + 0.7311, abs=1e-4)
 
 
 def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> None:
-    assert read_classifier(replace(baseline, classifier={})) is None
+    assert read_classifier(replace(baseline, classifier=b"")) is None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,21 @@ def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> Non
 )
 def test_data_of_another_shape_are_named(baseline: Baseline, change: dict[str, Any], said: str) -> None:
     with pytest.raises(BaselineInvalid, match=r"classifier\.json.*" + said):
-        read_classifier(replace(baseline, classifier=RAW | change))
+        read_classifier(replace(baseline, classifier=_bytes(RAW | change)))
+
+
+@pytest.mark.parametrize(("body", "said"), [(b"{", "is not JSON"), (b"\xff", "is not JSON"), (b"[]", "an object")])
+def test_what_is_no_classifier_is_refused_when_a_text_first_needs_it(
+    baseline: Baseline, body: bytes, said: str
+) -> None:
+    comparer = Comparer(replace(baseline, classifier=body))
+    page = Publication(
+        "uhrp", "k", "https://uhrp.org/k", "K", "report", "en", "Norway excluded Hikvision from its fund."
+    )
+    with pytest.raises(BaselineInvalid, match=r"classifier\.json: .*" + said):
+        comparer.publication(page, SourceClass.NGO)
+    with pytest.raises(BaselineInvalid, match=r"classifier\.json: .*" + said):
+        comparer.check()
 
 
 @pytest.mark.parametrize(
@@ -134,6 +154,6 @@ def test_a_sentence_in_which_nothing_points_back_needs_more_to_be_about_a_compan
 
 def test_weights_of_before_there_was_a_ranking_still_serve(baseline: Baseline) -> None:
     older = {name: value for name, value in RAW.items() if name != "ranking"}
-    read = read_classifier(replace(baseline, classifier=older))
+    read = read_classifier(replace(baseline, classifier=_bytes(older)))
     assert read is not None
     assert read.ranking is None
