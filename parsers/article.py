@@ -8,7 +8,7 @@ related items are left out.
 import hashlib
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, CData, Comment, Tag, XMLParsedAsHTMLWarning
@@ -31,8 +31,8 @@ _BLOCKS = {
     "address", "article", "blockquote", "dd", "div", "dl", "dt", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "header",
     "hr", "li", "main", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
-_TABLE_CELLS = ["td", "th"]
-_HEADINGS = ["h2", "h3", "h4", "h5", "h6"]
+_TABLE_CELLS = {"td", "th"}
+_HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 # Control characters cannot occur in a parsed page's visible text, so they can mark its joints.
 _BLOCK, _LINE, _CELL = "\x1e", "\x1f", "\x1d"
 
@@ -119,7 +119,7 @@ def strip_junk(node: Tag) -> None:
     for text in reversed([part for part in node.descendants if isinstance(part, NavigableString)]):
         if isinstance(text, Comment) or not text.strip():
             continue
-        heading = text.find_parent(_HEADINGS)
+        heading = _nearest(text, _HEADINGS)
         if heading is None:
             break
         if heading.parent is not None:
@@ -134,6 +134,11 @@ def _is_junk(tag: Tag) -> bool:
         or tag.has_attr("hidden")
         or not _JUNK_CLASSES.isdisjoint(tag.get_attribute_list("class"))
     )
+
+
+def _nearest(node: PageElement, names: Collection[str]) -> Tag | None:
+    """The innermost element around `node` with one of these names; as `find_parent`, which makes a filter each time."""
+    return next((parent for parent in node.parents if parent.name in names), None)
 
 
 def lines_of(node: Tag) -> list[str]:
@@ -155,7 +160,7 @@ def lines_of(node: Tag) -> list[str]:
 
 def _marked(node: Tag) -> Iterator[str]:
     """The strings of an element with marks at the joints of blocks, lines and cells."""
-    inside = node.find_parent(_TABLE_CELLS) is not None
+    inside = _nearest(node, _TABLE_CELLS) is not None
     left: list[tuple[PageElement | str, bool]] = [(child, inside) for child in reversed(node.contents)]
     while left:
         item, in_cell = left.pop()

@@ -6,12 +6,14 @@ runs nothing; what it says counts as the rest of that home does. It may be delet
 """
 
 import hashlib
+import io
 import os
 import pickle
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +24,8 @@ FOLDER = "cache"
 _MADE_OF = (Baseline, Document, Company, Alias, Claim, Predicate, date)
 _CLASSES = {(one.__module__, one.__qualname__): one for one in _MADE_OF}
 _CODE = (Path(__file__).parent, Path(models.__file__).parent)
+# Files of megabytes, which a baseline holds as they are: they are not kept beside themselves.
+_CLASSIFIER, _ENCODER = "classifier.json", "encoder.onnx"
 _HASH_BYTES = hashlib.sha256().digest_size
 
 
@@ -30,23 +34,26 @@ def load_baseline(root: Path, *, home: Path | None = None) -> Baseline:
 
     Raises `BaselineInvalid` with every fault found, one a line, each with its file and the id of the item.
     """
-    made_from = _fingerprint(root)
+    made_from, weights = _fingerprint(root)
     path = None if home is None else home / FOLDER / f"baseline-{made_from[:32]}.pickle"
     kept = _read(path) if path is not None else None
     if kept is not None:
-        return kept
+        return replace(kept, classifier=weights.get(_CLASSIFIER, b""), encoder=weights.get(_ENCODER, b""))
+    del weights  # megabytes, which are read anew
     from claimwatch.baseline.load import read_baseline  # what it needs takes long to import
 
     baseline = read_baseline(root)
     # Not into a home that is not there: who only screens a text need not find a new folder beside it.
-    if path is not None and path.parent.parent.is_dir() and made_from == _fingerprint(root):
+    if path is not None and path.parent.parent.is_dir() and made_from == _fingerprint(root)[0]:
         with suppress(OSError):  # a disk that is full or read-only: the files are read again the next time
-            _keep(path, baseline)
+            _keep(path, replace(baseline, classifier=b"", encoder=b""))
     return baseline
 
 
-def _fingerprint(root: Path) -> str:
-    """Over all that the baseline comes of: the files, and the code that reads and holds them."""
+def _fingerprint(root: Path) -> tuple[str, dict[str, bytes]]:
+    """Over all that the baseline comes of: the files, and the code that reads and holds them. Besides, the bytes of
+    the files that are not kept, by their names."""
+    weights: dict[str, bytes] = {}
     digest = hashlib.sha256(sys.version.encode())
     files = (path for folder in _CODE for path in sorted(folder.glob("*.py")))
     for path in (*_below(root), *files):
@@ -56,7 +63,9 @@ def _fingerprint(root: Path) -> str:
             continue  # a fault that is named when the baseline is read
         digest.update(f"{path}\0{len(body)}\0".encode())
         digest.update(body)
-    return digest.hexdigest()
+        if path.parent == root and path.name in (_CLASSIFIER, _ENCODER):
+            weights[path.name] = body
+    return digest.hexdigest(), weights
 
 
 def _below(root: Path) -> Iterator[Path]:
@@ -66,20 +75,16 @@ def _below(root: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> Baseline | None:
-    """What was kept there; None where there is nothing, or not what we wrote.
-
-    It is read twice, for the hash and for what it holds, rather than held twice: it has the size of the encoder.
-    """
+    """What was kept there; None where there is nothing, or not what we wrote."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
             if status.st_uid != os.getuid() or status.st_mode & 0o022:
                 return None
-            expected = file.read(_HASH_BYTES)
-            if hashlib.file_digest(file, "sha256").digest() != expected:
-                return None
-            file.seek(_HASH_BYTES)
-            baseline = _DataOnly(file).load()
+            expected, body = file.read(_HASH_BYTES), file.read()
+        if hashlib.sha256(body).digest() != expected:
+            return None
+        baseline = _DataOnly(io.BytesIO(body)).load()
     except Exception:  # of whatever kind: pickle names none for what is no pickle of ours, and the files are there
         return None
     return baseline if isinstance(baseline, Baseline) else None
