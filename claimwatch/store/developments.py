@@ -184,10 +184,11 @@ def _values(development: Development) -> dict[str, object]:
     }
 
 
-def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -> list[tuple[int, Development, bool]]:
+def untold(connection: Connection, series: str, *, grave: str | None = None) -> list[tuple[int, Development, bool]]:
     """Developments whose present state no edition of the series has told: (id, development, told before).
 
-    Only those that a live finding of `origin` tells of.
+    Only those that a live finding of a poll tells of. With `grave`, a severity, only those at least as grave, and those
+    of which the series told before.
     """
     told = (
         select(edition_items.c.development_id, func.max(edition_items.c.state_version).label("version"))
@@ -196,10 +197,13 @@ def untold(connection: Connection, series: str, origin: Origin = Origin.WATCH) -
         .group_by(edition_items.c.development_id)
         .subquery()
     )
+    new: ColumnElement[bool] = told.c.version.is_(None)
+    if grave is not None:
+        new = and_(new, developments.c.severity <= grave)
     rows = connection.execute(
         select(developments, told.c.version)
         .outerjoin(told, told.c.development_id == developments.c.id)
-        .where(or_(told.c.version.is_(None), told.c.version < developments.c.state_version), _found_by(origin))
+        .where(or_(new, told.c.version < developments.c.state_version), _found_by(Origin.WATCH))
         .order_by(developments.c.id)
     )
     return [(row._mapping["id"], _development(row), row._mapping["version"] is not None) for row in rows]

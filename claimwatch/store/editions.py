@@ -86,15 +86,19 @@ def count_editions(connection: Connection, series: str, prefix: str) -> int:
     ).scalar_one()
 
 
-def told_versions(connection: Connection, development_id: int) -> list[tuple[int, str, datetime]]:
-    """(state version, series, when frozen) of each edition, not cancelled, that told of a development."""
+def told_versions(connection: Connection, ids: Sequence[int]) -> dict[int, list[tuple[int, str, datetime]]]:
+    """Of some developments, by id, (state version, series, when frozen) of each edition, not cancelled, that told of
+    them; at most some hundreds at a time."""
+    found: dict[int, list[tuple[int, str, datetime]]] = {id_: [] for id_ in ids}
     rows = connection.execute(
-        select(edition_items.c.state_version, editions.c.series, editions.c.frozen_at)
+        select(edition_items.c.development_id, edition_items.c.state_version, editions.c.series, editions.c.frozen_at)
         .join(editions, editions.c.id == edition_items.c.edition_id)
-        .where(edition_items.c.development_id == development_id, editions.c.state != CANCELLED)
+        .where(edition_items.c.development_id.in_(list(ids)), editions.c.state != CANCELLED)
         .order_by(editions.c.frozen_at)
     )
-    return [(version, series, frozen_at) for version, series, frozen_at in rows]
+    for id_, version, series, frozen_at in rows:
+        found[id_].append((version, series, frozen_at))
+    return found
 
 
 def save_edition(connection: Connection, edition: Edition, rendered: Rendered, told: Sequence[tuple[int, int]]) -> int:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from multiprocessing import util
+from multiprocessing import resource_tracker, util
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -263,10 +263,23 @@ def _no_longer_than(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _watched_over() -> None:
+    """The process that watches over what they share runs under its own name, which it has not yet at birth."""
+    before = _all_children(os.getpid())
+    resource_tracker.ensure_running()
+    for watcher in _all_children(os.getpid()) - before:
+        while "resource_tracker" not in _command(watcher):
+            time.sleep(0.01)
+
+
 def _children(pid: int) -> list[int]:
     """The processes that compare for a process: not the one that watches over what they share."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [int(one) for one in children if "resource_tracker" not in _command(int(one))]
+    return [one for one in sorted(_all_children(pid)) if "resource_tracker" not in _command(one)]
+
+
+def _all_children(pid: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()))
 
 
 def _command(pid: int) -> str:

@@ -4,6 +4,7 @@ What the first read of a source brings is told in an edition and never as an ale
 the first time. What an edition told before an alert could, is still an alert to whoever reads alerts only, for a while.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,12 +12,13 @@ from sqlalchemy import Connection
 
 from claimwatch.editions import URGENT, Period, alert_period
 from claimwatch.models import Candidate
-from claimwatch.pipeline.telling.tellable import tellable
+from claimwatch.pipeline.telling.tellable import AT_ONCE, tellable
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import decisions, editions, reads
 
 GRAVE = "S1"
 FRESH = timedelta(hours=6)  # how long an alert is worth sending
+Told = tuple[int, str, datetime]  # a state that an edition told: its version, the series, when it was frozen
 DIGESTS = ("daily", "weekly", "monthly")
 
 
@@ -35,12 +37,15 @@ def alertable(connection: Connection, watch: Watch, now: datetime) -> list[Alert
     if first_at is None:
         return []
     begun = {slug: _begun(connection, slug, first_at) for slug in watch.sources}
-    found = []
-    for id_, candidate in tellable(connection, watch, URGENT):
-        corrected_at = _corrected_at(connection, id_, candidate)
-        if candidate.development.severity <= GRAVE or corrected_at is not None:
-            one = _alertable(connection, id_, candidate, begun, first_at, now, corrected_at)
-            found += [one] if one is not None else []
+    possible, found = tellable(connection, watch, URGENT, grave=GRAVE), []
+    for begin in range(0, len(possible), AT_ONCE):
+        some = possible[begin : begin + AT_ONCE]
+        told = editions.told_versions(connection, [id_ for id_, _ in some])
+        for id_, candidate in some:
+            corrected_at = _corrected_at(connection, candidate, told[id_])
+            if candidate.development.severity <= GRAVE or corrected_at is not None:
+                one = _alertable(id_, candidate, told[id_], begun, first_at, now, corrected_at)
+                found += [one] if one is not None else []
     return sorted(found, key=lambda one: (one.seen_at, one.id))
 
 
@@ -64,9 +69,8 @@ def _begun(connection: Connection, slug: str, first_at: datetime) -> datetime:
     return max(first_at, first[0].started_at) if first else first_at
 
 
-def _corrected_at(connection: Connection, id_: int, candidate: Candidate) -> datetime | None:
+def _corrected_at(connection: Connection, candidate: Candidate, told: Sequence[Told]) -> datetime | None:
     """When an analyst said that what an alert told is something else: those who had the alert are told so."""
-    told = editions.told_versions(connection, id_)
     if not any(series == URGENT for _, series, _ in told):
         return None
     relabel = decisions.standing_of(connection, candidate.development.key).relabel
@@ -74,16 +78,15 @@ def _corrected_at(connection: Connection, id_: int, candidate: Candidate) -> dat
 
 
 def _alertable(
-    connection: Connection,
     id_: int,
     candidate: Candidate,
+    told: Sequence[Told],
     begun: dict[str, datetime],
     first_at: datetime,
     now: datetime,
     corrected_at: datetime | None,
 ) -> Alertable | None:
     development = candidate.development
-    told = editions.told_versions(connection, id_)
     earlier = [at for version, _, at in told if version < development.state_version]
     since = max(earlier, default=first_at)
     fresh = [

@@ -16,7 +16,7 @@ from claimwatch.store import cases, decisions, developments, findings
 from claimwatch.store.finding_rows import FindingRow
 
 Pair = tuple[int, int]
-AT_ONCE = 500  # findings that are read at once
+AT_ONCE = 500  # findings, or developments, that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,44 @@ def today_of(watch: Watch) -> date:
     return watch.now().astimezone(watch.zone).date()
 
 
-def tellable(connection: Connection, watch: Watch, series: str) -> list[tuple[int, Candidate]]:
-    """The developments, by id, whose present state no edition of a series has told and that readers may be told."""
-    today, told = today_of(watch), _told_as(connection, series)
-    found = []
-    for id_, development, told_before in developments.untold(connection, series):
+def tellable(
+    connection: Connection, watch: Watch, series: str, *, grave: str | None = None
+) -> list[tuple[int, Candidate]]:
+    """The developments, by id, whose present state no edition of a series has told and that readers may be told.
+
+    With `grave`, a severity, only those at least as grave, and those of which the series told before.
+    """
+    told, due = _told_as(connection, series), []
+    for id_, development, told_before in developments.untold(connection, series, grave=grave):
         known = told.get(id_, 0)
-        if known >= development.state_version:
-            continue
-        one = candidate(connection, watch, id_, development, today, told_before=told_before or known > 0)
-        if one is not None:
-            found.append((id_, one))
+        if known < development.state_version:
+            due.append((id_, development, told_before or known > 0))
+    today, found = today_of(watch), list[tuple[int, Candidate]]()
+    for begin in range(0, len(due), AT_ONCE):
+        found += _candidates(connection, watch, due[begin : begin + AT_ONCE], today)
     return found
 
 
 def candidate(
-    connection: Connection, watch: Watch, id_: int, development: Development, today: date, *, told_before: bool = False
+    connection: Connection, watch: Watch, id_: int, development: Development, today: date
 ) -> Candidate | None:
     """A development as readers are told of it, under the label that analysts gave it; None: not for now."""
-    standing = decisions.standing_of(connection, development.key)
-    if not development.outcome.alerts or not standing.is_told(development.state_version, today):
-        return None
-    evidence = tuple(findings.evidence_of(connection, id_, watch.sources))
-    return as_reviewed(watch, development, evidence, standing, told_before=told_before)
+    return next((one for _, one in _candidates(connection, watch, [(id_, development, False)], today)), None)
+
+
+def _candidates(
+    connection: Connection, watch: Watch, some: Sequence[tuple[int, Development, bool]], today: date
+) -> Iterator[tuple[int, Candidate]]:
+    """The same of some developments, each with its id and whether it was told before; at most some hundreds of them."""
+    standings = decisions.standings_on(connection, [one.key for _, one, _ in some])
+    shown = [each for each in some if _is_told(each[1], standings[each[1].key], today)]
+    evidence = findings.evidence_of_all(connection, [id_ for id_, _, _ in shown], watch.sources)
+    for id_, one, told_before in shown:
+        yield id_, as_reviewed(watch, one, tuple(evidence[id_]), standings[one.key], told_before=told_before)
+
+
+def _is_told(development: Development, standing: Standing, today: date) -> bool:
+    return development.outcome.alerts and standing.is_told(development.state_version, today)
 
 
 def as_reviewed(

@@ -43,6 +43,7 @@ messages = Table(
     Index("ix_messages_edition_id_state", "edition_id", "state"),  # what of an edition has left: a row is long
     Index("ix_messages_state_next_try_at", "state", "next_try_at"),
     Index("ix_messages_state_edition_id", "state", "edition_id", "id"),
+    Index("ix_messages_possible_duplicate", "possible_duplicate"),  # they are counted at every delivery
 )
 
 attempts = Table(
