@@ -1,4 +1,4 @@
-"""an index of the messages that may have come twice: each delivery counted them, and read all mail that was ever sent"""
+"""an index of the messages that may have come twice: each delivery counted them in all mail that was ever sent"""
 
 from alembic import op
 
