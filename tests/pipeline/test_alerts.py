@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from claimwatch.models import Edition, Subscription, Topics
 from claimwatch.pipeline import build, build_due, deliver, inspect_watch, subscribe
@@ -223,3 +223,19 @@ def test_alerts_wait_for_approval_where_the_operator_wants_it(begun: Bench) -> N
         assert deliver(watch).accepted == 0
         with watch.store.read() as connection:
             assert reviews.held_editions(connection)[0][:2] == ("urgent", edition.period)
+
+
+def test_as_many_queries_tell_what_is_due_however_much_was_found(begun: Bench) -> None:
+    def due(at: datetime) -> tuple[int, int]:
+        """How much an alert would tell, and how many queries it takes to know."""
+        asked: list[str] = []
+        with begun.watch(at) as watch, watch.store.read() as connection:
+            event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2]))
+            return len(alertable(connection, watch, at)), len(asked)
+
+    news(begun, BAN)
+    few = due(AT + HOUR)
+    news(begun, BAN, *(ban_in(place, n) for n, place in enumerate(("Sweden", "Finland", "Chile"))), at=AT + HOUR)
+    many = due(AT + 2 * HOUR)
+    assert (few[0], many[0]) == (1, 4)
+    assert few[1] == many[1]
