@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.evaluate import ALERTS, Label, labels, rate
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer, read_records
-from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head
+from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head, write_row
 from claimwatch.claims.comparer import Sighting
 from claimwatch.claims.nearest import NAMES, Ranking, ranked
 from claimwatch.claims.outcome import Decision
@@ -120,9 +120,8 @@ def fit(rows: Sequence[tuple[Sequence[str], str]], strength: float) -> Head:
     names, matrix = _matrix([signals for signals, _ in rows])
     model = LogisticRegression(C=strength, max_iter=5000, tol=0.002)
     model.fit(matrix, [label for _, label in rows])
-    labels = tuple(map(str, model.classes_))
-    weights = {label: _weights(names, row) for label, row in zip(labels, model.coef_, strict=True)}
-    return Head(labels, tuple(round(float(b), 3) for b in model.intercept_), weights)
+    bias = [round(float(b), 3) for b in model.intercept_]
+    return Head(tuple(map(str, model.classes_)), bias, _weights(names, model.coef_))
 
 
 def fit_apart(rows: Sequence[tuple[Sequence[str], frozenset[str]]], strength: float) -> Head:
@@ -131,13 +130,13 @@ def fit_apart(rows: Sequence[tuple[Sequence[str], frozenset[str]]], strength: fl
 
     names, matrix = _matrix([signals for signals, _ in rows])
     labels = tuple(sorted({label for _, held in rows for label in held}))
-    bias, weights = [], {}
+    bias, columns = [], []
     for label in labels:
         model = LogisticRegression(C=strength, solver="liblinear", tol=0.01)
         model.fit(matrix, [label in held for _, held in rows])
         bias.append(round(float(model.intercept_[0]), 3))
-        weights[label] = _weights(names, model.coef_[0])
-    return Head(labels, bias, weights, apart=True)
+        columns.append(model.coef_[0])
+    return Head(labels, bias, _weights(names, columns), apart=True)
 
 
 def _matrix(rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Any]:
@@ -151,8 +150,10 @@ def _matrix(rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Any]:
     return [str(name) for name in vectors.get_feature_names_out()], matrix
 
 
-def _weights(names: Sequence[str], row: Iterable[float]) -> dict[str, float]:
-    return {name: round(float(w), 2) for name, w in zip(names, row, strict=True) if abs(w) >= _SMALLEST}
+def _weights(names: Sequence[str], columns: Iterable[Iterable[float]]) -> dict[str, str]:
+    """The weights of each signal that has any, as a head holds them. `columns` are, by label, those of all `names`."""
+    rows = zip(*([round(float(w), 2) if abs(w) >= _SMALLEST else 0.0 for w in one] for one in columns), strict=True)
+    return {name: written for name, row in zip(names, rows, strict=True) if (written := write_row(row))}
 
 
 def fold_of(document: str) -> int:
@@ -236,8 +237,7 @@ def cross_validated(full: Sequence[Example]) -> list[str]:
 
 def written(head: Head) -> dict[str, object]:
     """A head as the file holds it."""
-    by_label = {label: {s: w for s, w in head.weights[label].items() if w} for label in head.labels}
-    return {"labels": list(head.labels), "bias": list(head.bias), "weights": by_label}
+    return {"labels": head.labels, "bias": head.bias, "weights": head.weights}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,37 +23,57 @@ NOTHING = "none"
 
 
 class _Rows(dict[str, list[float]]):
-    """The weights of each known signal for all labels, made when it is first met: of most signals never."""
+    """The weights of each known signal for all labels, read when it is first met: of most signals never."""
 
-    def __init__(self, weights: Sequence[Mapping[str, float]]) -> None:
-        self._weights = weights
+    def __init__(self, width: int, weights: Mapping[str, str]) -> None:
+        self._width, self._weights = width, weights
 
     def __missing__(self, signal: str) -> list[float]:
-        row = self[signal] = [weights.get(signal, 0.0) for weights in self._weights]
+        row = self[signal] = read_row(self._weights[signal], self._width)
         return row
 
 
+def read_row(written: str, width: int) -> list[float]:
+    """The weights of one signal for `width` labels, as `index:value` of those that are not 0: the sparse rows of
+    LIBSVM. Raises `BaselineInvalid` for anything else."""
+    row = [0.0] * width
+    try:
+        for pair in written.split():
+            index, value = pair.split(":")
+            if not index.isdecimal():
+                raise ValueError(f"{index} is no place in a row")
+            row[int(index)] = float(value)
+    except (ValueError, IndexError) as error:
+        raise BaselineInvalid(
+            f"classifier.json: a row should hold index:value for {width} labels ({error}); run ./dev train"
+        ) from error
+    return row
+
+
+def write_row(row: Sequence[float]) -> str:
+    """What `read_row` reads."""
+    return " ".join(f"{index}:{value}" for index, value in enumerate(row) if value)
+
+
 class Head:
-    """One question with its possible answers. `weights` are, by label, those of the signals that speak of it.
+    """One question with its possible answers. `weights` hold by signal what it says of each label, as `write_row`
+    writes it: read from a file of megabytes, most of it is never looked at.
 
     One of the answers is right; with `apart` each may be or not, whatever the others are.
     """
 
     def __init__(
-        self,
-        labels: Sequence[str],
-        bias: Sequence[float],
-        weights: Mapping[str, Mapping[str, float]],
-        *,
-        apart: bool = False,
+        self, labels: Sequence[str], bias: Sequence[float], weights: Mapping[str, str], *, apart: bool = False
     ) -> None:
         self.labels, self.bias, self.weights, self.apart = tuple(labels), tuple(bias), weights, apart
-        self._known: frozenset[str] = frozenset().union(*weights.values())
-        self._rows = _Rows([weights.get(label, {}) for label in self.labels])
+        self._rows = _Rows(len(self.labels), weights)
 
     def probabilities(self, signals: Iterable[str]) -> dict[str, float]:
-        """The probability of each label, in the order of the labels. Unknown signals say nothing."""
-        rows = [self._rows[signal] for signal in signals if signal in self._known]
+        """The probability of each label, in the order of the labels. Unknown signals say nothing.
+
+        Raises `BaselineInvalid` for a signal whose weights are none.
+        """
+        rows = [self._rows[signal] for signal in signals if signal in self.weights]
         # Whole rows: a unit has some 150 signals, and a sum down a column needs no loop of ours.
         scores = list(map(sum, zip(self.bias, *rows, strict=True)))
         if self.apart:
@@ -62,6 +82,11 @@ class Head:
         powers = [math.exp(score - highest) for score in scores]
         total = sum(powers)
         return {label: power / total for label, power in zip(self.labels, powers, strict=True)}
+
+    def check(self) -> None:
+        """Read all weights now. Raises `BaselineInvalid` for the first that are none."""
+        for written in self.weights.values():
+            read_row(written, len(self.labels))
 
 
 def _share(score: float) -> float:
@@ -87,6 +112,12 @@ class Classifier:
     outcome: Head
     ranking: Ranking | None = None
     spoken: Head | None = None
+
+    def check(self) -> None:
+        """Read all weights now, which are else read as they are met. Raises `BaselineInvalid`."""
+        for head in (self.predicate, self.claim, self.outcome, self.spoken):
+            if head is not None:
+                head.check()
 
 
 def read_classifier(baseline: Baseline) -> Classifier | None:
@@ -125,10 +156,9 @@ def _head(raw: Mapping[str, object], name: str, known: set[str], *, apart: bool 
         head = cast("Mapping[str, list[str]]", data)
         labels = tuple(head["labels"])
         bias = tuple(float(value) for value in head["bias"])
-        by_label = cast("Mapping[str, Mapping[str, float]]", head["weights"])
-        weights = {label: by_label[label] for label in labels}
-        if not {type(weight) for held in weights.values() for weight in held.values()} <= {float, int}:
-            raise ValueError("a weight is not a number")
+        weights = cast("Mapping[str, str]", head["weights"])
+        if not set(map(type, weights.values())) <= {str}:
+            raise TypeError("the weights of a signal are no text")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BaselineInvalid(f"{where}: should hold labels, bias and weights ({error!r}); run ./dev train") from error
     if len(bias) != len(labels) or not labels:

@@ -72,13 +72,14 @@ class Comparer:
     def check(self) -> None:
         """Compile now what is else compiled when a text first needs it. Raises `BaselineInvalid`."""
         self._triggers.check()
-        _ = self._classifier
+        if self._classifier is not None:
+            self._classifier.check()
         if self._encoder is not None:
             self._encoder.check()
 
     @cached_property
     def _classifier(self) -> Classifier | None:
-        """Read when a text first names somebody: the weights fill 30 MB, and most of what is polled names nobody."""
+        """Read when a text first names somebody: most of what is polled names nobody."""
         return self._given or read_classifier(self._baseline)
 
     def publication(self, publication: Publication, source_class: SourceClass) -> tuple[Finding, ...]:

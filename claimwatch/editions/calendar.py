@@ -146,7 +146,8 @@ def _days(text: str, series: str) -> tuple[date, date]:
     try:
         first, last = _ends(text, series)
     except ValueError as error:
-        raise UsageError(f"there is no period {text!r}: {error}") from error
+        hint = "; a week is written 2026-W47" if series == "monthly" else ""
+        raise UsageError(f"there is no period {text!r}: {error}{hint}") from error
     if last < first:
         raise UsageError(f"the period {text!r} ends before it begins")
     return first, _next(series, last) - timedelta(days=1)

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from claimwatch.claims import Comparer
-from claimwatch.claims.classifier import Head, read_classifier, top
+from claimwatch.claims.classifier import Head, read_classifier, read_row, top, write_row
 from claimwatch.claims.nearest import NAMES
 from claimwatch.claims.outcome import Decision
 from claimwatch.claims.weighing import about, weigh
 from claimwatch.errors import BaselineInvalid
 from claimwatch.models import Baseline, Outcome, Publication, SourceClass
 
-TWO = {"labels": ["NEW", "NONE"], "bias": [0.0, 0.0], "weights": {"NEW": {"w=ban": 1.0}, "NONE": {"w=road": 2.0}}}
-SPOKEN = {"labels": ["A03", "A09"], "weights": {"A03": {"w=ban": 1.0}, "A09": {}}}
+TWO = {"labels": ["NEW", "NONE"], "bias": [0.0, 0.0], "weights": {"w=ban": "0:1.0", "w=road": "1:2.0"}}
+SPOKEN = {"labels": ["A03", "A09"], "weights": {"w=ban": "0:1.0"}}
 RAW: dict[str, object] = {
     "outcome": TWO,
-    "predicate": {"labels": ["listed_on", "none"], "bias": [0.0, 0.0], "weights": {"listed_on": {}, "none": {}}},
-    "claim": {"labels": ["A09", "none"], "bias": [0.0, 0.0], "weights": {"A09": {}, "none": {}}},
+    "predicate": {"labels": ["listed_on", "none"], "bias": [0.0, 0.0], "weights": {}},
+    "claim": {"labels": ["A09", "none"], "bias": [0.0, 0.0], "weights": {}},
     "ranking": {"bias": 0.0, "weights": dict.fromkeys(NAMES, 1.0)},
 }
 
@@ -34,7 +34,7 @@ def shares(**given: float) -> dict[str, float]:
 
 
 def test_signals_add_up_to_probabilities_and_unknown_ones_say_nothing() -> None:
-    head = Head(("NEW", "NONE"), (0.0, 0.0), {"NEW": {"w=ban": 1.0}, "NONE": {"w=road": 2.0}})
+    head = Head(("NEW", "NONE"), (0.0, 0.0), {"w=ban": "0:1.0", "w=road": "1:2.0"})
     assert head.probabilities(["w=never heard"]) == {"NEW": 0.5, "NONE": 0.5}
     found = head.probabilities(["w=ban", "w=road"])
     assert found["NEW"] == pytest.approx(0.2689, abs=1e-4)
@@ -43,12 +43,12 @@ def test_signals_add_up_to_probabilities_and_unknown_ones_say_nothing() -> None:
 
 
 def test_weights_so_large_that_they_would_overflow_are_no_trouble() -> None:
-    head = Head(("NEW", "NONE"), (0.0, 0.0), {"NEW": {"w=ban": 5000.0}})
+    head = Head(("NEW", "NONE"), (0.0, 0.0), {"w=ban": "0:5000"})
     assert head.probabilities(["w=ban"]) == {"NEW": 1.0, "NONE": 0.0}
 
 
 def test_of_questions_apart_each_has_its_own_answer() -> None:
-    head = Head(("A03", "A09"), (0.0, -1000.0), {"A03": {"w=list": 2.0}, "A09": {"w=fund": 2000.0}}, apart=True)
+    head = Head(("A03", "A09"), (0.0, -1000.0), {"w=list": "0:2.0", "w=fund": "1:2000"}, apart=True)
     assert head.probabilities([]) == {"A03": 0.5, "A09": 0.0}
     both = head.probabilities(["w=list", "w=fund"])
     assert both["A03"] == pytest.approx(0.8808, abs=1e-4)
@@ -74,9 +74,10 @@ def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> Non
     [
         ({"outcome": None}, "outcome"),
         ({"outcome": {**TWO, "bias": [0.0]}}, "2 labels with 1 biases"),
-        ({"outcome": {**TWO, "weights": {"NEW": {}}}}, "labels, bias and weights"),
+        ({"outcome": {**TWO, "weights": {"NEW": {"w=ban": 1.0}}}}, "labels, bias and weights"),
+        ({"outcome": {**TWO, "weights": ["w=ban"]}}, "labels, bias and weights"),
         ({"predicate": TWO}, "NEW, NONE is no label"),
-        ({"claim": {"labels": ["Z99"], "bias": [0.0], "weights": {"Z99": {}}}}, "Z99 is no label"),
+        ({"claim": {"labels": ["Z99"], "bias": [0.0], "weights": {}}}, "Z99 is no label"),
         ({"spoken": TWO}, "NEW, NONE is no label"),
         ({"ranking": None}, "ranking: should hold a bias and weights"),
         ({"ranking": {"bias": 0.0, "weights": {NAMES[0]: 1.0}}}, "ranking: should hold a bias and weights"),
@@ -85,6 +86,24 @@ def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> Non
 def test_data_of_another_shape_are_named(baseline: Baseline, change: dict[str, Any], said: str) -> None:
     with pytest.raises(BaselineInvalid, match=r"classifier\.json.*" + said):
         read_classifier(replace(baseline, classifier=_bytes(RAW | change)))
+
+
+def test_what_is_written_of_a_signal_is_what_is_read() -> None:
+    row = [0.0, -0.12, 0.0, 2000.0, 1e-09, 0.1 + 0.2]
+    assert read_row(write_row(row), len(row)) == row
+    assert write_row([0.0, 0.0]) == ""
+
+
+@pytest.mark.parametrize("written", ["0", "0:x", "2:1.0", "-1:1.0", "0:1:2", "x:1"])
+def test_weights_that_are_none_are_named_when_they_are_met_or_checked(baseline: Baseline, written: str) -> None:
+    broken = {**TWO, "weights": {"w=ban": "0:1.0", "w=road": written}}
+    read = read_classifier(replace(baseline, classifier=_bytes(RAW | {"outcome": broken})))
+    assert read is not None
+    assert read.outcome.probabilities(["w=ban"])["NEW"] == pytest.approx(0.7311, abs=1e-4)
+    with pytest.raises(BaselineInvalid, match=r"classifier\.json: a row should hold index:value for 2 labels"):
+        read.outcome.probabilities(["w=road"])
+    with pytest.raises(BaselineInvalid, match=r"classifier\.json: a row should hold index:value for 2 labels"):
+        Comparer(replace(baseline, classifier=_bytes(RAW | {"outcome": broken}))).check()
 
 
 @pytest.mark.parametrize(("body", "said"), [(b"{", "is not JSON"), (b"\xff", "is not JSON"), (b"[]", "an object")])

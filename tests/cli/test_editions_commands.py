@@ -83,3 +83,16 @@ def test_the_record_is_told_when_it_is_asked_for(cli: Run, bench: Bench) -> None
     assert cli("digest", "--record", "--json").json is None
     for wrong in (("--since", "2020-01-01"), ("--record", "--period", "2026-W45")):
         assert cli("digest", *wrong).status == 2
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [("2026-47", "a week is written 2026-W47"), ("2026-W99", "no period '2026-W99'"), ("2026-11-08", "daily series")],
+)
+@pytest.mark.parametrize("option", [[], ["--preview"], ["--dry-run"]])
+def test_a_period_that_cannot_be_is_named_before_anything_was_read(
+    cli: Run, period: str, said: str, option: list[str]
+) -> None:
+    refused = cli("digest", "--period", period, *option)
+    assert refused.status == 2
+    assert said in refused.err

@@ -57,21 +57,21 @@ def wanted_period(
 
     Nothing is told before a source was read. Raises `UsageError` for a period that is none of the series.
     """
-    if not any(reads.good_reads(connection, slug) for slug in watch.sources):
-        return None
     if series == RECORD:
         raise UsageError("history is told when it is asked for: `claimwatch digest --record`")
+    if series == URGENT and period is not None:
+        raise UsageError("an alert is built when there is news for one; leave the period out")
+    asked = None if period is None else parse_period(period, watch.settings.timezone)
+    if asked is not None and asked.series != series:
+        raise UsageError(f"{period!r} is a period of the {asked.series} series; this is the {series} one")
+    if not any(reads.good_reads(connection, slug) for slug in watch.sources):
+        return None
     if series == URGENT:
-        if period is not None:
-            raise UsageError("an alert is built when there is news for one; leave the period out")
         return due_alert(connection, watch, now)
-    if period is None:
+    if asked is None:
         last = editions.last_edition(connection, series)
         return due_period(series, now, watch.settings.timezone, last.period if last else None)
-    wanted = parse_period(period, watch.settings.timezone)
-    if wanted.series != series:
-        raise UsageError(f"{period!r} is a period of the {wanted.series} series; this is the {series} one")
-    return None if editions.find_edition(connection, series, wanted.key) else wanted
+    return None if editions.find_edition(connection, series, asked.key) else asked
 
 
 def draft(
