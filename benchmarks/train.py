@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.evaluate import ALERTS, Label, labels, rate
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer, read_records
-from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head, write_row
+from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head, read_classifier, write_row
 from claimwatch.claims.comparer import Sighting
 from claimwatch.claims.nearest import NAMES, Ranking, ranked
 from claimwatch.claims.outcome import Decision
@@ -252,7 +252,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     baseline = load_baseline(ROOT / "baselines")
     plain = list(examples(lines, Comparer(replace(baseline, classifier=b""))))
     full = crossed(lines, baseline, plain)
-    data: dict[str, object] = json.loads(options.to.read_text("utf-8")) if options.order else {}
+    data: dict[str, object] = {}
+    if options.order:
+        read_classifier(replace(baseline, classifier=options.to.read_bytes()))  # heads that it keeps must be heads
+        data = json.loads(options.to.read_text("utf-8"))
     if not options.order:
         heads = {"predicate": predicate_head(plain), "claim": claim_head(plain), "outcome": outcome_head(full)}
         data = {name: written(head) for name, head in heads.items()}

@@ -300,7 +300,8 @@ def unknown_variables() -> dict[str, str | None]:
     """What is set in the environment under our prefix and is no setting, each with the variable that may be meant."""
     known = [PREFIX + key.upper() for key in _FIELD_OF_KEY]
     unknown = [name for name in os.environ if name.startswith(PREFIX) and name not in {*known, *_NOT_SETTINGS}]
-    return {name: next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.8)), None) for name in unknown}
+    closest = {name: _closest(name.removeprefix(PREFIX)) for name in unknown}
+    return {name: PREFIX + key.upper() if key else None for name, key in closest.items()}
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -383,8 +384,13 @@ def _from_file() -> dict[str, object]:
 
 
 def _meant(key: str) -> str:
-    close = difflib.get_close_matches(key.lower().removeprefix(PREFIX.lower()), _FIELD_OF_KEY, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(_FIELD_OF_KEY)}"
+    close = _closest(key.lower().removeprefix(PREFIX.lower()))
+    return f"; did you mean {close!r}?" if close else f"; there are: {', '.join(_FIELD_OF_KEY)}"
+
+
+def _closest(key: str) -> str | None:
+    """The key of a setting that may be meant."""
+    return next(iter(difflib.get_close_matches(key.lower(), _FIELD_OF_KEY, n=1)), None)
 
 
 def _fault(loc: tuple[int | str, ...], message: str, not_from_file: dict[str, object]) -> str:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import orjson
+
 from claimwatch.baseline.shapes import SEVERITIES, UNTYPED
 from claimwatch.models import Claim, Company, Document, Outcome, Predicate, SourceClass
 
@@ -74,6 +76,17 @@ def distinctive(companies: Mapping[str, Company], generic_words: Iterable[str], 
                 faults.append(f"{where} already means {owner}; a form means one company")
             elif any(other is not alias and other.name == alias.name for other in company.aliases):
                 faults.append(f"{where} stands twice")
+
+
+def is_object(name: str, body: bytes, faults: list[str]) -> None:
+    """A file of weights must at least be a JSON object: what its heads hold is read when a text first needs it."""
+    try:
+        found = orjson.loads(body)
+    except ValueError as error:
+        faults.append(f"{name}: is not JSON ({error}); run ./dev train")
+        return
+    if not isinstance(found, dict):
+        faults.append(f"{name}: should hold an object; run ./dev train")
 
 
 def _distinctive_words(name: str, generic: frozenset[str]) -> list[str]:

@@ -30,6 +30,8 @@ def read_baseline(root: Path) -> Baseline:
     classifier, encoder = (
         files.read(name) if files.names(name) else b"" for name in ("classifier.json", "encoder.onnx")
     )
+    if classifier:
+        checks.is_object("classifier.json", classifier, files.faults)
     if files.faults:
         raise BaselineInvalid(f"{root}: {len(files.faults)} fault(s)\n  " + "\n  ".join(files.faults))
     return Baseline(files.version, documents, companies, claims, predicates, severities, triggers, classifier, encoder)

@@ -40,8 +40,8 @@ def read_row(written: str, width: int) -> list[float]:
     try:
         for pair in written.split():
             index, value = pair.split(":")
-            if not index.isdecimal():
-                raise ValueError(f"{index} is no place in a row")
+            if not index.isdecimal() or row[int(index)] or not math.isfinite(float(value)):
+                raise ValueError(f"{pair!r} is no weight of a place of its own")
             row[int(index)] = float(value)
     except (ValueError, IndexError) as error:
         raise BaselineInvalid(
@@ -130,6 +130,8 @@ def read_classifier(baseline: Baseline) -> Classifier | None:
         raise BaselineInvalid(f"classifier.json: is not JSON ({error}); run ./dev train") from error
     if not isinstance(raw, dict):
         raise BaselineInvalid("classifier.json: should hold an object; run ./dev train")
+    if not raw:
+        return None
     return Classifier(
         predicate=_head(raw, "predicate", {*baseline.predicates, NOTHING}),
         claim=_head(raw, "claim", {*baseline.claims, NOTHING}),

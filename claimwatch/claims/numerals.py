@@ -81,7 +81,10 @@ _LARGE = ("hundre", "dozen", "dusin", "thousand", "tusen", "million", "milliard"
 
 
 def are_possible(folded: str, language: str) -> bool:
-    """Whether a folded text may hold a number: half of all sentences do not, and need no further look."""
+    """Whether a folded text may hold a number: half of all sentences do not, and need no further look.
+
+    In English only English words are looked for, though `in_digits` knows the Norwegian parts, too.
+    """
     if language in ("nb", "nn") or not folded.isascii() or _DIGIT.search(folded):
         return True
     return not _ENGLISH.isdisjoint(spaced(folded).split()) or any(part in folded for part in _LARGE)

@@ -193,6 +193,19 @@ def test_a_missing_file_is_named(small: Path, name: str) -> None:
         load_baseline(small)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(b'{"claim": {"bi', "is not JSON"), (b"version https://git-lfs.example/", "is not JSON"), (b"[]", "object")],
+)
+def test_weights_that_were_cut_off_are_a_fault_at_once(small: Path, body: bytes, said: str) -> None:
+    """Not only when a text first names somebody: then a source would fail, and readers be told that nothing is new."""
+    (small / "classifier.json").write_bytes(body)
+    with pytest.raises(BaselineInvalid, match=rf"classifier\.json: .*{said}.*; run \./dev train"):
+        load_baseline(small)
+    (small / "classifier.json").write_bytes(b"{}")
+    assert load_baseline(small).classifier == b"{}"
+
+
 def test_a_form_means_one_company(small: Path) -> None:
     second = '  other: {name: Other, aliases: [{name: "acme", kind: short, evidence: none}]}\n'
     (small / "companies.yaml").write_text(COMPANIES + second, encoding="utf-8")

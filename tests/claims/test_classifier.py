@@ -65,8 +65,9 @@ def test_claims_are_asked_for_one_by_one_only_where_the_file_has_a_head_for_it(b
     assert sum(held.spoken.probabilities(["w=ban"]).values()) == pytest.approx(0.5 + 0.7311, abs=1e-4)
 
 
-def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline) -> None:
-    assert read_classifier(replace(baseline, classifier=b"")) is None
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_a_baseline_without_weights_has_no_classifier(baseline: Baseline, body: bytes) -> None:
+    assert read_classifier(replace(baseline, classifier=body)) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_what_is_written_of_a_signal_is_what_is_read() -> None:
     assert write_row([0.0, 0.0]) == ""
 
 
-@pytest.mark.parametrize("written", ["0", "0:x", "2:1.0", "-1:1.0", "0:1:2", "x:1"])
+@pytest.mark.parametrize("written", ["0", "0:x", "2:1.0", "-1:1.0", "0:1:2", "x:1", "0:nan", "1:inf", "0:1 0:2"])
 def test_weights_that_are_none_are_named_when_they_are_met_or_checked(baseline: Baseline, written: str) -> None:
     broken = {**TWO, "weights": {"w=ban": "0:1.0", "w=road": written}}
     read = read_classifier(replace(baseline, classifier=_bytes(RAW | {"outcome": broken})))

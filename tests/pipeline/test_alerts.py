@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import event, update
 
 from claimwatch.models import Edition, Subscription, Topics
-from claimwatch.pipeline import build, build_due, deliver, inspect_watch, subscribe
-from claimwatch.pipeline.telling.alerts import alertable
+from claimwatch.pipeline import build, build_due, deliver, inspect_watch, preview, subscribe
+from claimwatch.pipeline.telling import alerts, tellable
+from claimwatch.pipeline.telling.alerts import Alertable, alertable
 from claimwatch.store import editions, ledger, reviews
 from claimwatch.store.tables import findings
 from tests.pipeline.bench import MONDAY, TOY, WEEK, Bench, body_of
@@ -223,6 +224,25 @@ def test_alerts_wait_for_approval_where_the_operator_wants_it(begun: Bench) -> N
         assert deliver(watch).accepted == 0
         with watch.store.read() as connection:
             assert reviews.held_editions(connection)[0][:2] == ("urgent", edition.period)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_what_is_asked_for_in_groups_is_there_once(begun: Bench, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    news(begun, BAN, *(ban_in(place, n) for n, place in enumerate(("Sweden", "Finland", "Chile"))))
+
+    def told() -> tuple[list[Alertable], Edition]:
+        with begun.watch(AT + HOUR) as watch:
+            with watch.store.read() as connection:
+                due = alertable(connection, watch, AT + HOUR)
+            found = preview(watch, "urgent")
+        assert found is not None
+        return due, found[0]
+
+    whole = told()
+    assert (len({one.id for one in whole[0]}), len(whole[0]), len(whole[1].items)) == (4, 4, 4)
+    for module in (alerts, tellable):
+        monkeypatch.setattr(module, "AT_ONCE", size)
+    assert told() == whole
 
 
 def test_as_many_queries_tell_what_is_due_however_much_was_found(begun: Bench) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from claimwatch.errors import ClaimwatchError, ClockWentBack, ReadFailed, SourcesInvalid, worded
+from claimwatch.errors import BaselineInvalid, ClaimwatchError, ClockWentBack, ReadFailed, SourcesInvalid, worded
 from claimwatch.logs import fields
 from claimwatch.models import Read, ReadStatus, SourceSpec
 from claimwatch.pipeline.reading.harvest import Crawl
@@ -35,8 +35,10 @@ class ReadsBroke(ClaimwatchError):
 
 
 def is_of_source(error: Exception) -> bool:
-    """Whether an error is of the one source (or edition) that was being worked on, and not of the machine below all."""
-    return not isinstance(error, OSError | MemoryError | ClockWentBack) and type(error) is not ClaimwatchError
+    """Whether an error is of the one source (or edition) that was being worked on, and not of what is below all: the
+    machine, the clock, the baseline."""
+    below = OSError | MemoryError | ClockWentBack | BaselineInvalid
+    return not isinstance(error, below) and type(error) is not ClaimwatchError
 
 
 def described(error: Exception) -> str:
