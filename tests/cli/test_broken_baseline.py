@@ -1,4 +1,4 @@
-"""Weights that cannot be read: no source is to blame, all stay due, and what was missed is told once they are mended."""
+"""Weights that cannot be read: no source is to blame, it stays due, and what it said is told once they are mended."""
 
 import json
 import shutil
