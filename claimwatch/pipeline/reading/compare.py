@@ -3,17 +3,19 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from claimwatch.claims.accepted import settle
 from claimwatch.errors import BaselineInvalid, SourceChanged
 from claimwatch.models import Entry, Finding, Link, Publication, SourceSpec
-from claimwatch.pipeline.reading.comparing import Crew
 from claimwatch.pipeline.reading.harvest import Crawl, Kept
 from claimwatch.pipeline.reading.trust import Turnover, collect
 from claimwatch.pipeline.watch import Watch
 from claimwatch.store import documents
 from claimwatch.store.digests import entry_digest, publication_digest
 from claimwatch.store.documents import Stored
+
+if TYPE_CHECKING:
+    from claimwatch.pipeline.reading.comparing import Crew
 
 _ONE_AT_A_TIME = threading.Lock()  # it is all computing, of which the threads of a process cannot do two at once
 
@@ -57,7 +59,7 @@ def compare(
     crawl: Crawl,
     known: Mapping[str, Stored],
     link_version: Callable[[Link], str | None],
-    crew: Crew | None = None,
+    crew: "Crew | None" = None,
 ) -> Changes:
     """What is new or changed, compared with the baseline. `known` are the stored publications by key. Where there is a
     `crew`, its processes compare the publications.
@@ -117,6 +119,8 @@ def findings_of(
 
     Raises `SourceChanged` where the comparison breaks, `BaselineInvalid` where it is the baseline that is broken.
     """
+    from claimwatch.claims.accepted import settle  # with all that judges a text: mostly nothing is new
+
     try:
         with _ONE_AT_A_TIME:
             if isinstance(what, Publication):
