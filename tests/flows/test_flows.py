@@ -11,7 +11,9 @@ import yaml
 
 from claimwatch import pipeline
 from claimwatch.errors import ClaimwatchError, UsageError
-from claimwatch.models import ReadStatus, Subscription
+from claimwatch.models import Edition, ReadStatus, Subscription
+from claimwatch.pipeline.telling import in_flight
+from claimwatch.pipeline.telling.build import build
 from claimwatch.settings import PROJECT, load_settings
 from demo.world import World
 from flows import run
@@ -129,6 +131,29 @@ def test_a_run_by_hand_with_a_source_that_breaks(
     text = " ".join(body_of(BytesParser(policy=default).parsebytes(mail.read_bytes())).split())
     assert "UNREAD Reads: 1 (1 failed)" in text
     assert "1 of 2 sources read" in text
+
+
+def test_a_run_by_hand_with_an_edition_that_breaks(
+    at_monday: Path, world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLAIMWATCH_UPSTREAM", world.url)
+    sources = yaml.safe_load((PROJECT / "sources.yaml").read_text(encoding="utf-8"))
+    (at_monday.parent / "sources.yaml").write_text(yaml.safe_dump({"uhrp": sources["uhrp"]}), encoding="utf-8")
+    monkeypatch.setenv("CLAIMWATCH_SOURCES", str(at_monday.parent / "sources.yaml"))
+    with pipeline.open_watch(load_settings()) as watch:
+        for series in ("daily", "weekly"):
+            pipeline.subscribe(watch, f"{series}@example.org", wanted=(Subscription(series),))
+
+    def freeze(watch: pipeline.Watch, series: str) -> Edition | None:
+        if series == "daily":
+            raise KeyError("a bug of ours")
+        return build(watch, series)
+
+    monkeypatch.setattr(in_flight, "build", freeze)
+    assert run.main() == 1
+    assert "broke: KeyError: 'a bug of ours' (while freezing the daily edition)" in capfd.readouterr().out
+    (mail,) = (at_monday / "mail" / "new").iterdir()
+    assert BytesParser(policy=default).parsebytes(mail.read_bytes())["to"] == "weekly@example.org"
 
 
 def test_an_error_by_hand_cannot_steer_the_terminal(
