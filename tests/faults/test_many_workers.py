@@ -49,17 +49,20 @@ def postgres() -> Iterator[PostgreSQL]:
 
 
 class SlowSink(FaultySink):
-    """Takes the first mail and does not answer before it is `released`."""
+    """Takes one mail, the first that comes, and does not answer before it is `released`; `held` is its Message-ID."""
 
     def __init__(self, log: Path) -> None:
         super().__init__(log, Odds(), 0)
+        self.held: str | None = None
         self.released = threading.Event()
+        self._first: Envelope | None = None
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Takes it, and answers or waits."""
-        first = not self.taken
+        self._first = self._first or envelope  # before anything is awaited: else several workers would be the first
         answer = await super().handle_DATA(server, session, envelope)
-        if first:
+        if self._first is envelope:
+            self.held = message_id_of(envelope)
             await self._loop.run_in_executor(None, self.released.wait, PATIENCE_S)
         return answer
 
@@ -181,9 +184,9 @@ def stopped(owner: str | None) -> str | None:
 
 def deliver_with_trouble(hall: Hall, sink: SlowSink) -> None:
     """A sender is paused past its lease after the server took the mail, before it said so."""
-    wait_for(lambda: sink.taken, "nobody sends")
+    held = wait_for(lambda: sink.held, "nobody sends")
     with hall.store.read() as connection:
-        taken = messages.c.message_id == message_id_of(sink.taken[0])
+        taken = messages.c.message_id == held
         owner = connection.execute(select(messages.c.lease_owner).where(taken)).scalar_one()
     os.kill(pid_of(owner), signal.SIGSTOP)
     try:
