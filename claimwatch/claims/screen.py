@@ -28,11 +28,18 @@ LANGUAGES = {
     "zh-hant": "zh-Hans",
 }
 # Function words that tell the three Latin-script languages apart.
+_NORWEGIAN = (
+    "og det er som på av til har også mot med om etter fordi seg skal vil kan den de denne dette disse mellom fram hos"
+    " i ut opp ned inn nye alle"
+)
 _MARKERS = {
-    "en": word_set("the of and to is was by for with that has been on"),
-    "nb": word_set("ikke jeg og det er som på fra av til en ble har hun selskapet noen hva også"),
-    "nn": word_set("ikkje eg og det er som på frå av til ein vart har ho selskapet nokon kva òg dei ein eit"),
+    "en": word_set(
+        "the of and to is was were be by with that this these has have had been on from not it its an as or which after"
+    ),
+    "nb": word_set(f"{_NORWEGIAN} ikke jeg fra en et ble blir hun selskapet noen hva sier gjør vært"),
+    "nn": word_set(f"{_NORWEGIAN} ikkje eg frå ein eit vart blir vert ho selskapet nokon kva dei seier gjer vore"),
 }
+_NORWEGIAN_LETTERS = re.compile("[æøå]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,14 @@ class ScreenRecord:
 
 
 def detect_language(text: str) -> str:
-    """`en`, `nb`, `nn` or `zh-Hans`, by script and function words; `en` where nothing decides."""
+    """`en`, `nb`, `nn` or `zh-Hans`, by script, function words and letters; `en` where nothing decides."""
     if len(re.findall(r"[㐀-鿿]", text)) * 4 > len(text.strip()):
         return "zh-Hans"
     bag = words(text[:20_000])
     counts = {language: sum(word in markers for word in bag) for language, markers in _MARKERS.items()}
+    letters = sum(_NORWEGIAN_LETTERS.search(word) is not None for word in bag)
+    counts["nb"] += letters
+    counts["nn"] += letters
     return max(counts, key=lambda language: (counts[language], language == "en", language == "nb"))
 
 
