@@ -11,7 +11,8 @@ Span = tuple[int, int]
 
 # What says why or when, up to a measure.
 _CIRCUMSTANCE = re.compile(
-    r"\b(?:after|following|despite|amid|because of|due to|owing to|in response to|in the wake of|in spite of|as|over|"
+    r"\b(?:after|following|despite|amid|because of|due to|owing to|in response to|in the wake of|in spite of|over|"
+    r"(?<!designation )(?<!classification )(?<!listing )(?<!label )(?<!status )as|"
     r"etter|tross|til tross for|på grunn av|som følge av|grunna|trass i|som følgje av|på bakgrunn av)"
     r"(?: (?!(?:lift|remov|revok|end)\w*)[\w'-]+){0,3} $"
 )
@@ -21,6 +22,11 @@ _INQUIRY = re.compile(
     r" (?:\w+ ){0,2}(?:case|inquiry|enquiry|investigation|probe|review|gransk\w*|etterforsk\w*|undersøk\w*|sak\w*)\b"
     r"[^,;]*\b(?:and|by|with|og|ved|med)\b"
 )
+_INQUIRY_NOUN = re.compile(
+    r"\b(?:case|inquiry|enquiry|investigation|probe|review|proceedings?|gransk\w*|etterforsk\w*|undersøk\w*|sak\w*|tilsyn\w*)\b|调查"
+)
+_INQUIRY_REACH = 40  # characters, from the verb
+_JOINED = re.compile(r"\b(?:and|by|with|og|ved|med)\b|并|后")
 # What a company brings against a measure.
 _REMEDY = re.compile(
     r"\b(?:complaint|petition|appeal|challenge|lawsuit|suit|application|request|klag\w*|søknad\w*|anke\w*|søksmål\w*|"
@@ -32,6 +38,11 @@ _WANTED = re.compile(
     r"certified|accredited|suppliers|vendors|members|partners|customers|godkjen\w*|leverandør\w*|medlem\w*|partner\w*))"
 )
 _LIST_REACH = 40  # characters
+_MEASURE = re.compile(
+    r"\b(?:bans?|orders?|listings?|designations?|decisions?|exclusions?|rules?|sanctions?|prohibitions?|"
+    r"\w*(?:forbud|forbod|vedtak|pålegg|utelukk|utesteng|avgjør|avgjerd)\w*)\b"
+)
+_REMEDY_REACH, _AIM_REACH = 25, 50  # characters, behind the verb and behind the remedy
 _AIMED = re.compile(_REMEDY.pattern + r" (?:against|over|challenging|mot|på)\b")
 _AGAINST_IT = re.compile(r"\b(?:against|about|over|on|into|mot|om|i) (?:the )?$")
 
@@ -51,9 +62,24 @@ def brought_by(folded: str, closed: Span, company: Sequence[Span]) -> bool:
     return brought and any(start < closed[1] and not _AGAINST_IT.search(folded, 0, start) for start, _ in company)
 
 
+def withdraws_own(folded: str, verb: Span, company: Sequence[Span]) -> bool:
+    """Whether a company named before a verb takes back what it had brought against a measure: the measure stays."""
+    remedy = _REMEDY.search(folded, verb[0], verb[1] + _REMEDY_REACH)
+    aimed = remedy is not None and _MEASURE.search(folded, remedy.end(), remedy.end() + _AIM_REACH) is not None
+    return aimed and any(end <= verb[0] for _, end in company)
+
+
 def ends_inquiry(between: str) -> bool:
     """Whether, by what stands between a verb and a measure, an inquiry is ended and the measure is what came of it."""
     return bool(_INQUIRY.match(between))
+
+
+def bears_fruit(folded: str, verb: Span, burdens: Sequence[Span]) -> bool:
+    """Whether a verb ends an inquiry that one of the `burdens` came of: "closed its case with a fine"."""
+    noun = _INQUIRY_NOUN.search(folded, verb[0], verb[1] + _INQUIRY_REACH)
+    return noun is not None and any(
+        noun.end() <= start and _JOINED.search(folded, noun.end(), start) is not None for start, _ in burdens
+    )
 
 
 def is_circumstance(between: str, *, taken: bool) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from claimwatch.claims import beside
+from claimwatch.claims import beside, relief
 from claimwatch.claims.clauses import aside
 from claimwatch.claims.objects import of_things
 from claimwatch.claims.text import word_gap, word_set
@@ -63,9 +63,10 @@ _EXCLUDED = re.compile(r"\b(?:exclu(?:de|ded|sion)|uteluk\w*|utesteng\w*)\b")
 # "fjerner ikke Dahua fra listen": in a Norwegian main clause what negates follows the verb.
 _NOT_AFTER = re.compile(r"\s+(?:(?:\w+ )?(?:ikke|ikkje|aldri)\b(?! (?:lenger|bare|berre|kun))|not\b(?! only| just))")
 _AGAINST = re.compile(r" (?:not|against|ikke|ikkje|mot|imot)\b")  # "voted not to grant the request to be taken off"
-_WILL = re.compile(r"\b(?:vil|skal|will|shall|blir|vert|kjem til å) $")
 _ONLY = re.compile(r" (?:only|just|merely|bare|berre|kun)\b")  # "not only … but also" denies nothing
-_NO = re.compile(r"\b(?:not|no|never|ikke|ikkje|aldri)\b(?! (?:longer|further|lenger))")
+_NO_LONGER = re.compile(r"\bno longer|\bikkj?e\b.*\blenger\b")
+_ANEW = re.compile(r"reinstat|reimpos|re-impos|restor|reviv|gjeninnfør|innfør\w* (?:\w+ )?(?:igjen|att|på nytt)")
+_REFUSES = re.compile(r"nekt|refus|declin|avvis|avsl|oppos|resist|motset|set seg")  # a deed: it counts nobody out
 _PROCEEDING = re.compile(
     r"\b(?:case|file|proceeding\w*|petition|proposal|bill|motion|complaint|inquiry|enquiry|investigation|probe|review|plan|"
     r"sak\w*|forslag\w*|lovforslag\w*|framlegg\w*|klage\w*|klaga|begjæring\w*|gransking\w*|etterforsk\w*|undersøk\w*)\b"
@@ -132,7 +133,9 @@ def read(
     calls = _calls(folded, found, company, lexicon)
     if calls:
         return calls
-    considered = [t for t in found if t.predicate != "calls_for"]
+    ends = [span for cue in ("dropped", "undo") for span in lexicon.spans(cue, folded)]
+    left_out = {"calls_for", "under_investigation"} if relief.fruitful(folded, ends, lexicon) else {"calls_for"}
+    considered = [t for t in found if t.predicate not in left_out]
     if not considered and carried is not None and lexicon.hits("persist", folded):
         return (replace(_frame(folded, carried, company, lexicon), operation="assert", in_force=True, negated=False),)
     typed = tuple(_frame(folded, topic, company, lexicon) for topic in considered)
@@ -143,11 +146,18 @@ def read(
         frame = _frame(folded, carried, company, lexicon)
         if frame.operation in ("remove", "suspend", "propose", "move", "revise"):
             typed = (*typed, frame)
+    if any(frame.predicate in MEASURES for frame in typed):
+        return typed
+    readmitted = relief.readmissions(folded, lexicon)
+    if readmitted:
+        return (Frame(None, None, "remove", True, False, readmitted[0]),)
     if typed:
         return typed
     first = min((a for a, _ in company), default=0)
     # "Hikvision withdrew its request": what a company itself puts forward is no burden on it.
-    closed = next((s for s in _closed(folded, lexicon) if s[0] < first or _PROCEEDING.search(folded, 0, first)), None)
+    closed = next(
+        (s for s in relief.closings(folded, lexicon) if s[0] < first or _PROCEEDING.search(folded, 0, first)), None
+    )
     return (Frame(None, None, "remove" if closed else "assert", True, False, closed or (0, 0)),)
 
 
@@ -159,14 +169,14 @@ def _frame(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon)
     if topic.predicate in MEASURES and lexicon.hits("move", folded):
         none = any(a == 0 for a, _ in lexicon.spans("negated", folded))
         return frame("move", lexicon.spans("move", folded)[0], negated=none)
-    if topic.predicate in MEASURES - {"litigation"} and (closed := _closed(folded, lexicon)):
+    if topic.predicate in MEASURES - {"litigation"} and (closed := relief.closings(folded, lexicon)):
         closed = [span for span in closed if not _apart(folded, span, topic)]
         if closed:
             own = not topic.carried and beside.brought_by(folded, closed[0], company)
             lifting = own or _is_to_lift(folded, closed[0], topic, lexicon)
             return replace(frame("assert" if lifting else "remove", closed[0]), settled=lifting)
     failed = lexicon.spans("failed", folded)
-    undo = _undo(folded, topic, lexicon)
+    undo = _undo(folded, topic, company, lexicon)
     if undo is not None and not any(a <= undo[0] < b + 80 for a, b in failed):
         in_force, negated = _force(folded, undo, company, lexicon)
         if topic.predicate == "observation_decision" and in_force and not negated and _is_excluded(folded, lexicon):
@@ -208,6 +218,9 @@ def _is_excluded(folded: str, lexicon: Lexicon) -> bool:
 
 def _proposed(folded: str, topic: Topic, lexicon: Lexicon, frame: Callable[..., Frame]) -> Frame | None:
     """The frame of a measure that is put forward, or allowed again; None where it is neither."""
+    readmitted = relief.readmissions(folded, lexicon)
+    if readmitted:
+        return frame("remove", readmitted[0])
     resumed = lexicon.spans("again", folded)
     if resumed and lexicon.hits("permit", folded) and not lexicon.hits("negated", folded):
         return frame("remove", resumed[0])
@@ -234,29 +247,19 @@ def _settled(folded: str, proposal: Span, lexicon: Lexicon) -> bool:
     )
 
 
-def _closed(folded: str, lexicon: Lexicon) -> list[Span]:
-    """What says that a case is closed or a proposal not taken up, neither negated nor only feared."""
-    doubts = [span for cue in ("negated", "hedge") for span in lexicon.spans(cue, folded)]
-    found = []
-    for start, end in lexicon.spans("dropped", folded):
-        if _NO.match(folded, start):
-            # Not to be taken up is the end of it; not to have been taken up so far is not.
-            doubted = not _WILL.search(folded, 0, start)
-        else:
-            doubted = any(b <= start and word_gap(folded, b, start) <= _DOUBT_REACH for _, b in doubts)
-        if not doubted and not _NO.search(folded, start + 1, end):
-            found.append((start, end))
-    return found
-
-
 def _is_to_lift(folded: str, closed: Span, topic: Topic, lexicon: Lexicon) -> bool:
     """Whether what was closed would have taken a measure back: the petition to lift it."""
-    return any(closed[0] != a and closed[1] != b for a, b in _takes_back(folded, topic, lexicon))
+    return any(
+        closed[0] != a and closed[1] != b and not beside.apart(folded, closed, (a, b))
+        for a, b in _takes_back(folded, topic, lexicon)
+    )
 
 
-def _undo(folded: str, topic: Topic, lexicon: Lexicon) -> Span | None:
+def _undo(folded: str, topic: Topic, company: Sequence[Span], lexicon: Lexicon) -> Span | None:
     """The verb that takes this topic back, the nearest one within reach."""
     spans = _takes_back(folded, topic, lexicon)
+    if topic.predicate == "litigation":
+        spans = [span for span in spans if not beside.withdraws_own(folded, span, company)]
     if topic.carried:
         return min(spans, default=None)
     spans = [span for span in spans if not of_things(folded, span[1]) and not _beside(folded, span, topic, lexicon)]
@@ -276,7 +279,8 @@ def _takes_back(folded: str, topic: Topic, lexicon: Lexicon) -> list[Span]:
     if topic.predicate not in MEASURES:
         spans += lexicon.spans("retract", folded)
     permits = _permits(folded, lexicon)
-    spans = [span for span in spans if not beside.of_wanted_list(folded, span)]
+    idle = relief.fruitful(folded, spans, lexicon) | relief.survived(folded, spans)
+    spans = [span for span in spans if span not in idle and not beside.of_wanted_list(folded, span)]
     return [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
 
 
@@ -302,10 +306,13 @@ def _permits(folded: str, lexicon: Lexicon) -> list[Span]:
 
 
 def takes_nothing_back(folded: str, lexicon: Lexicon) -> bool:
-    """Whether a unit has verbs that take back, all of them for a permission or for things: then no measure ends."""
+    """Whether a unit has verbs that take back, and none ends a measure: a permission or things are taken back, an
+    inquiry ends in a measure, what was to expire goes on, or what was taken back is imposed anew."""
     permits = _permits(folded, lexicon)
     spans = [span for span in lexicon.spans("undo", folded) if not any(a <= span[0] < b for a, b in permits)]
-    return bool(permits or spans) and all(of_things(folded, span[1]) for span in spans)
+    idle = relief.fruitful(folded, spans, lexicon) | relief.survived(folded, spans)
+    anew = any(_ANEW.match(folded, start) for start, _ in lexicon.spans("add", folded))
+    return bool(permits or spans or anew) and all(span in idle or of_things(folded, span[1]) for span in spans)
 
 
 def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -> tuple[bool, bool]:
@@ -319,11 +326,17 @@ def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -
             if not _ONLY.match(folded, b)
         )
 
-    ended = re.search(r"no longer|ikke lenger|ikkje lenger", folded[max(0, undo[0] - 14) : undo[1]])
+    ended = _NO_LONGER.search(folded, max(0, undo[0] - 14), undo[1])
     verb = _VERB.match(folded, undo[0])
-    negated = (before("negated") and ended is None) or bool(_NOT_AFTER.match(folded, verb.end() if verb else undo[1]))
+    refused = before("negated") or _NOT_AFTER.match(folded, verb.end() if verb else undo[1]) is not None
+    negated = refused and ended is None
     decided = [b for _, b in lexicon.spans("decided", folded) if b <= undo[0]]
-    negated = negated or _spared(folded, undo, company, lexicon) or any(_AGAINST.match(folded, b) for b in decided)
+    negated = (
+        negated
+        or lexicon.hits("untrue", folded)
+        or _spared(folded, undo, company, lexicon)
+        or any(_AGAINST.match(folded, b) for b in decided)
+    )
     proposed_before = any(b <= undo[0] and not decided for _, b in lexicon.spans("propose", folded))
     non_finite = bool(_NON_FINITE.search(folded[: undo[0]]))
     hedged = (before("hedge") and not decided) or (non_finite and proposed_before) or lexicon.hits("undecided", folded)
@@ -335,7 +348,10 @@ def _spared(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) 
     after = [start for start, _ in company if start >= undo[1]]
     if not after or len(after) < len(company):
         return False
-    spans = [span for span in lexicon.spans("negated", folded) if not _ONLY.match(folded, span[1])]
+    negated = lexicon.spans("negated", folded)
+    spans = [span for span in negated if not (_ONLY.match(folded, span[1]) or _REFUSES.match(folded, span[0]))]
+    if relief.leaves_out(folded, undo, after):
+        return True
     return all(any(undo[1] <= a and b <= s and word_gap(folded, b, s) <= 4 for a, b in spans) for s in after)
 
 

@@ -17,7 +17,7 @@ CUES = (
     "undo", "add", "revise", "move", "propose", "hedge", "undecided", "decided", "negated", "failed",
     "again", "permit", "permission", "retract", "urge", "persist", "tabled", "call", "caller", "cite",
     "deny", "speech", "no_comment", "routine", "trade", "unaffected", "one", "all",
-    "matter", "overtake", "lose_rank", "dropped",
+    "matter", "overtake", "lose_rank", "dropped", "readmit", "untrue", "burden",
 )  # fmt: skip
 # Words that stand for a company named before.
 _STAND_INS = frozenset({"one", "all"})

@@ -22,9 +22,11 @@ _TOLD = 0.36  # from here on a unit is told: to tell a known thing again is bett
 _TOLD_THOUGH_SETTLED = 0.65
 _REVERSED = 0.15  # a reversal that the rules found stands from here on: to miss one is worst
 _REVERSED_AFTER_ALL = 0.60  # … and one that they did not find is believed from here on
+_DENIED_AFTER_ALL = 0.50  # so is a denial: that somebody denies a thing is not said without cause
 _ABOUT = 0.60  # a sentence in which nothing points back is about the company below this share of NONE …
 _ABOUT_POINTED = 0.65  # … and one in which something does below this
-_UNREVERSED = frozenset({"not_in_force", "unseen.outcome"})  # only proposed, or proposed and not taken up
+# Only proposed, proposed and not taken up, expressly not done, or exchanged for another measure.
+_UNREVERSED = frozenset({"not_in_force", "unseen.outcome", "negated", "operation.move"})
 _ALERTS = tuple(outcome for outcome in Outcome if outcome.alerts)
 _QUIET = tuple(outcome for outcome in Outcome if not outcome.alerts)
 
@@ -66,9 +68,9 @@ def weigh(
 
     The classifier has seen what the rules decided, and why. Where it differs from them, the rule ids end with
     `learned.` and the outcome. It does not overrule the rules on a value that differs from a claim's, on a reversal
-    that it holds for possible, on one that it alone sees and is not sure of, on a change that is expressly not made or
-    a known thing with its date unless it is rather sure, or on what is not in force. Of a unit that is not `pointed`
-    they know too little for that.
+    that it holds for possible, on a reversal or denial that it alone sees and is not sure of, on a change that is
+    expressly not made or a known thing with its date unless it is rather sure, or on what is not in force. Of a unit
+    that is not `pointed` they know too little for that.
     """
     total = sum(probabilities[outcome] for outcome in Outcome)
     share = {outcome: probabilities[outcome] / total for outcome in Outcome}
@@ -82,8 +84,13 @@ def weigh(
     if pointed and not told and not concerned and ruled.outcome.alerts:
         return ruled
     reversed_after_all = reversible and share[Outcome.REVERSAL] >= _REVERSED_AFTER_ALL
-    sure = [outcome for outcome in _ALERTS if outcome is not Outcome.REVERSAL or reversed_after_all]
-    chosen = max(sure if told else _QUIET, key=share.__getitem__)
+    denied_after_all = ruled.outcome is Outcome.DENIAL or share[Outcome.DENIAL] >= _DENIED_AFTER_ALL
+    doubtful = {
+        outcome
+        for outcome, believed in ((Outcome.REVERSAL, reversed_after_all), (Outcome.DENIAL, denied_after_all))
+        if not believed
+    }
+    chosen = max((o for o in _ALERTS if o not in doubtful) if told else _QUIET, key=share.__getitem__)
     if chosen is Outcome.REVERSAL and not _UNREVERSED.isdisjoint(ruled.rules):
         return ruled
     return ruled if chosen is ruled.outcome else Decision(chosen, (*ruled.rules, f"learned.{chosen.lower()}"))
