@@ -281,6 +281,7 @@ def _takes_back(folded: str, topic: Topic, lexicon: Lexicon) -> list[Span]:
     permits = _permits(folded, lexicon)
     idle = relief.fruitful(folded, spans, lexicon) | relief.survived(folded, spans)
     spans = [span for span in spans if span not in idle and not beside.of_wanted_list(folded, span)]
+    spans = [span for span in spans if not _ONLY.match(folded, span[1])]  # "no longer only": it grows
     return [span for span in spans if not any(a <= span[0] < b for a, b in permits)]
 
 
