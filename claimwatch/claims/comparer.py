@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from claimwatch.claims import dates, details, places, quantities, records, values, whereabouts
+from claimwatch.claims import dates, details, places, quantities, records, values, voices, whereabouts
 from claimwatch.claims.ahead import fixed_dates
 from claimwatch.claims.cells import Cells
 from claimwatch.claims.classifier import NOTHING, Classifier, read_classifier, top
 from claimwatch.claims.clauses import masked, own_clause
 from claimwatch.claims.encoder import LANGUAGE, Encoder
 from claimwatch.claims.findings import Told, finding
-from claimwatch.claims.frames import Topic, speaks, takes_nothing_back, topics
+from claimwatch.claims.frames import Topic, takes_nothing_back, topics
 from claimwatch.claims.judge import Judge, Judged
 from claimwatch.claims.listings import lead_ins
 from claimwatch.claims.nearest import MOST, candidates, ranked
@@ -266,7 +266,9 @@ class Comparer:
         ahead = fixed_dates(publication.text[unit.start : unit.end], publication.published_on)
         company = _company_spans(entity, reading)
         who = named_speaker(reading.text)
-        itself = best.frame.operation == "deny" or (who is None and speaks(reading.folded, company, reading.lexicon))
+        itself = best.frame.operation == "deny" or (
+            who is None and voices.speaks(reading.folded, company, reading.lexicon)
+        )
         if itself or (who is not None and any(m.surface and m.surface in who for m in subjects.of(entity))):
             who = self._baseline.companies[entity].name
         return finding(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from claimwatch.claims import beside, relief
+from claimwatch.claims import beside, relief, voices
 from claimwatch.claims.clauses import aside
 from claimwatch.claims.objects import of_things
 from claimwatch.claims.text import word_gap, word_set
@@ -41,23 +41,11 @@ CALLED = {
 }  # fmt: skip
 _UNDO_REACH = 14
 _HEDGE_REACH = 9
-_ACTOR_REACH = 12
 _DECIDED_REACH = 5
 _DOUBT_REACH = 3
 _REQUIREMENT = (" requirement", " obligation", " rule")
 _CLAUSE = re.compile(r"[,;:]|\b(?:while|whereas|but|although|though|mens|men)\b")
 _NON_FINITE = re.compile(r"(?:\b(?:be|to|of|for|been|whether|that .{0,40} be|å|om|at .{0,40} blir)|的)\s+$")
-_VOICE = re.compile(r"(?:'s)? (?:\w+ )?(?:spokes|statement|lawyer|chief|president|executive|chair|position|represent)")
-_OBJECT = re.compile(r"\b(?:on|of|against|from|for|to|with|about|mot|av|frå|fra|om)\s+(?:the )?$")
-OWNERS = frozenset({"its", "their", "dets", "dess", "deres", "deira", "其"})
-_VOICE_OF = re.compile(
-    r"(?:spokes\w+|statement|lawyers?|officials?|represent\w+|executives?|letter|reply|talsm\w+|talsp\w+)\s+\w+\s+$"
-)
-# "the denied persons list", "was denied a licence": what others did, or what a thing is called.
-_NOT_SAID = re.compile(
-    r"\b(?:the|a|an|its|their|any|was|were|is|are|be|been|being|got|ble|blei|vart|vert|er)(?: \w+ly)? $"
-)
-_PARTICIPLE = re.compile(r"denied|rejected|refuted|disputed|dismissed")
 # A stricter measure of the fund than to observe.
 _EXCLUDED = re.compile(r"\b(?:exclu(?:de|ded|sion)|uteluk\w*|utesteng\w*)\b")
 # "fjerner ikke Dahua fra listen": in a Norwegian main clause what negates follows the verb.
@@ -72,13 +60,6 @@ _PROCEEDING = re.compile(
     r"sak\w*|forslag\w*|lovforslag\w*|framlegg\w*|klage\w*|klaga|begjæring\w*|gransking\w*|etterforsk\w*|undersøk\w*)\b"
 )
 _VERB = re.compile(r"\w+")
-_RIVAL_ACTOR = re.compile(
-    r"\b(?:committee|court|judges?|panel|researchers?|parliament|government|ministers?|ministry|regulators?|embassy|"
-    r"beijing|washington|senators?|lawmakers?|uhrp|groups?|activists?|commissioner|council|congress|officials?|"
-    r"department|agency|commission|bureau|experts?|analysts?|banken|norges bank|noregs bank|rådet|etikkrådet|retten|"
-    r"domstolen|regjeringen|regjeringa|departementet|datatilsynet|komiteen|komiteen|forskere|forskarar|amnesty|"
-    r"ipvm|reuters|critics?|campaigners?|bis|fcc|commerce|treasury|pentagon)\b"
-)
 _PROCEEDINGS = frozenset({"under_investigation", "legislation_proposed", "litigation"})
 
 
@@ -127,7 +108,7 @@ def read(
     """The frames of a unit about one company, whose names or stand-ins are at `company`."""
     if lexicon.hits("cite", folded):
         return (Frame(None, None, "cite", True, False, (0, 0)),)
-    deny = _denial(folded, company, lexicon)
+    deny = voices.denial(folded, company, lexicon)
     if deny is not None:
         return (Frame("denial_statement", None, "deny", True, False, deny),)
     calls = _calls(folded, found, company, lexicon)
@@ -356,64 +337,11 @@ def _spared(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) 
     return all(any(undo[1] <= a and b <= s and word_gap(folded, b, s) <= 4 for a, b in spans) for s in after)
 
 
-def _denial(folded: str, company: Sequence[Span], lexicon: Lexicon) -> Span | None:
-    """The words with which the company rejects something, None where it does not or somebody else speaks."""
-    spans = [span for span in lexicon.spans("deny", folded) if not _of_others(folded, span)]
-    if not spans:
-        return None
-    speakers = [span for span in company if _owns(folded, span)]
-    for verb in (*spans, *lexicon.spans("speech", folded)):
-        if _speaks(folded, verb, speakers):
-            return spans[0]
-    return None
-
-
-def _of_others(folded: str, verb: Span) -> bool:
-    """Whether a participle of denial is no act of whoever stands before it: passive, or before a noun."""
-    return bool(_PARTICIPLE.fullmatch(folded, *verb) and _NOT_SAID.search(folded, 0, verb[0]))
-
-
-def _owns(folded: str, span: Span) -> bool:
-    """Whether a name can be who speaks: "Hikvision" and "Hikvision's spokesman", not "Hikvision's denial"."""
-    if folded[span[0] : span[1]] in OWNERS:
-        return bool(_VOICE.match(folded, span[1]))
-    if _OBJECT.search(folded[: span[0]]) and not _VOICE_OF.search(folded[: span[0]]):
-        return False
-    if folded[span[1] : span[1] + 2] != "'s" and folded[span[1] - 2 : span[1]] != "'s":
-        return True
-    return bool(_VOICE.match(folded, span[1]))
-
-
-def _speaks(folded: str, verb: Span, speakers: Sequence[Span]) -> bool:
-    """Whether the nearest actor before a verb is the company."""
-    before = [span for span in speakers if span[1] <= verb[0] and word_gap(folded, span[1], verb[0]) <= _ACTOR_REACH]
-    if not before:
-        return False
-    last = max(span[1] for span in before)
-    return not _RIVAL_ACTOR.search(folded, last, verb[0])
-
-
-def speaks(folded: str, company: Sequence[Span], lexicon: Lexicon) -> bool:
-    """Whether the company itself says what the unit tells: it stands in the very clause of the verb, before it.
-
-    In "the depot returned its Dahua recorders, two porters said" others speak: to put words into a company's mouth is
-    worse than to name nobody.
-    """
-    return any(
-        _speaks(folded, verb, [span for span in company if span[0] >= _clause_start(folded, verb[0])])
-        for verb in lexicon.spans("speech", folded)
-    )
-
-
-def _clause_start(folded: str, end: int) -> int:
-    return max((match.end() for match in re.finditer(r"[,;:—–\"“”]\s*", folded[:end].rstrip(" ,"))), default=0)
-
-
 def _calls(folded: str, found: Sequence[Topic], company: Sequence[Span], lexicon: Lexicon) -> tuple[Frame, ...]:
     """A demand by somebody who cannot decide: `calls_for` with the demanded measure as object class."""
     callers = lexicon.spans("caller", folded)
     bills = [t.span[0] for t in found if t.predicate == "legislation_proposed" and t.object_class != "other"]
-    strong = [span for span in lexicon.spans("urge", folded) if not _speaks(folded, span, company)]
+    strong = [span for span in lexicon.spans("urge", folded) if not voices.is_nearest(folded, span, company)]
     for call in (*strong, *lexicon.spans("call", folded)):
         # "A bill that would decide whether they should …" demands nothing; "UHRP urges Congress to pass the bill" does.
         if any(start < call[0] for start in bills):

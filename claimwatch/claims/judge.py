@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from claimwatch.claims import circumstances, dates, figures, places, ranks, values
 from claimwatch.claims.cells import Cells, compare
 from claimwatch.claims.denials import denied_claims, denied_object
-from claimwatch.claims.frames import CALLED, MEASURES, OWNERS, Frame, read
+from claimwatch.claims.frames import CALLED, MEASURES, Frame, read
 from claimwatch.claims.outcome import Decision, Facts, decide
 from claimwatch.claims.readings import Reading
+from claimwatch.claims.voices import OWNERS
 from claimwatch.models import Baseline, Claim, Outcome, Quantity
 
 # Which reading of a sentence counts where several kinds of claims are touched: measures before figures before conduct.
