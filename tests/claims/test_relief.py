@@ -123,6 +123,7 @@ def test_what_ends_with_relief_is_one(comparer: Comparer, text: str, language: s
         ("The court reinstated the ban on Hikvision cameras.", True),
         ("The agency revoked the approval of Dahua recorders.", True),
         ("The ministry ended its inquiry and fined Dahua.", True),
+        ("Florida removed Hikvision from its list of approved vendors.", True),
         ("The ministry lifted its ban on Dahua.", False),
         ("Dahua opened an office.", False),  # nothing in it tells: its wording may
     ],
