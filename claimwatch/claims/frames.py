@@ -289,8 +289,8 @@ def _permits(folded: str, lexicon: Lexicon) -> list[Span]:
 
 def takes_nothing_back(folded: str, lexicon: Lexicon) -> bool:
     """Whether a unit has verbs that take back, and none ends a measure: a permission or things are taken back, an
-    inquiry ends in a measure, what was to expire goes on, somebody is struck off a list of those who are wanted, or what
-    was taken back is imposed anew."""
+    inquiry ends in a measure, what was to expire goes on, somebody is struck off a list of those who are wanted, or
+    what was taken back is imposed anew."""
     permits = _permits(folded, lexicon)
     spans = [span for span in lexicon.spans("undo", folded) if not any(a <= span[0] < b for a, b in permits)]
     idle = relief.fruitful(folded, spans, lexicon) | relief.survived(folded, spans)
