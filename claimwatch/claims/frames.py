@@ -318,7 +318,7 @@ def _force(folded: str, undo: Span, company: Sequence[Span], lexicon: Lexicon) -
     decided = [b for _, b in lexicon.spans("decided", folded) if b <= undo[0]]
     negated = (
         negated
-        or lexicon.hits("untrue", folded)
+        or any(start <= undo[0] for start, _ in lexicon.spans("untrue", folded))
         or _spared(folded, undo, company, lexicon)
         or any(_AGAINST.match(folded, b) for b in decided)
     )
