@@ -35,8 +35,10 @@ _REMEDY = re.compile(
 # Who is struck off a list of these is burdened.
 _WANTED = re.compile(
     r"\b(?:(?:leverandør|indeks|medlem|kunde|forhandler|forhandlar)\w*list|list\w* (?:of|over) "
-    r"(?:(?!banned|prohibited|barred|debarred|forbidden|excluded|restricted|sanctioned|forbud|forbod|uteluk|utesteng)\w+ )?"
-    r"(?:approved|certified|accredited|suppliers|vendors|members|partners|customers|godkjen\w*|leverandør\w*|medlem\w*|partner\w*))"
+    r"(?:(?!banned|prohibited|barred|debarred|forbidden|excluded|restricted|sanctioned|forb[uo]d|uteluk|utesteng)"
+    r"\w+ )?"
+    r"(?:approved|certified|accredited|suppliers|vendors|members|partners|customers|godkjen\w*|leverandør\w*|"
+    r"medlem\w*|partner\w*))"
 )
 _LIST_REACH = 40  # characters
 _MEASURE = re.compile(
