@@ -19,10 +19,6 @@ _CIRCUMSTANCE = re.compile(
 _ELSEWHERE = re.compile(r"\b(?:and|but|by|with|og|men|ved|med|after|etter|following)\b")
 _AND = re.compile(r"\b(?:and|og) (?:\w+ ){0,2}$")
 _INQUIRY = re.compile(
-    r" (?:\w+ ){0,2}(?:case|inquiry|enquiry|investigation|probe|review|gransk\w*|etterforsk\w*|undersøk\w*|sak\w*)\b"
-    r"[^,;]*\b(?:and|by|with|og|ved|med)\b"
-)
-_INQUIRY_NOUN = re.compile(
     r"\b(?:case|inquiry|enquiry|investigation|probe|review|proceedings?|gransk\w*|etterforsk\w*|undersøk\w*|sak\w*|tilsyn\w*)\b|调查"
 )
 _INQUIRY_REACH = 40  # characters, from the verb
@@ -72,14 +68,9 @@ def withdraws_own(folded: str, verb: Span, company: Sequence[Span]) -> bool:
     return aimed and any(end <= verb[0] for _, end in company)
 
 
-def ends_inquiry(between: str) -> bool:
-    """Whether, by what stands between a verb and a measure, an inquiry is ended and the measure is what came of it."""
-    return bool(_INQUIRY.match(between))
-
-
 def bears_fruit(folded: str, verb: Span, burdens: Sequence[Span]) -> bool:
     """Whether a verb ends an inquiry that one of the `burdens` came of: "closed its case with a fine"."""
-    noun = _INQUIRY_NOUN.search(folded, verb[0], verb[1] + _INQUIRY_REACH)
+    noun = _INQUIRY.search(folded, verb[0], verb[1] + _INQUIRY_REACH)
     return noun is not None and any(
         noun.end() <= start and _JOINED.search(folded, noun.end(), start) is not None for start, _ in burdens
     )
