@@ -71,9 +71,9 @@ def withdraws_own(folded: str, verb: Span, company: Sequence[Span]) -> bool:
 def bears_fruit(folded: str, verb: Span, burdens: Sequence[Span]) -> bool:
     """Whether a verb ends an inquiry that one of the `burdens` came of: "closed its case with a fine"."""
     noun = _INQUIRY.search(folded, verb[0], verb[1] + _INQUIRY_REACH)
-    return noun is not None and any(
-        noun.end() <= start and _JOINED.search(folded, noun.end(), start) is not None for start, _ in burdens
-    )
+    if noun is None or any(other.search(folded, verb[0], noun.start()) for other in (_ELSEWHERE, _MEASURE)):
+        return False  # the verb ends something else: "lifted its ban after an inquiry"
+    return any(noun.end() <= start and _JOINED.search(folded, noun.end(), start) is not None for start, _ in burdens)
 
 
 def is_circumstance(between: str, *, taken: bool) -> bool:

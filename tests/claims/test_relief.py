@@ -66,6 +66,7 @@ def test_an_inquiry_that_ends_in_a_measure_relieves_nobody(comparer: Comparer, t
     [
         ("The ministry ended its inquiry into Dahua and lifted the ban.", "en"),
         ("The regulator closed its investigation of Hikvision without taking action.", "en"),
+        ("The ministry lifted its ban on Dahua after a review and imposed no other restrictions.", "en"),
         ("Datatilsynet avsluttet granskingen av Hikvision uten merknader.", "nb"),
     ],
 )
