@@ -322,8 +322,9 @@ def test_a_relay_that_knows_a_message_again_is_given_it_at_once_and_takes_it_onc
         report = deliver(watch)
         assert (report.proved, report.accepted, report.doubtful, report.in_doubt) == (1, 1, 0, 1)
         assert report.possible_duplicates == 0
+        known = message_id_of(next(e for e in sink.taken if e.rcpt_tos == ["weekly0@reader.example"]))
     # The other one was frozen before the header was set: it waits its hour.
-    assert [key for key in keys if key] == [message_of(sink.taken[0])["Message-ID"]] * 2
+    assert [key for key in keys if key] == [known] * 2
 
 
 def test_a_second_doubt_about_a_message_is_not_left_to_the_relays_memory(tmp_path: Path) -> None:
