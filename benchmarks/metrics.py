@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.evaluate import ALERTS, Scored, counts, grouping, macro_f1, score_all
+from benchmarks.evaluate import counts, grouping, macro_f1
+from benchmarks.labels import ALERTS, Scored, score_all
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer
 from claimwatch.models import Outcome

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.evaluate import ALERTS, Label, labels, rate
+from benchmarks.evaluate import rate
+from benchmarks.labels import ALERTS, Label, labels
 from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer, read_records
 from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head, read_classifier, write_row

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import evaluate
+from benchmarks.labels import readable
 
 
 def document(id_: str, language: str, text: str) -> str:
@@ -23,7 +24,7 @@ def document(id_: str, language: str, text: str) -> str:
 
 def test_documents_in_languages_that_are_not_read_are_left_out_and_counted() -> None:
     languages = ("en", "de", "zh-Hant", "da", "de", "nn")
-    kept, left_out = evaluate.readable([document(f"d{n}", one, "x") for n, one in enumerate(languages)])
+    kept, left_out = readable([document(f"d{n}", one, "x") for n, one in enumerate(languages)])
     assert [json.loads(line)["language"] for line in kept] == ["en", "zh-Hant", "nn"]
     assert left_out == {"de": 2, "da": 1}
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.evaluate import readable
+from benchmarks.labels import readable
 from claimwatch.claims import Comparer, read_records, screen_record, values
 from claimwatch.claims.nearest import MOST
 from claimwatch.models import Baseline, Finding, Outcome

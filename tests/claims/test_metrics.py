@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.evaluate import score_all
+from benchmarks.labels import score_all
 from benchmarks.metrics import METRICS, dropped, gate_lines, metrics
 from claimwatch.claims import Comparer
 
