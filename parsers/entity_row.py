@@ -21,6 +21,7 @@ COLUMNS = ("country", "entity", "license requirement", "license review policy", 
 _BREAKS = {"BR", "LI", "P", "FP", "DIV"}
 _MARKS = {"SU", "SUP"}
 _SILENT = {"PRTPAGE", "FTREF"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DASH = "—–―"
 _ALSO = re.compile(r",?\s*\(?\b(?:(?:[adfn][./]?k[./]?a\b|d/b/a\b)\.?|(?:also|formerly|now) known as\b),?\s*", re.I)
 _INLINE_DASH = re.compile(rf"(?<=[:;,])\s*(?=[{_DASH}])|(?<=\band)\s+(?=[{_DASH}])")
@@ -85,7 +86,7 @@ def tag_of(node: etree._Element) -> str:
 
 
 def cell_lines(cell: etree._Element) -> list[str]:
-    """The lines of a cell as printed; footnote marks stand behind a space, page marks are gone."""
+    """The lines of a cell as printed; footnote marks are raised and stand behind a space, page marks are gone."""
     parts: list[str] = []
     _collect(cell, parts)
     return [line for line in map(squeeze, "".join(parts).split("\n")) if line]
@@ -101,7 +102,8 @@ def _collect(node: etree._Element, parts: list[str]) -> None:
     if tag in _BREAKS:
         parts.append("\n")
     elif tag in _MARKS:
-        parts.append(" ")
+        parts.append(f" {raised(node)}")
+        return
     if tag and tag not in _SILENT:
         parts.append(" ".join((node.text or "").splitlines()))
         for child in node:
@@ -109,6 +111,12 @@ def _collect(node: etree._Element, parts: list[str]) -> None:
             parts.append(" ".join((child.tail or "").splitlines()))
     if tag in _BREAKS:
         parts.append("\n")
+
+
+def raised(mark: etree._Element) -> str:
+    """The text of a footnote mark, digits as superscripts: a bare 4 at the end of a licence requirement says nothing,
+    and it is footnote 4 that says which rules reach the entity."""
+    return squeeze("".join(mark.itertext())).translate(_RAISED)
 
 
 def read_row(country: str, cells: Sequence[etree._Element], more: Iterable[str] = ()) -> Row:
@@ -124,7 +132,7 @@ def read_row(country: str, cells: Sequence[etree._Element], more: Iterable[str] 
 
 
 def _marks(cell: etree._Element) -> frozenset[str]:
-    return frozenset(squeeze("".join(node.itertext())) for node in cell.iter() if tag_of(node) in _MARKS)
+    return frozenset(raised(node) for node in cell.iter() if tag_of(node) in _MARKS)
 
 
 def read_entity(lines: Sequence[str], marks: frozenset[str] = frozenset()) -> Named:

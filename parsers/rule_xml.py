@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from parsers.entity_row import cell_text, tag_of
+from parsers.entity_row import cell_text, raised, tag_of
 from parsers.reading import hyphens, squeeze
 
 # Not running text: numbers and names that the API gives, boilerplate, signatures, pictures, tables of contents.
@@ -138,8 +138,7 @@ def _inline(node: etree._Element, parts: list[str]) -> None:
             if not (node.getparent() is not None and tag_of(node.getparent()) == "FTNT") and (
                 follower is None or tag_of(follower) != "FTREF"
             ):
-                parts.append(" ")
-                _inline(child, parts)
+                parts.append(f" {raised(child)}")
         elif tag == "LI":
             parts.append(" ")
             _inline(child, parts)
