@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from claimwatch.claims.amounts import Amount
 from claimwatch.claims.numerals import are_possible, in_digits
-from claimwatch.claims.quantities import Amount, numbers
+from claimwatch.claims.quantities import numbers
 
 Span = tuple[int, int]
 
@@ -38,6 +39,7 @@ _FORMER_BEFORE = re.compile(
     r"\b(?:against|from|down from|up from|compared (?:with|to)|instead of|rather than|not|previously|formerly|"
     r"used to \w+|once|gave the figure as|short of|mot|frå|fra|tidligere|tidlegare|their|old)\s+"
     r"(?:the|some|about|around|upwards of|more than|over|om lag|rundt)?\s*$"
+    r"|(?:从|由|(?:此前|原先|之前|去年|过去|曾|原)(?:的|为|是)?|而非|不是|高于|低于|不及)[约逾近]?$"
 )
 _FORMER_AFTER = re.compile(
     r"[^.;,\d]{0,25}\b(?:before|earlier|previously|tidligere|tidlegare|in the previous|the year before|a year ago|"
@@ -48,6 +50,7 @@ _NOW = re.compile(
     r"\b(?:now(?: \w+){0,5}|(?:climb|fall|fell|drop|grow|grew|ris|rose|cut|reduc|increas|trim|shr|slip|økt|auk|sunk)\w*"
     r"[^,;.\d]{0,20} (?:to|at|til)(?: around| about)?|(?:down|up) to|nede i|(?:right|correct)\b.{0,25} is|"
     r"should (?:have )?(?:read|been|be))\s+$"
+    r"|(?:[升增减降跌]至|[增加减少下降扩大]到|目前|现在|如今|现为|更正为|改为|应为|达到?)(?:为|是|有)?[约逾近]?$"
 )
 _WHOLE = re.compile(r"(?:^|\. )of (?:the |its |their |these )?$")
 _PHRASE = re.compile(r"\d [^.;]*\b(?:in|at|of|on|to|from|where|that|whose|carried)\b [a-z]")

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date
 
 from claimwatch.claims import circumstances, counts, dates, figures, ranks, values
+from claimwatch.claims.amounts import Amount
 from claimwatch.claims.judge import Judged
 from claimwatch.claims.outcome import Decision
-from claimwatch.claims.quantities import CURRENCIES, Amount
+from claimwatch.claims.quantities import CURRENCIES
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.text import word_set
 from claimwatch.claims.thread import Thread

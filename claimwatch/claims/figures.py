@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from claimwatch.claims.quantities import Amount
+from claimwatch.claims.amounts import Amount
 from claimwatch.claims.text import fold
 
 Named = tuple[str, int, int]  # a company and where its name stands in the unit
@@ -13,6 +13,7 @@ _RANK = re.compile(
     r"\b(?:(?P<word>first|second|third|fourth|fifth|two|2nd|3rd|4th|nest|nr\. 1|no\. 1|number one|top)[ -]?)?"
     r"(?P<top>largest|biggest|størst\w*|leading|ledende|leiande|foremost|place)\b"
     r"|\b(?P<by>first|second|third|fourth|fifth)\b(?= by | and second | in the | largest| largest,)"
+    r"|第(?P<place>[一二三四五12345])(?=[大位名,。;]|$)|(?P<best>最大|首位|榜首|之首|头号)(?!的?(?:股东|客户|限度|程度|持股))"
 )
 _RANKS = {
     "first": 1,
@@ -26,6 +27,7 @@ _RANKS = {
     "4th": 4,
     "fifth": 5,
 }
+_RANKS |= {sign: number for number, signs in enumerate(("一1", "二2", "三3", "四4", "五5"), start=1) for sign in signs}
 
 
 # What a place is told to be by now, after another: "slipped to", "is now".
@@ -33,6 +35,7 @@ _NOW = re.compile(
     r"\b(?:now|today|er no|er nå|(?:down|up|back|fell|fall\w*|slip\w*|slid\w*|drop\w*|sank|sunk|rose|climb\w*|mov\w*|"
     r"push\w*|demot\w*|relegat\w*|falt|sunket|sokke|rykk\w*|klatr\w*|skjøv\w*|skjøvet)(?: (?:ned|opp|nå|no|down|back))?"
     r" (?:to|into|til|på))(?: the)?(?: world's)? $"
+    r"|(?:目前|如今|现|现在|[跌降升退落]至|[跌降升滑退]到|退居|升居)(?:全球|世界|行业|国内)?$"
 )
 
 
@@ -45,11 +48,21 @@ def ranks(text: str) -> tuple[Amount, ...]:
 def superlatives(folded: str) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
     """The places that superlatives give in a folded text, and those of them that follow "now" or "slipped to"."""
     found = tuple(
-        Amount(float(_RANKS.get(match["word"] or match["by"] or "first", 1)), "rank", "eq", match.start(), match.end())
+        Amount(
+            float(_RANKS.get(match["word"] or match["by"] or match["place"] or "first", 1)),
+            "rank",
+            "eq",
+            match.start(),
+            match.end(),
+        )
         for match in _RANK.finditer(folded)
         if match["top"] != "place" or match["word"]
     )
     return found, tuple(a for a in found if _NOW.search(folded, 0, a.start))
+
+
+def _place(match: re.Match[str]) -> int:
+    return _RANKS.get(match["word"] or match["by"] or match["place"] or "first", 1)
 
 
 _PLACE_NAMES = {

@@ -1,10 +1,10 @@
 """Numbers in words as digits in their place: "fifty-five thousand", "a quarter of a million", "two in five".
 
-English, Bokmål, Nynorsk, Chinese. What is written instead is never longer, so that offsets stay what they were.
+English, Bokmål, Nynorsk; Chinese is read by `chinese_amounts`. What is written
+instead is never longer, so that offsets stay what they were.
 """
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
 
 from claimwatch.claims.text import spaced
@@ -65,14 +65,6 @@ _PARTS_OF = re.compile(
     r"(?P<part>third|quarter|fifth|tenth|tredel|fjerdedel|femtedel)(?:s|er|ar)\b"
 )
 _PART_MILLION = re.compile(r"\b(?:a )?(?P<part>half|quarter)(?: of)?(?: a|-a)?[ -]million\b")
-_CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_CHINESE_TENS = {"十": 10, "百": 100, "千": 1000}
-_C = "零一二两三四五六七八九十百千"
-_CHINESE_PERCENT = re.compile(rf"百分之(?P<whole>[{_C}]+)(?:点(?P<rest>[{_C}]+))?")
-_CHINESE_TENTHS = re.compile(rf"(?P<tens>[{_C}])成(?P<ones>[{_C}])?")
-_CHINESE_COUNT = re.compile(
-    rf"(?P<number>[{_C}]{{2,}}|[两三四五六七八九])(?=[多余]?(?:万|亿|个|家|台|套|项|份|名|所|处|座|国|种))(?!个?[月年日季])"
-)
 
 _DIGIT = re.compile(r"\d|_")
 # English words of which one stands in every number in words, and parts of the further words that follow an article.
@@ -93,8 +85,6 @@ def are_possible(folded: str, language: str) -> bool:
 def in_digits(folded: str, language: str) -> str:
     """A folded text with its numbers in words as digits, padded by blanks to the length that they had."""
     if language.startswith("zh"):
-        for pattern, write in _CHINESE_FORMS:
-            folded = pattern.sub(lambda m, write=write: _padded(m, write(m)), folded)  # type: ignore[misc]
         return folded
     folded = _PART_MILLION.sub(lambda m: _padded(m, str(int(_PARTS[m["part"]] * 10**6))), folded)
     folded = _PARTS_OF.sub(lambda m: _padded(m, _percent(_times(m["times"]) * _PARTS[m["part"]])), folded)
@@ -176,25 +166,3 @@ def _total(words: list[str], values: dict[str, int]) -> int:
         else:
             current += values[word]
     return total + current
-
-
-def _chinese(number: str) -> int:
-    total, digit = 0, 0
-    for sign in number:
-        if sign in _CHINESE_TENS:
-            total, digit = total + (digit or 1) * _CHINESE_TENS[sign], 0
-        else:
-            digit = _CHINESE[sign]
-    return total + digit
-
-
-def _chinese_percent(match: re.Match[str]) -> str:
-    rest = "".join(str(_CHINESE.get(sign, 0)) for sign in match["rest"] or "")
-    return f"{_chinese(match['whole'])}{'.' + rest if rest else ''}%"
-
-
-_CHINESE_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (_CHINESE_PERCENT, _chinese_percent),
-    (_CHINESE_TENTHS, lambda m: f"{_chinese(m['tens'])}{_chinese(m['ones']) if m['ones'] else 0}%"),
-    (_CHINESE_COUNT, lambda m: str(_chinese(m["number"]))),
-)

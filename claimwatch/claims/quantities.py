@@ -1,4 +1,4 @@
-"""Amounts in running text: comparator, currency, number, magnitude, unit noun. English, Norwegian, a little Chinese.
+"""Amounts in running text: comparator, currency, number, magnitude, unit noun. Chinese is read by `chinese_amounts`.
 
 `145m`, `USD 1.2 billion`, `upwards of a billion dollars`, `40,8 prosent`, `nær 950 millionar kroner`,
 `more than 600,000 ... networks`, `tens of millions of cameras each year`, `5.1bn yuan`. Numbers that are dates,
@@ -7,10 +7,10 @@ citations, section numbers or parts of names are not amounts.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from claimwatch.claims import numerals
+from claimwatch.claims import chinese_amounts, numerals
+from claimwatch.claims.amounts import Amount
 from claimwatch.claims.text import fold
 
 _WORDS = {
@@ -32,21 +32,20 @@ _MAGNITUDES = {
     "billion": 10**9, "bn": 10**9, "b": 10**9, "trillion": 10**12, "tn": 10**12,
     "hundre": 100, "tusen": 1_000, "million ": 1_000_000, "millioner": 1_000_000, "millionar": 1_000_000,
     "mill": 1_000_000, "milliard": 10**9, "milliarder": 10**9, "milliardar": 10**9, "mrd": 10**9,
-    "万": 10_000, "亿": 10**8,
 }  # fmt: skip
 _CURRENCIES = {
-    "us$": "USD", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "us dollars": "USD", "美元": "USD",
+    "us$": "USD", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "us dollars": "USD",
     "u.s. dollars": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP",
     "pounds": "GBP", "pund": "GBP", "¥": "CNY", "yuan": "CNY", "rmb": "CNY", "renminbi": "CNY", "cny": "CNY",
-    "元": "CNY", "人民币": "CNY", "nok": "NOK", "kroner": "NOK", "kronor": "SEK", "a$": "AUD", "aud": "AUD",
+    "nok": "NOK", "kroner": "NOK", "kronor": "SEK", "a$": "AUD", "aud": "AUD",
 }  # fmt: skip
 CURRENCIES = frozenset(_CURRENCIES.values())
 _UNITS = {
-    "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?|百分点",
+    "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?",
     "countries": "countries|states and territories|countries and (?:territories|regions)|nations|states|markets|land"
-    "|statar|stater|国家",
+    "|statar|stater",
     "networks": "(?:[a-z'-]+ ){0,4}networks?|(?:[a-z]+ ){0,2}nettverk",
-    "cameras": "(?:[a-z'-]+ ){0,4}cameras?|(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?|摄像头",
+    "cameras": "(?:[a-z'-]+ ){0,4}cameras?|(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?",
     "devices": "(?:[a-z'-]+ ){0,3}(?:devices?|units|systems)|(?:[a-z]+ ){0,2}(?:einingar|enheter|apparat)",
     "offices": "(?:[a-z'-]+ ){0,3}(?:offices|buildings|sites|premises|locations)|(?:[a-z]+ )?(?:bygg|kontor|lokaler)",
     "municipalities": "(?:[a-z]+ )?(?:municipalities|councils|local authorities)|kommuna(?:r|ne)|kommuner",
@@ -61,11 +60,11 @@ _UNITS = {
 }
 _COMPARATORS = (
     ("gt", "more than|over|above|at least|upwards? of|in excess of|exceed(?:s|ed|ing)?|greater than|no fewer than|"
-     "no less than|mer enn|meir enn|over|minst|超过|逾"),
+     "no less than|mer enn|meir enn|over|minst"),
     ("lt", "less than|fewer than|below|under|up to|at most|no more than|not even|just under|mindre enn|færre enn|"
-     "inntil|opptil|不到"),
+     "inntil|opptil"),
     ("approx", "about|around|approximately|roughly|some|nearly|almost|close to|circa|ca|an estimated|well nigh|"
-     "om lag|omtrent|rundt|kring|nær|nesten|cirka|omkring|约|大约"),
+     "om lag|omtrent|rundt|kring|nær|nesten|cirka|omkring"),
 )  # fmt: skip
 
 _CURRENCY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
@@ -96,27 +95,16 @@ def _amount_pattern(numbers: Iterable[str]) -> re.Pattern[str]:
 _AMOUNTS = {language: _amount_pattern(numbers) for language, numbers in _WORDS.items()}
 _BARE_ORDER = re.compile(r"\b(?P<order>thousands|millions|billions) of\b")
 _UNIT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()))
-_PER_YEAR = re.compile(r"\b(?:each year|per year|a year|annually|per annum|i året|årleg|årlig|yearly|每年)")
+_PER_YEAR = re.compile(r"\b(?:each year|per year|a year|annually|per annum|i året|årleg|årlig|yearly)")
 _CITATION = re.compile(r"\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|supplement|s|h\.?r|cve)\.?\s*$|§+\s*$")
 _CITED = re.compile(r"\s*(?:fr|cfr|u\.?s\.?c|stat)\b|\.\d|[-/]\d")
-_MONTH = re.compile(r"\.?\s*(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\b|\s*[年月日]")
+_MONTH = re.compile(r"\.?\s*(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\b")
 _MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\.?\s*$")
 _SHARES_UNIT = re.compile(r" (?:and|og|to|or|eller|til) ")
 _OF_THEM = re.compile(r" of (?:them|these|those|the cameras|the devices)\b| av (?:dei|dem|disse|kameraene|kameraa)\b")
 _VERB = re.compile(r" (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b")
 _FURTHER = re.compile(r"\b(?:another|a further|ytterlegare|ytterligere|yttarlegare) $")
 _ORDERS = {"thousand": 3, "million": 6, "billion": 9, "tens": 1, "hundreds": 2, "scores": 1, "dozens": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A quantity and where it stands: `text[start:end]`, offsets into the text that was searched."""
-
-    value: float
-    unit: str | None
-    comparator: str
-    start: int
-    end: int
 
 
 def find(text: str, language: str = "en", told: str | None = None) -> tuple[Amount, ...]:
@@ -128,11 +116,15 @@ def find(text: str, language: str = "en", told: str | None = None) -> tuple[Amou
     folded = fold(text)
     if not numerals.are_possible(folded, language):
         return ()
+    if language.startswith("zh"):
+        return tuple(amount for amount in chinese_amounts.find(folded) if amount.unit is not None)
     return tuple(sorted(_amounts(folded, language, told), key=lambda amount: amount.start))
 
 
 def numbers(folded: str, language: str) -> tuple[Amount, ...]:
     """Every number of a folded text that is no date or citation, with its unit where one is said, else None."""
+    if language.startswith("zh"):
+        return chinese_amounts.find(folded)
     found = []
     taken = 0
     previous: Amount | None = None
@@ -261,7 +253,7 @@ def _number(digits: str, language: str) -> Decimal | None:
 
 
 def _unit(folded: str, position: int) -> tuple[str | None, int]:
-    rest = re.compile(r"[\s-]*(?:个|家|台|套|项)?(?:of (?:the |its |their )?)?").match(folded, position)
+    rest = re.compile(r"[\s-]*(?:of (?:the |its |their )?)?").match(folded, position)
     start = rest.end() if rest else position
     match = _UNIT.match(folded, start)
     if match is None or (

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from claimwatch.claims import figures
+from claimwatch.claims.amounts import Amount
 from claimwatch.claims.figures import Named
-from claimwatch.claims.quantities import Amount
 from claimwatch.claims.readings import Reading
 from claimwatch.claims.text import word_gap
 from claimwatch.claims.triggers import Lexicon

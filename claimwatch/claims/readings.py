@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from claimwatch.claims import dates, figures
+from claimwatch.claims.amounts import Amount
 from claimwatch.claims.frames import Topic
 from claimwatch.claims.places import Place
-from claimwatch.claims.quantities import Amount
 from claimwatch.claims.subjects import Subjects
 from claimwatch.claims.triggers import Lexicon
 
