@@ -43,6 +43,8 @@ _MEASURE = re.compile(
 )
 _REMEDY_REACH, _AIM_REACH = 25, 50  # characters, behind the verb and behind the remedy
 _AIMED = re.compile(_REMEDY.pattern + r" (?:against|over|challenging|mot|på)\b")
+# "(撤回)对禁令的诉讼"
+_AIMED_CHINESE = re.compile(r"了?(?:对|针对|就)[^,。;]{1,30}的(?:诉讼|上诉|申诉|复议|申请|请愿|投诉|挑战)")
 _AGAINST_IT = re.compile(r"\b(?:against|about|over|on|into|mot|om|i) (?:the )?$")
 
 
@@ -65,7 +67,13 @@ def withdraws_own(folded: str, verb: Span, company: Sequence[Span]) -> bool:
     """Whether a company named before a verb takes back what it had brought against a measure: the measure stays."""
     remedy = _REMEDY.search(folded, verb[0], verb[1] + _REMEDY_REACH)
     aimed = remedy is not None and _MEASURE.search(folded, remedy.end(), remedy.end() + _AIM_REACH) is not None
+    aimed = aimed or of_remedy(folded, verb)
     return aimed and any(end <= verb[0] for _, end in company)
+
+
+def of_remedy(folded: str, verb: Span) -> bool:
+    """Whether a Chinese verb takes back a remedy, before which stands what it is aimed at: "撤回对禁令的诉讼"."""
+    return _AIMED_CHINESE.match(folded, verb[1]) is not None
 
 
 def bears_fruit(folded: str, verb: Span, burdens: Sequence[Span]) -> bool:

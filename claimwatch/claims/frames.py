@@ -278,7 +278,7 @@ def _beside(folded: str, verb: Span, topic: Topic, lexicon: Lexicon) -> bool:
         return False
     taken = any(verb[1] < s[0] <= start for operation in ("add", "revise") for s in lexicon.spans(operation, folded))
     between = folded[verb[1] : start]
-    return beside.is_circumstance(between, taken=taken)
+    return beside.is_circumstance(between, taken=taken) or beside.of_remedy(folded, verb)
 
 
 def _permits(folded: str, lexicon: Lexicon) -> list[Span]:

@@ -23,9 +23,11 @@ _PROLONGED = re.compile(
     r"\b(?:was|were|is|are|has been|have been|been|be) (?:extended|prolonged|renewed)\b|"
     r"\b(?:extends?|extended|prolong\w*|renew(?:s|ed)?) (?:\w+ ){0,4}"
     r"(?:ban|order|prohibition|sanctions|restrictions|exclusion|moratorium|measures?)\b|"
-    r"(?<!ikke )(?<!ikkje )\bforleng(?:et|er|a|ar|es|ast)\b"
+    r"(?<!ikke )(?<!ikkje )\bforleng(?:et|er|a|ar|es|ast)\b|(?<!不再)(?<!未获)(?<!未)(?:延长|续期|展期)"
 )
-_EXPIRES = re.compile(r"expir|laps|end|terminat|utløp|opphør|opphøyr|går ut|gikk ut|gjekk ut|gått ut")
+_EXPIRES = re.compile(
+    r"expir|laps|end|terminat|utløp|opphør|opphøyr|går ut|gikk ut|gjekk ut|gått ut|.*(?:到期|期满|届满)"
+)
 _ALL_BUT = re.compile(
     r"\b(?:(?:but|while|and|men|og) "
     r"(?:left|leaves?|leaving|kept|keeps?|keeping|retain\w*|beholdt|beholder|lot|lar|let)|"
