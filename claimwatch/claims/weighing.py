@@ -20,9 +20,8 @@ _LEAST = 1e-5  # what the one holds for impossible the other may still be sure o
 _TOLD = 0.36  # from here on a unit is told: to tell a known thing again is better than to miss a new one
 # What the rules read as the denial of a change ("no plan to lift"), or as known with its date, only from here on.
 _TOLD_THOUGH_SETTLED = 0.65
-_REVERSED = 0.15  # a reversal that the rules found stands from here on: to miss one is worst
-_REVERSED_AFTER_ALL = 0.60  # … and one that they did not find is believed from here on
-_DENIED_AFTER_ALL = 0.50  # so is a denial: that somebody denies a thing is not said without cause
+_REVERSED = 0.10  # a reversal that the rules found stands from here on: to miss one is worst
+_AFTER_ALL = 0.50  # … and one that they did not find is believed from here on, and so is a denial
 _ABOUT = 0.60  # a sentence in which nothing points back is about the company below this share of NONE …
 _ABOUT_POINTED = 0.65  # … and one in which something does below this
 # Only proposed, proposed and not taken up, expressly not done, or exchanged for another measure.
@@ -83,8 +82,8 @@ def weigh(
     told = telling >= _TOLD or (pointed and _differs(ruled))
     if pointed and not told and not concerned and ruled.outcome.alerts:
         return ruled
-    reversed_after_all = reversible and share[Outcome.REVERSAL] >= _REVERSED_AFTER_ALL
-    denied_after_all = ruled.outcome is Outcome.DENIAL or share[Outcome.DENIAL] >= _DENIED_AFTER_ALL
+    reversed_after_all = reversible and share[Outcome.REVERSAL] >= _AFTER_ALL
+    denied_after_all = ruled.outcome is Outcome.DENIAL or share[Outcome.DENIAL] >= _AFTER_ALL
     doubtful = {
         outcome
         for outcome, believed in ((Outcome.REVERSAL, reversed_after_all), (Outcome.DENIAL, denied_after_all))
