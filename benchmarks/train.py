@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,11 @@ from claimwatch.baseline import load_baseline
 from claimwatch.claims import Comparer, read_records
 from claimwatch.claims.classifier import NONE, NOTHING, Classifier, Head, read_classifier, write_row
 from claimwatch.claims.comparer import Sighting
+from claimwatch.claims.encoder import LANGUAGE
 from claimwatch.claims.nearest import NAMES, Ranking, ranked
 from claimwatch.claims.outcome import Decision
 from claimwatch.claims.passages import Passage
-from claimwatch.claims.weighing import about, weigh
+from claimwatch.claims.weighing import about, joined, unsure, weigh
 from claimwatch.models import Baseline, Outcome, Publication
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -202,9 +203,11 @@ def crossed(lines: Sequence[str], baseline: Baseline, plain: Sequence[Example]) 
     return found
 
 
-def predicted(example: Example, outcome: Head) -> str:
-    """What the whole machinery makes of an example under an outcome head."""
-    likely = outcome.probabilities(example.signals)
+def predicted(example: Example, outcome: Head, reader: Callable[[Example], Mapping[str, float]] | None = None) -> str:
+    """What rules and outcome head make of an example together, with a second `reader` where the head is unsure."""
+    likely: Mapping[str, float] = outcome.probabilities(example.signals)
+    if reader is not None and example.language == LANGUAGE and unsure(example.ruled, likely):
+        likely = joined(likely, reader(example))
     if not example.named and not about(likely, pointed=example.pointed):
         return NONE
     return weigh(example.ruled, likely, pointed=example.pointed, concerned=example.concerned).outcome
@@ -219,6 +222,11 @@ def cross_validated(full: Sequence[Example]) -> list[str]:
         head, order = outcome_head(others), ranking(others)
         pairs += [(e, predicted(e, head)) for e in own]
         first += [not e.claims.isdisjoint(ranked(e.candidates, (), order)[:1]) for e in own if e.claims]
+    return [f"first claim     {rate(sum(first), len(first))}", *scores(pairs)]
+
+
+def scores(pairs: Sequence[tuple[Example, str]]) -> list[str]:
+    """How many outcomes are right, of examples with what was found for each, as lines."""
     wanted = [(e, found) for e, found in pairs if e.alert]
     raised = [(e, found) for e, found in pairs if found in ALERTS]
     right = sum(e.alert or found in e.accept for e, found in raised)
@@ -226,7 +234,6 @@ def cross_validated(full: Sequence[Example]) -> list[str]:
         f"outcome right   {rate(sum(found in e.accept for e, found in pairs), len(pairs))}",
         f"alert recall    {rate(sum(found in ALERTS for _, found in wanted), len(wanted))}",
         f"alert precision {rate(right, len(raised))}",
-        f"first claim     {rate(sum(first), len(first))}",
     ]
     for label in (*Outcome, NONE):
         of = [(e, found) for e, found in pairs if found == label]
