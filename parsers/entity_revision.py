@@ -97,14 +97,14 @@ def _gaps(pieces: Sequence[bytes], differs: Sequence[bool]) -> dict[int, tuple[b
 
 
 def _around(both: Sequence[bytes], at: int) -> set[int]:
-    """The rows that those before `at` depend on, or that depend on them: the one that names the country, and what a
-    row may continue, or what may continue it."""
+    """The rows that those before `at` depend on, or that depend on them: what a row may continue, or what may continue
+    it, and the one that names the country of the first of them."""
     found: set[int] = set()
     for back in range(at - 1, -1, -1):
         found.add(back)
         if _is_whole(both[back]):
             break
-    for country in range(at - 1, -1, -1):
+    for country in range(min(found, default=-1), -1, -1):
         if _country((both[country],)):
             found.add(country)
             break
