@@ -1,8 +1,12 @@
 """`claimwatch serve`."""
 
 import argparse
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from claimwatch.cli.arguments import add_command
@@ -10,6 +14,8 @@ from claimwatch.cli.output import write
 from claimwatch.errors import ClaimwatchError
 
 if TYPE_CHECKING:
+    from uvicorn import Server
+
     from claimwatch.cli.arguments import Commands
 
 
@@ -48,16 +54,36 @@ def run(arguments: argparse.Namespace) -> int:
         raise ClaimwatchError(
             f"cannot listen on {where}: {reason}; name another with --host, --port (port 0 takes a free one)"
         ) from error
-    with to_stderr(settings), listening:
+    # The pages read the headers of a proxy themselves, and need to know who really sent them.
+    config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", proxy_headers=False)
+    server = uvicorn.Server(config)
+    with to_stderr(settings), listening, _heeded(server):
         write(f"Pages on http://{_shown(arguments.host)}:{listening.getsockname()[1]}/ (Ctrl-C ends)")
         if unread:
             write("No source has been read yet: `claimwatch run` reads them, and sends what is due.")
         sys.stdout.flush()  # whoever reads it from a file or a journal is to know at once
-        # The pages read the headers of a proxy themselves, and need to know who really sent them.
-        config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", proxy_headers=False)
-        server = uvicorn.Server(config)
         server.run(sockets=[listening])
     return 0 if server.started else 1
+
+
+@contextmanager
+def _heeded(server: "Server") -> Iterator[None]:
+    """Have an interrupt heeded from now on. As an exception it is lost where it falls into a destructor, and the server
+    goes on for ever; the server's own handlers only stand once it serves. Raises `KeyboardInterrupt` at the end."""
+    interrupted = False
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        server.handle_exit(number, frame)
+
+    before = signal.signal(signal.SIGINT, heed)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def _port(text: str) -> int:

@@ -81,6 +81,39 @@ def test_it_says_where_the_pages_are_and_that_nothing_was_read(tmp_path: Path) -
             _ended(process, 60)
 
 
+LOST = """
+import os, signal, sys, uvicorn
+from claimwatch.cli import main
+
+class Gone:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):  # a signal is dealt with between two steps of the interpreter
+            pass
+
+serve = uvicorn.Server.run
+def run(self, *given, **named):
+    Gone()
+    return serve(self, *given, **named)
+uvicorn.Server.run = run
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_an_interrupt_that_falls_into_a_destructor_is_heeded(tmp_path: Path) -> None:
+    """There an exception is lost, and the server went on for ever."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LOST, "serve", "--port", "0"],
+        env={name: value for name, value in os.environ.items() if not name.startswith("CLAIMWATCH_")}
+        | {"CLAIMWATCH_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        said = _ended(process, 30)
+    assert process.returncode == 130, said
+
+
 @pytest.mark.slow
 def test_what_keeps_it_from_starting_is_said_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "junk.db").write_text("no database at all, and long enough to be looked at" * 100)
