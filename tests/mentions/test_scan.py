@@ -54,6 +54,10 @@ def names(scanner: Scanner, text: str, on: date | None = None) -> list[tuple[str
         ),
         ("made by Hik-\nvision in 2019", [(HIK, "Hik-\nvision")]),
         ("公司名称：海康\n威视", [(HIK, "海康\n威视")]),
+        # The short form stands for the company unless something speaks against it.
+        ("美国现存海康网络已跌至三十八万个", [(HIK, "海康")]),
+        ("海康人寿保险公布年报", []),
+        ("广东海康县的渔民", []),
         # Apostrophes: straight, typographic, none.
         (
             "Pishan Haishi Yong’an Electronic Technology Co., Ltd.",
