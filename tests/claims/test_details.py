@@ -221,7 +221,7 @@ def test_a_sentence_without_a_place_takes_that_of_its_page(comparer: Comparer) -
     [
         ("Workmen have taken down the last 64 Hikvision domes from the town hall.", 64, "64 Hikvision domes"),
         (
-            "A quarter of a million Hikvision networks are in operation in Britain.",
+            "A quarter of a million Hikvision networks are in operation in France.",
             250_000,
             "A quarter of a million Hikvision networks",
         ),
