@@ -55,7 +55,8 @@ _MAGNITUDE = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
 _PERCENT = re.compile(
     rf"百分之(?P<whole>{_NUMERAL}+|\d+)(?:点(?P<rest>[零〇一二三四五六七八九]+)|(?P<decimals>\.\d+))?|"
     rf"(?P<tenth>[一二两三四五六七八九\d])成(?P<ones>[一二三四五六七八九])?(?![为都功立员本果熟长])|"
-    rf"(?P<of>[二两三四五六七八九十])分之(?P<part>{_NUMERAL})|(?P<number>\d+(?:\.\d+)?) ?(?:%|个百分点)"
+    rf"(?P<of>[二两三四五六七八九十])分之(?P<part>{_NUMERAL})|(?P<number>\d+(?:\.\d+)?) ?(?:%|个百分点)",
+    re.ASCII,  # of digits: others are no numbers to us
 )
 _ORDER = "|".join(sorted((order for order in _ORDERS if len(order) > 1), key=len, reverse=True))
 _AMOUNT = re.compile(
@@ -64,7 +65,8 @@ _AMOUNT = re.compile(
     rf"(?<![第零〇一二两三四五六七八九十百千])(?:[几数](?=[万亿])|{_ORDER}|{_NUMERAL}{{2,}}|"
     rf"[二两三四五六七八九十](?!十|百|千)))"
     rf" ?(?P<magnitude>{_MAGNITUDE})?(?P<more>多|余|来)?(?P<magnitude_behind>万亿|亿|万)?"
-    rf" ?(?P<after>{_CURRENCY})?"
+    rf" ?(?P<after>{_CURRENCY})?",
+    re.ASCII,
 )
 _COMPARED = {name: re.compile(rf"(?:{words})(?:共|有|为|达)? ?$") for name, words in _COMPARATORS.items()}
 _COMPARED_BEHIND = {name: re.compile(words) for name, words in _BEHIND.items()}
@@ -76,6 +78,7 @@ _NOUN_BEFORE = re.compile(
     r"[\s\S]*(?:(?P<networks>网络)|(?P<cameras>摄像头|摄像机)|(?P<devices>设备)|(?P<countries>国家(?:和地区)?))"
     r"的?(?:总数|数量|数目|数)?[^,。;\d]{0,6}$"
 )
+_REACH = 24  # characters before a number that can say something of it
 _JOINED = re.compile(r" ?(?:和|与|或|到|至|、|-|~) ?")
 
 
@@ -87,12 +90,14 @@ def find(folded: str) -> tuple[Amount, ...]:
         behind = found[index + 1] if index + 1 < len(found) else None
         if one.unit is None and behind is not None and _JOINED.fullmatch(folded, one.end, behind.start):
             found[index] = replace(one, unit=behind.unit)  # "165和190个国家": the first has the unit of the second
+    unit: str | None = None
     for index, one in enumerate(found):
         again = _COUNTED_AGAIN.match(folded, one.end) if one.unit is None else None
         if again is not None:
-            noun = _NOUN_BEFORE.match(folded, 0, one.start)  # "网络约为51万个", else as in "155个国家,大华为180个"
-            before = next((amount.unit for amount in reversed(found[:index]) if amount.unit), None)
-            found[index] = replace(one, unit=noun.lastgroup if noun else before, end=again.end())
+            noun = _NOUN_BEFORE.match(folded, max(0, one.start - _REACH), one.start)
+            # "网络约为51万个", else as in "155个国家,大华为180个"
+            found[index] = one = replace(one, unit=noun.lastgroup if noun else unit, end=again.end())
+        unit = one.unit or unit
     return tuple(found)
 
 
@@ -128,16 +133,17 @@ def _counts(folded: str) -> Iterator[Amount]:
         counted = _UNIT.match(folded, end) if unit is None else None
         if counted is not None:
             unit, end = counted.lastgroup, counted.end()
-            if unit in ("cameras", "devices") and _YEARLY.search(folded, 0, start):
+            if unit in ("cameras", "devices") and _YEARLY.search(folded, max(0, start - _REACH), start):
                 unit = f"{unit}/year"
         comparator = "order" if order else "gt" if match["more"] else _comparator(folded, start, end)
         yield Amount(float(value), unit, comparator, start, end)
 
 
 def _comparator(folded: str, start: int, end: int) -> str:
-    before = next((name for name, pattern in _COMPARED.items() if pattern.search(folded, 0, start)), None)
+    near = max(0, start - _REACH)
+    before = next((name for name, pattern in _COMPARED.items() if pattern.search(folded, near, start)), None)
     # "不超过" ends as "超过" does
-    before = "lt" if _COMPARED["lt"].search(folded, 0, start) else before
+    before = "lt" if _COMPARED["lt"].search(folded, near, start) else before
     return before or next((name for name, p in _COMPARED_BEHIND.items() if p.match(folded, end)), "eq")
 
 

@@ -1,6 +1,8 @@
 """Figures in Chinese text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claimwatch.claims import chinese_amounts
 from claimwatch.claims.comparer import Comparer
@@ -64,6 +66,23 @@ def test_dates_ordinals_and_names_are_no_figures(text: str) -> None:
 )
 def test_a_unit_said_once_holds_for_both(text: str, figures: list[tuple[float, str]]) -> None:
     assert [(a.value, a.unit) for a in chinese_amounts.find(fold(text))] == figures
+
+
+@given(
+    st.text(
+        "零〇一两三十百千万亿数几上多余来第年月约不超过到逾个家台成分之点%,.0189٣४ 元美元国家网络摄像头和至,。a-/",
+        max_size=30,
+    )
+)
+def test_whatever_stands_there_is_read(text: str) -> None:
+    folded = fold(text)
+    for found in chinese_amounts.find(folded):
+        assert 0 <= found.start < found.end <= len(folded)
+        assert found.value >= 0
+
+
+def test_a_long_line_of_figures_is_read() -> None:
+    assert len(chinese_amounts.find("三千个, " * 20_000)) == 20_000
 
 
 def _told(comparer: Comparer, text: str) -> Finding:
