@@ -20,7 +20,8 @@ def near_misses(folded: str, anchors: Iterable[tuple[Anchor, int]]) -> dict[tupl
     """
     words: dict[tuple[int, int], list[Form]] = {}
     for anchor, start in anchors:
-        if anchor.beginnings:
+        # Most words that begin like a long name are shorter ones.
+        if anchor.beginnings and folded[start : start + _LENGTHS[0]].isalnum():
             possible = [form for form in anchor.beginnings if not folded.startswith(form.text, start)]
             if possible and not folded[max(0, start - 1) : start].isalnum():
                 words.setdefault((start, _word_end(folded, start)), []).extend(possible)

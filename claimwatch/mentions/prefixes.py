@@ -21,12 +21,11 @@ class Prefixes:
 
     def at(self, text: str, start: int) -> list[str]:
         """Those that stand in `text` at `start`, the longest first."""
-        found = []
+        found, texts = [], self._texts
         # The last one that is not behind `text` in order begins with all those that stand there, or is one of them.
-        number = bisect_right(self._texts, text[start : start + self._longest]) - 1
+        number = bisect_right(texts, text[start : start + self._longest]) - 1
         while number >= 0:
-            known = self._texts[number]
-            if text.startswith(known, start):
-                found.append(known)
+            if text.startswith(texts[number], start):
+                found.append(texts[number])
             number = self._shorter[number]
         return found

@@ -164,17 +164,16 @@ class Scanner:
 def _names(folded: str, anchors: Iterable[tuple[Anchor, int]]) -> _Forms:
     """The names whose letters stand in a text; of two forms at one place that of the lower rank."""
     found: _Forms = {}
-    legal: dict[int, Sequence[int]] = {}  # several names end before one legal form
     for anchor, start in anchors:
-        for text in anchor.texts.at(folded, start) if anchor.forms else ():
+        if not anchor.forms:
+            continue
+        for text in anchor.texts.at(folded, start):
             end = start + len(text)
             for form in anchor.forms[text]:
-                if not form.bare and end not in legal:
-                    legal[end] = legal_ends(folded, end)
-                for stop in (end,) if form.bare else legal[end]:
-                    other = found.get((start, -stop))
-                    if other is None or form.rank < other.rank:
-                        found[start, -stop] = form
+                for stop in (end,) if form.bare else legal_ends(folded, end):
+                    place = start, -stop
+                    if place not in found or form.rank < found[place].rank:
+                        found[place] = form
     return found
 
 
