@@ -92,12 +92,11 @@ class Gate:
         Such a word is itself a name, so it counts in capitals only, unless the text does not write them: "valgte han
         Dahua" is not Mr. Han, and a Dahua factory need not be the Dahua Factory.
         """
-        low = self._bounded and not capital(start)
-        before = self._word_before(folded, start)
-        if before is not None and (low or not self._bounded or capital(before)):
-            return True
-        after = self._word_after(folded, end)
-        return after is not None and (low or not self._bounded or capital(after.start(1)))
+        words = (self._word_before(folded, start), self._word_after(folded, end))
+        found = [word for word in words if word is not None]
+        if not found or not self._bounded:
+            return bool(found)
+        return not capital(start) or any(map(capital, found))
 
     def _word_before(self, folded: str, start: int) -> int | None:
         """Where the longest word begins that stands directly before the name and makes it another's."""
@@ -114,15 +113,16 @@ class Gate:
                 return begin
         return None
 
-    def _word_after(self, folded: str, end: int) -> re.Match[str] | None:
-        """The longest word that stands directly after the name and makes it another's."""
+    def _word_after(self, folded: str, end: int) -> int | None:
+        """Where a word begins that stands directly after the name and makes it another's."""
         if self._after is None:
             return None
         if self._bounded:
             following = _FOLLOWING.match(folded, end)
             if following is None or following[1] not in self._first_after:
                 return None
-        return self._after.match(folded, end)
+        after = self._after.match(folded, end)
+        return after.start(1) if after is not None else None
 
     def compound(self, rest: str) -> bool:
         """Whether `rest`, which is joined to the name, begins with a word of its trade ("Dahuakamera")."""
