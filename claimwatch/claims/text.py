@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from claimwatch.mentions.fold import beyond_ascii
+from claimwatch.mentions.fold import beyond_ascii, simplified
 
 _SAME = {
     "’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
@@ -29,7 +29,7 @@ class _Table(dict[int, str]):
 def _fold(char: str) -> str:
     if char in _SAME:
         return _SAME[char]
-    lowered = char.lower()
+    lowered = simplified(char).lower()
     if len(lowered) == 1 and not ("\uff01" <= char <= "\uff5e"):
         return lowered
     wide = unicodedata.normalize("NFKC", char).lower()
@@ -41,7 +41,10 @@ _ASCII = "".join(_fold(chr(code)) for code in range(128)).encode() + bytes(range
 
 
 def fold(text: str) -> str:
-    """Lower case, plain quotes and hyphens, white space as blanks; one character for one, so offsets stay true."""
+    """Lower case, plain quotes and hyphens, white space as blanks, simplified Chinese characters.
+
+    One character for one, so offsets stay true.
+    """
     if text.isascii():
         return text.lower().replace("\n", " ").replace("\r", " ").replace("\t", " ")
     # ASCII as bytes, and of the rest each kind of character once: no loop of ours over the places of a text.

@@ -1,4 +1,6 @@
-"""Text without what does not tell names apart: case, accents, width, invisible characters, kinds of space and dash.
+"""Text without what does not tell names apart.
+
+That is case, accents, width, invisible characters, kinds of space and dash, and traditional Chinese characters.
 
 Folding works on one character at a time and knows no context, so that each folded character stands for exactly one
 place in the raw text. Only runs of space become one space, which changes no other offset.
@@ -10,6 +12,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 import ahocorasick_rs
@@ -19,6 +23,7 @@ _SPACES = "™℠®©℗"
 _APOSTROPHES = "’‘‛ʼʹʻ′´＇"
 _DASHES = "‐‑‒–—―−﹣－⁃"
 _PLAIN = {"ı": "i", "ŀ": "l", "ɡ": "g", "ʜ": "h", "ɪ": "i", "ᴋ": "k", "ꓧ": "h"}
+_IDEOGRAPH = re.compile(r"[一-鿿]")
 # Letters by category, invisible on the page.
 _BLANKS = "\u115f\u1160\u3164\uffa0"
 
@@ -44,6 +49,18 @@ class _Table(dict[int, str]):
         return folded
 
 
+def simplified(char: str) -> str:
+    """The simplified Chinese character for a traditional one; any other as it is."""
+    return _simplified().get(char, char) if _IDEOGRAPH.match(char) else char
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    lines = Path(__file__).with_name("traditional.txt").read_text(encoding="utf-8").splitlines()
+    pairs = "".join(line for line in lines if not line.startswith("#"))
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
 def _fold_character(char: str) -> str:
     if char in _SPACES or char.isspace():
         return " "
@@ -53,7 +70,7 @@ def _fold_character(char: str) -> str:
         return "-"
     if char in _BLANKS:
         return ""
-    decomposed = unicodedata.normalize("NFKD", _PLAIN.get(char, char))
+    decomposed = unicodedata.normalize("NFKD", _PLAIN.get(char, simplified(char)))
     kept = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
     # A second decomposition, for the few letters whose lower case brings a mark of its own.
     lower = unicodedata.normalize("NFKD", kept.casefold())

@@ -166,6 +166,14 @@ def test_the_method_says_how_the_name_was_read(scanner: Scanner, text: str, surf
     assert (mention.surface, mention.method) == (surface, method)
 
 
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [("海康機器人發布新品", "海康機器人"), ("螢石網絡上市", "螢石網絡"), ("大華技術的攝像頭", "大華技術")],
+)
+def test_a_name_in_traditional_characters_is_the_same_name(scanner: Scanner, text: str, surface: str) -> None:
+    assert [found for _, found in names(scanner, text)] == [surface]
+
+
 def test_two_edits_and_short_names_are_not_near_misses(scanner: Scanner) -> None:
     assert scanner.scan("Hkvsion, Hikvbsiom, Dahau, Dahuaa") == ()
 
