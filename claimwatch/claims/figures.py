@@ -10,7 +10,7 @@ from claimwatch.claims.text import fold
 Named = tuple[str, int, int]  # a company and where its name stands in the unit
 
 _RANK = re.compile(
-    r"\b(?:(?P<word>first|second|third|fourth|fifth|two|2nd|3rd|4th|nest|nr\. 1|no\. 1|number one|top)[ -]?)?"
+    r"\b(?:(?P<word>first|second|third|fourth|fifth|2nd|3rd|4th|nest|nr\. 1|no\. 1|number one|top)[ -]?)?"
     r"(?P<top>largest|biggest|størst\w*|leading|ledende|leiande|foremost|place)\b"
     r"|\b(?P<by>first|second|third|fourth|fifth)\b(?= by | and second | in the | largest| largest,)"
     r"|第(?P<place>[一二三四五12345])(?=[大位名,。;]|$)|(?P<best>最大|首位|榜首|之首|头号)(?!的?(?:股东|客户|限度|程度|持股))"
@@ -20,7 +20,6 @@ _RANKS = {
     "second": 2,
     "2nd": 2,
     "nest": 2,
-    "two": 2,
     "third": 3,
     "3rd": 3,
     "fourth": 4,
@@ -30,6 +29,18 @@ _RANKS = {
 _RANKS |= {sign: number for number, signs in enumerate(("一1", "二2", "三3", "四4", "五5"), start=1) for sign in signs}
 
 
+# Of those that share a place none has it: "one of the largest", "the two largest makers", "en av verdens største".
+_AMONG = re.compile(
+    r"\b(?:(?:one|two|three|four|five|some|several|many|most|all|both|each) of|among(?:st)?|"
+    r"(?:en|ein|ett|eit|to|tre|flere|fleire|noen|nokre) av|blant|mellom)(?: (?:the|de|dei))?(?: [\w'’-]+){0,2} $"
+    r"|\b(?:two|three|four|five|to|tre|fire) $"
+)
+_HEAD = r"(?:maker|manufacturer|producer|supplier|vendor|provider|seller|compan(?:y|ie)|firm|brand|player|giant|exporter)"
+_SEVERAL = re.compile(
+    rf"(?: (?!of\b|by\b|in\b|for\b|to\b|and\b|\w*{_HEAD}\b)[\w'’-]+){{0,5}} (?:\w*{_HEAD}s\b|"
+    r"\w*(?:produsent|leverandør|selger|seljar|aktør|gigant)(?:er|ar|ene|ane)\b|\w*selskap(?:er|ene|a)\b)"
+    r"|[^，,。；;]{0,20}之一"
+)
 # What a place is told to be by now, after another: "slipped to", "is now".
 _NOW = re.compile(
     r"\b(?:now|today|er no|er nå|(?:down|up|back|fell|fall\w*|slip\w*|slid\w*|drop\w*|sank|sunk|rose|climb\w*|mov\w*|"
@@ -56,13 +67,16 @@ def superlatives(folded: str) -> tuple[tuple[Amount, ...], tuple[Amount, ...]]:
             match.end(),
         )
         for match in _RANK.finditer(folded)
-        if match["top"] != "place" or match["word"]
+        if (match["top"] != "place" or match["word"]) and not _is_shared(match, folded)
     )
     return found, tuple(a for a in found if _NOW.search(folded, 0, a.start))
 
 
-def _place(match: re.Match[str]) -> int:
-    return _RANKS.get(match["word"] or match["by"] or match["place"] or "first", 1)
+def _is_shared(match: re.Match[str], folded: str) -> bool:
+    """Whether a superlative is that of several: unless each is given a place of its own, it is none of a company."""
+    if match["word"] or match["by"]:
+        return False
+    return _AMONG.search(folded, 0, match.start()) is not None or _SEVERAL.match(folded, match.end()) is not None
 
 
 _PLACE_NAMES = {

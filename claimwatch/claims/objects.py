@@ -1,6 +1,6 @@
 """What a verb that takes back has for its object: a measure, or things that a measure only describes. Pure.
 
-Who removes banned cameras carries the ban out; nothing is reversed by it.
+Who removes banned cameras, or takes them from public buildings, carries the ban out; nothing is reversed by it.
 """
 
 import re
@@ -31,17 +31,39 @@ _MEASURE = re.compile(
     r"exclusions?|requirements?|decisions?|designations?|recommendations?|licen[cs]es?|measures?|embargo|law|bill|"
     r"policy|forbud\w*|vedtak\w*|beslutning\w*|liste\w*|oppføring\w*|utelukk\w*|krav\w*|sanksjon(?:er|ene|ane|ar))\b"
 )
+# Where only things are taken from.
+_FROM = re.compile(r"(?:^|[ ])(?:from|off|out of|ut av|frå|fra|ned frå|ned fra) ?$")
+_AWAY = re.compile(r" (?:from|off|out of|ut av|frå|fra)\b")
+_PLACES = re.compile(
+    r"\b(?:buildings?|offices?|sites?|premises|stations?|schools?|streets?|hospitals?|estates?|venues?|facilit(?:y|ies)|"
+    r"propert(?:y|ies)|walls?|town halls?|rooms?|\w*bygg\w*|\w*bygning\w*|\w*kontor\w*|\w*skol\w*|\w*skul\w*|gater?|"
+    r"gatene|gatane|\w*lokale\w*|\w*sjukehus\w*|\w*sykehus\w*)\b"
+)
 _REACH = 60  # characters
 
 
 def of_things(folded: str, end: int) -> bool:
     """Whether a verb that ends at `end` of a folded text acts on things: "withdrew the blacklisted cameras".
 
-    Not so where a measure stands before them: "lifted the ban on sanctioned Dahua".
+    So does one that takes them from a building: "are banned and removed from its offices". Not so where a measure
+    stands before them: "lifted the ban on sanctioned Dahua".
     """
+    if _from_places(folded, end):
+        return True
     behind = folded[end : end + _REACH]
     described = _DESCRIBED.search(behind)
     if described is None or _MEASURE.search(behind, 0, described.start()):
         return False
     named = _OBJECT.match(folded, end + described.end())
     return named is not None and bool(_THINGS.search(named[0])) and not _MAKER.search(named[0])
+
+
+def _from_places(folded: str, end: int) -> bool:
+    away = _AWAY.match(folded, end)
+    if away is None and not _FROM.search(folded, max(0, end - 10), end):
+        return False
+    start = away.end() if away else end
+    place = _PLACES.search(folded, start, start + _REACH)
+    return place is not None and not re.search(r"[,;:.]", folded[start : place.start()]) and not (
+        _MEASURE.search(folded, start, place.start()) or _MAKER.search(folded, start, place.start())
+    )

@@ -40,13 +40,16 @@ _CURRENCIES = {
     "nok": "NOK", "kroner": "NOK", "kronor": "SEK", "a$": "AUD", "aud": "AUD",
 }  # fmt: skip
 CURRENCIES = frozenset(_CURRENCIES.values())
+# "The two largest makers of cameras", "three camera makers": no cameras are counted.
+_MAKERS = r"(?:\w*(?:maker|manufacturer|producer|supplier|vendor|provider|seller|brand)s?|\w*compan(?:y|ies)|firms?|giants?)\b"
+_AHEAD = rf"(?:(?!{_MAKERS})[a-z'-]+ )"
 _UNITS = {
     "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?",
     "countries": "countries|states and territories|countries and (?:territories|regions)|nations|states|markets|land"
     "|statar|stater",
-    "networks": "(?:[a-z'-]+ ){0,4}networks?|(?:[a-z]+ ){0,2}nettverk",
-    "cameras": "(?:[a-z'-]+ ){0,4}cameras?|(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?",
-    "devices": "(?:[a-z'-]+ ){0,3}(?:devices?|units|systems)|(?:[a-z]+ ){0,2}(?:einingar|enheter|apparat)",
+    "networks": _AHEAD + "{0,4}networks?|(?:[a-z]+ ){0,2}nettverk",
+    "cameras": rf"{_AHEAD}{{0,4}}cameras?(?![ -]{_MAKERS})|" "(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?",
+    "devices": _AHEAD + "{0,3}(?:devices?|units|systems)|(?:[a-z]+ ){0,2}(?:einingar|enheter|apparat)",
     "offices": "(?:[a-z'-]+ ){0,3}(?:offices|buildings|sites|premises|locations)|(?:[a-z]+ )?(?:bygg|kontor|lokaler)",
     "municipalities": "(?:[a-z]+ )?(?:municipalities|councils|local authorities)|kommuna(?:r|ne)|kommuner",
     "schools": "(?:[a-z]+ )?(?:schools|skoler|skular)",
@@ -96,7 +99,7 @@ _AMOUNTS = {language: _amount_pattern(numbers) for language, numbers in _WORDS.i
 _BARE_ORDER = re.compile(r"\b(?P<order>thousands|millions|billions) of\b")
 _UNIT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()))
 _PER_YEAR = re.compile(r"\b(?:each year|per year|a year|annually|per annum|i året|årleg|årlig|yearly)")
-_CITATION = re.compile(r"\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|supplement|s|h\.?r|cve)\.?\s*$|§+\s*$")
+_CITATION = re.compile(r"(?<!')\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|supplement|s|h\.?r|cve)\.?\s*$|§+\s*$")
 _CITED = re.compile(r"\s*(?:fr|cfr|u\.?s\.?c|stat)\b|\.\d|[-/]\d")
 _MONTH = re.compile(r"\.?\s*(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\b")
 _MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\.?\s*$")
@@ -104,6 +107,7 @@ _SHARES_UNIT = re.compile(r" (?:and|og|to|or|eller|til) ")
 _OF_THEM = re.compile(r" of (?:them|these|those|the cameras|the devices)\b| av (?:dei|dem|disse|kameraene|kameraa)\b")
 _VERB = re.compile(r" (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b")
 _FURTHER = re.compile(r"\b(?:another|a further|ytterlegare|ytterligere|yttarlegare) $")
+_ONE_OF = re.compile(r"[\s-]+(?:of|av) (?!\d)")
 _ORDERS = {"thousand": 3, "million": 6, "billion": 9, "tens": 1, "hundreds": 2, "scores": 1, "dozens": 1}
 
 
@@ -208,9 +212,9 @@ def _unit_before(folded: str, position: int) -> str | None:
 
 
 def _is_no_amount(folded: str, match: re.Match[str]) -> bool:
-    """Dates, citations, section numbers, ordinals."""
+    """Dates, citations, section numbers, ordinals, and the one of "one of the largest"."""
     if match["digits"] is None:
-        return False
+        return match["word"] in ("one", "én", "ett") and _ONE_OF.match(folded, match.end()) is not None
     start, end = match.span("digits")
     if _CITATION.search(folded[max(0, start - 12) : start]) or _CITED.match(folded, end):
         return True

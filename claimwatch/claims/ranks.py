@@ -24,6 +24,7 @@ _NEXT_TO = re.compile(r"\b(?:than|behind|after|bak|etter|enn|ahead of|foran|fram
 _BESIDE = re.compile(r"\b(?:by|av|over|past|mot) (?:the |its rival |rivalen )?$|" + _NEXT_TO.pattern)
 _IT = re.compile(r" (?:it|den|han|dei|them|its rival)\b")
 _CLAUSE = re.compile(r"[;:]|, (?:while|but|and|mens|men|medan|og) ")
+_JOINED = re.compile(r"\b(?:and|og|while|whereas|mens|medan|but|men)\b|[和与及]")
 _OBJECT_REACH = 4
 _DOUBT_REACH = 3
 
@@ -42,11 +43,27 @@ def of_company(entity: str, reading: Reading, *, lost: bool = False) -> Amount |
     own = [start for name, start, _ in named if name == entity]
     if len(entities) > len(found) and own and all(_NEXT_TO.search(folded, 0, start) for start in own):
         return None  # "the second largest after X": the place is not that of X
+    if len(found) == 1 and len(entities) > 1 and own and _of_another(found[0], entity, min(own), named, folded):
+        return None
     if not named and len(found) < len(entities):
         return None  # "the one ranks first": which one?
     now = [a for a in (*newest, *topmost_newest) if a in figures.owned(found, entity, named, entities, folded)]
     first = told if len(named) < 2 else found
     return figures.of_company(now or first or found, entity, named, folded)
+
+
+def _of_another(place: Amount, entity: str, own: int, named: Sequence[Named], folded: str) -> bool:
+    """Whether the one place told belongs to a company named before `own`, to which this one is only joined.
+
+    "Hikvision, the world's largest maker of cameras, and Dahua, a large vendor"; "the largest maker, Hikvision, and
+    its rival Dahua".
+    """
+    others = [end for name, _, end in named if name != entity]
+    ahead = [end for end in others if end <= place.start]
+    if not ahead:
+        between = [end for end in others if place.end <= end < own]
+        return bool(between) and _JOINED.search(folded, min(between), own) is not None
+    return own >= place.end and _JOINED.search(folded, place.end, own) is not None
 
 
 def lost(entity: str, company: Sequence[Span], named: Sequence[Named], folded: str, lexicon: Lexicon) -> Span | None:

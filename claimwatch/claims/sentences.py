@@ -43,6 +43,7 @@ _MAYBE = word_set(
     "co ltd inc corp llc plc u.s u.k e.u u.n d.c p.r.c no jan feb mar apr jun jul aug sep sept oct nov dec bn m mill "
     "mrd etc al a.m p.m jr sr pst as a.s"
 )
+_INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")  # "R.S.C. 1985"
 _MONTHS = (
     "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|"
     "jan|feb|apr|jun|jul|aug|sep|sept|okt|nov|des"
@@ -170,7 +171,7 @@ def _ends_sentence(piece: str, folded: str, dot: int, after: int) -> bool:
         return True
     genitive = folded[max(0, dot - 2) : dot] == "'s"
     initial = len(last_word) == 1 and last_word.isalpha() and last_word not in "iå" and not genitive
-    if last_word in _NEVER or initial:
+    if last_word in _NEVER or initial or (following.isdigit() and _INITIALS.fullmatch(last_word)):
         return False
     if last_word.isdigit() and _ORDINAL.match(folded, max(0, dot - len(last_word))):
         return False

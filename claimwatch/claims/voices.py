@@ -19,6 +19,8 @@ _VOICE_OF = re.compile(
 _NOT_SAID = re.compile(
     r"\b(?:the|a|an|its|their|any|was|were|is|are|be|been|being|got|ble|blei|vart|vert|er)(?: \w+ly)? $"
 )
+# "was added", "were told": others speak.
+_PASSIVE = re.compile(r"\b(?:was|were|is|are|be|been|being|got|ble|blei|blir|vart|vert|er)(?: \w+ly)? $")
 _PARTICIPLE = re.compile(r"denied|rejected|refuted|disputed|dismissed")
 _RIVAL_ACTOR = re.compile(
     r"\b(?:committee|court|judges?|panel|researchers?|parliament|government|ministers?|ministry|regulators?|embassy|"
@@ -35,7 +37,7 @@ def denial(folded: str, company: Sequence[Span], lexicon: Lexicon) -> Span | Non
     if not spans:
         return None
     speakers = [span for span in company if _owns(folded, span)]
-    for verb in (*spans, *lexicon.spans("speech", folded)):
+    for verb in (*spans, *_spoken(folded, lexicon)):
         if is_nearest(folded, verb, speakers):
             return spans[0]
     return None
@@ -74,8 +76,13 @@ def speaks(folded: str, company: Sequence[Span], lexicon: Lexicon) -> bool:
     """
     return any(
         is_nearest(folded, verb, [span for span in company if span[0] >= _clause_start(folded, verb[0])])
-        for verb in lexicon.spans("speech", folded)
+        for verb in _spoken(folded, lexicon)
     )
+
+
+def _spoken(folded: str, lexicon: Lexicon) -> list[Span]:
+    """The verbs of speech, without those of which somebody else is the speaker."""
+    return [span for span in lexicon.spans("speech", folded) if not _PASSIVE.search(folded, 0, span[0])]
 
 
 def _clause_start(folded: str, end: int) -> int:
