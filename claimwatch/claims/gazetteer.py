@@ -14,7 +14,7 @@ NAMES = {
     "GB-NIR": "northern ireland", "GB-LND": "london(?! alv)|londons",
     "GB": "u\\.k\\.|uk|britain|great britain|british|britain's|england|whitehall|westminster|storbritannia|britisk\\w*|"
     "house of commons|commons|house of lords|ministers? .{0,30}lord|uk government|royal assent|英国",
-    "US": "u\\.s\\.(?:a\\.)?|usa|united states|america|american|americans|washington|amerikansk\\w*|sambandsstatane|"
+    "US": "u\\.s\\.(?:a\\.)?|(?<!about )(?<!contact )(?<!follow )(?<!join )us(?!\\$)|usa|united states|america|american|americans|washington|amerikansk\\w*|sambandsstatane|"
     "capitol hill|美国",
     "EU": "european union|european|eu|brussels|strasbourg|europaparlamentet|european parliament|european commission|"
     "mep|meps|european institutions|europeisk\\w*|den europeiske union|欧盟",
@@ -111,4 +111,4 @@ MORE_BODIES = {
     "DK": "folketing\\w*", "IE": "garda|td|leinster house", "DE": "bundeswehr|bsi", "IN": "lok sabha|rajya sabha",
 }  # fmt: skip
 # Common nouns that stand for one body only where they are written as a name: "the council" is that of any town.
-COMMON = frozenset({"the council", "the bank", "the fund", "the bureau", "the commission", "the union"})
+COMMON = frozenset({"us", "the council", "the bank", "the fund", "the bureau", "the commission", "the union"})

@@ -202,7 +202,9 @@ def _first(forms: Sequence[_Form], text: str, folded: str, start: int) -> Place 
 
 
 def _written_as_name(said: str) -> bool:
-    """Whether it is called by more than a common noun: "the Council", not "the council"."""
+    """Whether it is called by more than a common word: "the Council", not "the council"; "US", not "us" or "Us"."""
+    if said.lower() == "us":
+        return said == "US"
     words = said.split()
     return " ".join(words).lower() not in COMMON or not words[-1][0].islower()
 

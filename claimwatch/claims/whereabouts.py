@@ -5,6 +5,7 @@ nothing of its place: a page that grows would change what was told.
 """
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ _CONDUCT = word_set(
 )
 
 
+# Whose conduct it is, whoever tells of it: the accuser sits elsewhere.
+_CHINESE_STATE = re.compile(
+    r"\bchin(?:ese|a's) (?:government|authorit|state|police|communist|security (?:forces|organs|services))"
+    r"|\bkin(?:esiske?|as) (?:regjering|myndighet|styresmakt|stat|politi|forbryt|brotsverk|kommunist)|中国(?:政府|当局|警方|公安)"
+)
+_BY_THE_STATE = word_set("accused_of used_by")
 # What other countries do with Chinese goods, and what a company is at home.
 _ABROAD = MEASURES | word_set("installed_networks used_by deployed_at cybersecurity_concern calls_for contract")
 _OF_THE_REGION = _CONDUCT | word_set("calls_for denial_statement")
@@ -118,6 +125,8 @@ def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: st
     spoken = {p.code for p in found}
     region = next((p.code for p in found if p.code.startswith("CN-")), None)
     elsewhere = next((p.code for p in sorted(found, key=lambda p: not p.named) if not p.code.startswith("CN")), None)
+    if predicate in _BY_THE_STATE and not (told or "").startswith("CN") and _CHINESE_STATE.search(folded):
+        return region or page.region or "CN"
     if predicate == "accused_of" and (told in (None, "US", "GB") or (told == "CN" and "CN" not in spoken)):
         return region or page.region or told
     if told is None or told in spoken - {"CN"} or predicate in HOMES or predicate in WORLDWIDE:
