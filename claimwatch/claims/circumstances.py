@@ -11,6 +11,9 @@ from claimwatch.claims.places import Place
 
 # Measures that other countries take too, and places that rule over none of them.
 _ANYWHERE = frozenset({"equipment_authorisation_ban", "licence_requirement"})
+_DONE_THERE = frozenset({"government_removal", "used_by", "deployed_at", "procurement_ban"})
+# "Banned in the US and taken down in Britain": of two such parts each has its own place.
+_JOINED = re.compile(r"\b(?:and|but|while|og|men|mens|medan)\b|[，；;]")
 _NO_RULERS = ("CN", "world", "US")
 _SINCE = re.compile(r"(?<!effect )(?<!with effect )\b(?:since|from|siden|sidan|frå|fra)(?: \w+)? $")
 _UNTIL = re.compile(
@@ -27,7 +30,9 @@ _EFFECT = re.compile(r"\b(?:effect|effective|force|kraft)(?: as)?(?: on| from| f
 _SPAN = re.compile(r"\b(?:from|fra|frå)\b.{4,40}\b(?:until|through|to|til|inntil)\b")
 
 
-def where(frame: Frame, found: Sequence[Place], context: str | None, conduct: frozenset[str]) -> tuple[str, ...]:
+def where(
+    frame: Frame, found: Sequence[Place], context: str | None, conduct: frozenset[str], folded: str
+) -> tuple[str, ...]:
     """The places of a frame, the likeliest first. `context` is the place that the text named before."""
     predicate = frame.predicate
     if predicate in HOMES and (frame.object_class != "other"):
@@ -37,6 +42,8 @@ def where(frame: Frame, found: Sequence[Place], context: str | None, conduct: fr
         return ("world",)
     if predicate == "ownership_share" and frame.object_class == "state":
         return ("CN",)
+    if predicate in _DONE_THERE and not frame.carried:
+        found = sorted(found, key=lambda place: _distance(place, frame.at, folded))
     named = [p.code for p in found if p.named and p.code != "world"]
     if predicate in MEASURES or predicate in ("sold_to", "non_disclosure"):
         ruling = [code for code in named if not code.startswith("CN")]
@@ -52,6 +59,13 @@ def where(frame: Frame, found: Sequence[Place], context: str | None, conduct: fr
         bodies = [p.code for p in found if not p.named]
         chosen = bodies or ([context] if context and predicate != "calls_for" else [])
     return tuple(dict.fromkeys(chosen))
+
+
+def _distance(place: Place, at: tuple[int, int], folded: str) -> tuple[bool, int]:
+    """How far a place stands from what decides; farther than any other where another part of the sentence begins."""
+    first, last = at
+    between = folded[place.end : first] if place.end <= first else folded[last : place.start]
+    return _JOINED.search(between) is not None, len(between)
 
 
 def as_of(frame: Frame, moments: Sequence[dates.Moment], folded: str) -> str | None:

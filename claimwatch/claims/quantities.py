@@ -42,13 +42,13 @@ _CURRENCIES = {
 CURRENCIES = frozenset(_CURRENCIES.values())
 # "The two largest makers of cameras", "three camera makers": no cameras are counted.
 _MAKERS = r"(?:\w*(?:maker|manufacturer|producer|supplier|vendor|provider|seller|brand)s?|\w*compan(?:y|ies)|firms?|giants?)\b"
-_AHEAD = rf"(?:(?!{_MAKERS})[a-z'-]+ )"
+_AHEAD = rf"(?:(?!{_MAKERS}|upwards\b|than\b|hundred\b|thousand\b|million\b|billion\b)[a-z'-]+ )"
 _UNITS = {
     "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?",
     "countries": "countries|states and territories|countries and (?:territories|regions)|nations|states|markets|land"
     "|statar|stater",
-    "networks": _AHEAD + "{0,4}networks?|(?:[a-z]+ ){0,2}nettverk",
-    "cameras": rf"{_AHEAD}{{0,4}}cameras?(?![ -]{_MAKERS})|" "(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?",
+    "networks": _AHEAD + "{0,5}networks?|(?:[a-z]+ ){0,2}nettverk",
+    "cameras": rf"{_AHEAD}{{0,4}}cameras?(?![ -](?:{_MAKERS}|networks?\b))|" "(?:[a-z]+ ){0,2}kamera(?:er|ene|a)?",
     "devices": _AHEAD + "{0,3}(?:devices?|units|systems)|(?:[a-z]+ ){0,2}(?:einingar|enheter|apparat)",
     "offices": "(?:[a-z'-]+ ){0,3}(?:offices|buildings|sites|premises|locations)|(?:[a-z]+ )?(?:bygg|kontor|lokaler)",
     "municipalities": "(?:[a-z]+ )?(?:municipalities|councils|local authorities)|kommuna(?:r|ne)|kommuner",
@@ -57,7 +57,8 @@ _UNITS = {
     "contracts": "(?:[a-z-]+ ){0,3}(?:contracts|kontrakt(?:er|ar)|deals)",
     "entities": "(?:[a-z-]+ ){0,3}(?:entities|parties|firms|companies|organi[sz]ations|selskap(?:er)?|institutions)",
     "shares": "(?:[a-z]+ )?(?:shares|aksjer|aksjar)",
-    "citizens": "(?:[a-z]+ )?(?:citizens|people|residents|personar|personer)",
+    "citizens": "(?:[a-zøåæ-]+ )?(?:citizens|people|residents|u[iy]gh?urs|muslims|detainees|prisoners|minorities|"
+    "personar|personer|menneske[rn]?|uigur(?:er|ar)|muslim(?:er|ar))",
     "employees": "(?:[a-z]+ )?(?:employees|staff|workers|ansatte|tilsette)",
     "licences": "(?:[a-z]+ )?(?:licen[sc]es|lisenser|lisensar)",
 }
@@ -65,7 +66,7 @@ _COMPARATORS = (
     ("gt", "more than|over|above|at least|upwards? of|in excess of|exceed(?:s|ed|ing)?|greater than|no fewer than|"
      "no less than|mer enn|meir enn|over|minst"),
     ("lt", "less than|fewer than|below|under|up to|at most|no more than|not even|just under|mindre enn|færre enn|"
-     "inntil|opptil"),
+     "inntil|opptil|opp til|opp mot"),
     ("approx", "about|around|approximately|roughly|some|nearly|almost|close to|circa|ca|an estimated|well nigh|"
      "om lag|omtrent|rundt|kring|nær|nesten|cirka|omkring"),
 )  # fmt: skip

@@ -133,8 +133,10 @@ def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: st
         return told
     if told == "CN":
         # "the two Chinese makers": whose goods they are, not where they are taken down.
-        abroad = page.place if predicate in _ABROAD and not region else None
-        return elsewhere or _country(abroad) if abroad else told
+        if predicate not in _ABROAD or region:
+            return told
+        abroad = page.place
+        return elsewhere or (_country(abroad) if abroad else told)
     named = next((p.code for p in found if p.named and not p.code.startswith("CN")), None)
     if named and predicate not in ("accused_of", "denial_statement"):
         return named
