@@ -101,7 +101,7 @@ _WHICH = re.compile(
     r"(?:(?:[^,;.]|,(?=\d))*\d)?[^,;.]{0,25}$"
 )
 # The same where something is changed or ended: "the warning of March is withdrawn", "the petition docketed in May".
-_WHICH_BEFORE = re.compile(r"\b(?:of|since|av|siden|sidan)(?: last)? $")
+_WHICH_BEFORE = re.compile(r"\b(?:of|since|av|siden|sidan)(?: last)? $|, (?:where|der|kor|hvor)\b[^;]*$")
 _FROM = re.compile(r"\b(?:from|frå|fra)(?: last)? $")
 _DONE = re.compile(
     r"(?<!was )(?<!were )(?<!been )(?<!has )(?<!have )(?<!had )(?<!is )(?<!are )\b(?!(?:removed|suspended|lapsed|ended|"
@@ -109,8 +109,10 @@ _DONE = re.compile(
 )
 # Years of what came before: "its subsidiary, set up in 2014, disputes", "the cameras it returned last year".
 _INSERTED = re.compile(
-    r", (?:\w+ ){0,2}(?:[a-z]+ed|set up|built|made|bought|oppretta|opprettet)\b[^,;]{0,40} (?:in|i) $"
+    r", (?:\w+ ){0,2}(?:[a-z]+ed|set up|built|made|bought|won|oppretta|opprettet)\b[^,;]{0,40} "
+    r"(?:in|i|between|between \d{4} and) $"
 )
+_INSERTED_END = re.compile(r"(?: and \d{4})?,")
 _LAST_YEARS = re.compile(
     r"(?<!said )(?<!says )(?<!show )(?<!shows )(?<!found )\b(?:that|which|who|it|they|he|she|som)(?: [\w']+){1,6} "
     r"(?:last|i) $"
@@ -148,7 +150,7 @@ def _which(moment: dates.Moment, folded: str, changing: bool) -> bool:
     if aside(folded, moment.start) and not _EFFECT.search(before):
         return True
     if len(moment.on) == len("2014") and (
-        (_INSERTED.search(before) and folded.startswith(",", moment.end)) or _LAST_YEARS.search(before)
+        (_INSERTED.search(before) and _INSERTED_END.match(folded, moment.end)) or _LAST_YEARS.search(before)
     ):
         return True
     if _DONE.search(before) and (changing or _WERE.match(folded, moment.end)):

@@ -139,6 +139,18 @@ _RELATIVE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
      lambda m, base: _iso(base.year, base.month)),
     (re.compile(r"\bthis year\b|\bi år\b|今年"), lambda m, base: _iso(base.year)),
 )  # fmt: skip
+# "In March last year", "去年3月28日": the year is told, not guessed from what is near.
+_WHICH_YEAR = {
+    "last year": -1, "i fjor": -1, "førre år": -1, "forrige år": -1, "去年": -1, "前年": -2, "this year": 0, "i år": 0,
+    "今年": 0, "next year": 1, "neste år": 1, "明年": 1,
+}  # fmt: skip
+_W = "|".join(_WHICH_YEAR)
+_YEAR_TOLD = (
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?(?: of)? (?P<month>{_M})\.?,?(?: of)? (?P<year>{_W})\b"),
+    re.compile(rf"\b(?P<month>{_M})\.?(?: (?P<day>\d{{1,2}})(?:st|nd|rd|th)?)?,?(?: of)? (?P<year>{_W})\b"),
+    re.compile(r"(?P<year>去年|前年|今年|明年)(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号])?"),
+)
+_CHINESE_DAY = re.compile(r"(?<![年\d])(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]")
 _YEAR = re.compile(
     r"\b(?:in|of|since|by|from|until|til|i|frå|fra|sidan|siden|late|early|mid-?|year|året|,|\() ?((?:19|20)\d\d)\b"
     r"|((?:19|20)\d\d)年|^((?:19|20)\d\d)\b|\b((?:19|20)\d\d)\b(?=[,.;)]| (?:to|and|og)\b)"
@@ -306,14 +318,29 @@ def _candidates(folded: str, base: date | None, context: str | None) -> Iterator
             count = _SMALL.get(match[1]) or int(match[1])
             on = (date.fromisoformat(last) + timedelta(days=count * _SPANS[match[2]])).isoformat()
             yield Moment(on, match.start(), match.end(), relative=True)
-    for pattern, relate in _RELATIVE if base is not None else ():
-        for match in pattern.finditer(folded):
-            if base is not None and (on := relate(match, base)):
-                yield Moment(on, match.start(), match.end(), relative=True)
+    if base is not None:
+        yield from _beside(folded, base)
     for match in _YEAR.finditer(folded):
         group = next(index for index in range(1, 5) if match[index])
         if on := _iso(int(match[group])):
             yield Moment(on, match.start(group), match.end(group))
+
+
+def _beside(folded: str, base: date) -> Iterator[Moment]:
+    """The dates that need that of the publication."""
+    for pattern in _YEAR_TOLD:
+        for match in pattern.finditer(folded):
+            month = int(match["month"]) if match["month"].isdigit() else _MONTHS[match["month"]]
+            day = int(match["day"]) if match["day"] else None
+            if on := _iso(base.year + _WHICH_YEAR[match["year"]], month, day):
+                yield Moment(on, match.start(), match.end())
+    for match in _CHINESE_DAY.finditer(folded):
+        if on := _nearest(match, base, int(match["month"]), int(match["day"])):
+            yield Moment(on, match.start(), match.end(), relative=True)
+    for pattern, relate in _RELATIVE:
+        for match in pattern.finditer(folded):
+            if on := relate(match, base):
+                yield Moment(on, match.start(), match.end(), relative=True)
 
 
 def as_date(on: str | None) -> date | None:

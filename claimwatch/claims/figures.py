@@ -35,7 +35,9 @@ _AMONG = re.compile(
     r"(?:en|ein|ett|eit|to|tre|flere|fleire|noen|nokre) av|blant|mellom)(?: (?:the|de|dei))?(?: [\w'’-]+){0,2} $"
     r"|\b(?:two|three|four|five|to|tre|fire) $"
 )
-_HEAD = r"(?:maker|manufacturer|producer|supplier|vendor|provider|seller|compan(?:y|ie)|firm|brand|player|giant|exporter)"
+_HEAD = (
+    r"(?:maker|manufacturer|producer|supplier|vendor|provider|seller|compan(?:y|ie)|firm|brand|player|giant|exporter)"
+)
 _SEVERAL = re.compile(
     rf"(?: (?!of\b|by\b|in\b|for\b|to\b|and\b|\w*{_HEAD}\b)[\w'’-]+){{0,5}} (?:\w*{_HEAD}s\b|"
     r"\w*(?:produsent|leverandør|selger|seljar|aktør|gigant)(?:er|ar|ene|ane)\b|\w*selskap(?:er|ene|a)\b)"

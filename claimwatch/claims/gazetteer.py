@@ -14,7 +14,8 @@ NAMES = {
     "GB-NIR": "northern ireland", "GB-LND": "london(?! alv)|londons",
     "GB": "u\\.k\\.|uk|britain|great britain|british|britain's|england|whitehall|westminster|storbritannia|britisk\\w*|"
     "house of commons|commons|house of lords|ministers? .{0,30}lord|uk government|royal assent|英国",
-    "US": "u\\.s\\.(?:a\\.)?|(?<!about )(?<!contact )(?<!follow )(?<!join )us(?!\\$)|usa|united states|america|american|americans|washington|amerikansk\\w*|sambandsstatane|"
+    "US": "u\\.s\\.(?:a\\.)?|(?<!about )(?<!contact )(?<!follow )(?<!join )us(?!\\$)|usa|"
+    "united states|america|american|americans|washington|amerikansk\\w*|sambandsstatane|"
     "capitol hill|美国",
     "EU": "european union|european|eu|brussels|strasbourg|europaparlamentet|european parliament|european commission|"
     "mep|meps|european institutions|europeisk\\w*|den europeiske union|欧盟",

@@ -127,9 +127,7 @@ class Judge:
         if frame.aside and frame.predicate not in MEASURES and reading.lexicon.hits("unaffected", reading.folded):
             frame = replace(frame, operation="assert")
         as_of = circumstances.as_of(frame, reading.moments, reading.folded)
-        where = circumstances.where(
-            frame, reading.places, reading.context_place, self._conduct, reading.folded
-        )
+        where = circumstances.where(frame, reading.places, reading.context_place, self._conduct, reading.folded)
         after = self._value(entity, frame, reading, as_of)
         if frame.predicate is None:
             return self._untyped(entity, frame, reading, as_of)

@@ -64,6 +64,8 @@ def _from_places(folded: str, end: int) -> bool:
         return False
     start = away.end() if away else end
     place = _PLACES.search(folded, start, start + _REACH)
-    return place is not None and not re.search(r"[,;:.]", folded[start : place.start()]) and not (
-        _MEASURE.search(folded, start, place.start()) or _MAKER.search(folded, start, place.start())
+    return (
+        place is not None
+        and not re.search(r"[,;:.]", folded[start : place.start()])
+        and not (_MEASURE.search(folded, start, place.start()) or _MAKER.search(folded, start, place.start()))
     )

@@ -100,7 +100,9 @@ _AMOUNTS = {language: _amount_pattern(numbers) for language, numbers in _WORDS.i
 _BARE_ORDER = re.compile(r"\b(?P<order>thousands|millions|billions) of\b")
 _UNIT = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()))
 _PER_YEAR = re.compile(r"\b(?:each year|per year|a year|annually|per annum|i året|årleg|årlig|yearly)")
-_CITATION = re.compile(r"(?<!')\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|supplement|s|h\.?r|cve)\.?\s*$|§+\s*$")
+_CITATION = re.compile(
+    r"(?<!')\b(?:fr|cfr|u\.?s\.?c\.?|stat|no|nos|section|sec|part|supplement|s|h\.?r|cve)\.?\s*$|§+\s*$"
+)
 _CITED = re.compile(r"\s*(?:fr|cfr|u\.?s\.?c|stat)\b|\.\d|[-/]\d")
 _MONTH = re.compile(r"\.?\s*(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\b")
 _MONTH_BEFORE = re.compile(r"\b(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|dec|des)[a-z]*\.?\s*$")

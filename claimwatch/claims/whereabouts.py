@@ -28,7 +28,8 @@ _CONDUCT = word_set(
 # Whose conduct it is, whoever tells of it: the accuser sits elsewhere.
 _CHINESE_STATE = re.compile(
     r"\bchin(?:ese|a's) (?:government|authorit|state|police|communist|security (?:forces|organs|services))"
-    r"|\bkin(?:esiske?|as) (?:regjering|myndighet|styresmakt|stat|politi|forbryt|brotsverk|kommunist)|中国(?:政府|当局|警方|公安)"
+    r"|\bkin(?:esiske?|as) (?:regjering|myndighet|styresmakt|stat|politi|forbryt|brotsverk|kommunist)"
+    r"|中国(?:政府|当局|警方|公安)"
 )
 _BY_THE_STATE = word_set("accused_of used_by")
 # What other countries do with Chinese goods, and what a company is at home.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from claimwatch.baseline import load_baseline
 from claimwatch.mentions import Scanner
-from claimwatch.mentions.fold import Folded, fold, joins, unmask
+from claimwatch.mentions.fold import Folded, fold, joins, unmask, simplified
 from claimwatch.models import Alias, Company
 
 SCANNER = Scanner(load_baseline(Path(__file__).parents[2] / "baselines").companies.values())
@@ -59,7 +59,8 @@ def _one(char: str) -> str:
         return "-"
     if char in "\u115f\u1160\u3164\uffa0":
         return ""
-    plain = {"ı": "i", "ŀ": "l", "ɡ": "g", "ʜ": "h", "ɪ": "i", "ᴋ": "k", "ꓧ": "h"}.get(char, char)
+    same = {"ı": "i", "ŀ": "l", "ɡ": "g", "ʜ": "h", "ɪ": "i", "ᴋ": "k", "ꓧ": "h"}
+    plain = same.get(char, simplified(char))
     kept = "".join(c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) not in ("Mn", "Cf"))
     lower = unicodedata.normalize("NFKD", kept.casefold())
     return "".join(" " if c.isspace() else c for c in lower if unicodedata.category(c) != "Mn")
