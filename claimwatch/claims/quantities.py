@@ -41,7 +41,10 @@ _CURRENCIES = {
 }  # fmt: skip
 CURRENCIES = frozenset(_CURRENCIES.values())
 # "The two largest makers of cameras", "three camera makers": no cameras are counted.
-_MAKERS = r"(?:\w*(?:maker|manufacturer|producer|supplier|vendor|provider|seller|brand)s?|\w*compan(?:y|ies)|firms?|giants?)\b"
+_MAKERS = (
+    r"(?:\w*(?:maker|manufacturer|producer|supplier|vendor|provider|seller|brand)s?|"
+    r"\w*compan(?:y|ies)|firms?|giants?)\b"
+)
 _AHEAD = rf"(?:(?!{_MAKERS}|upwards\b|than\b|hundred\b|thousand\b|million\b|billion\b)[a-z'-]+ )"
 _UNITS = {
     "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?",

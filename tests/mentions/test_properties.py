@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from claimwatch.baseline import load_baseline
 from claimwatch.mentions import Scanner
-from claimwatch.mentions.fold import Folded, fold, joins, unmask, simplified
+from claimwatch.mentions.fold import Folded, fold, joins, simplified, unmask
 from claimwatch.models import Alias, Company
 
 SCANNER = Scanner(load_baseline(Path(__file__).parents[2] / "baselines").companies.values())
