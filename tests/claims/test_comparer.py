@@ -97,10 +97,30 @@ def test_outcomes_of_single_sentences(
         "UHRP opposes any move to lift sanctions on Hikvision.",
         "The court denied the motion that Hikvision had filed.",
         "The rule removes three entities from the Entity List, none of which is Hikvision.",
+        "Hikvision was added to a list of equipment that poses an unacceptable risk to national security.",
+        "“Rip out every Hikvision camera,” an opposition spokesman told reporters.",
     ],
 )
 def test_who_speaks_and_who_is_spared_matters(comparer: Comparer, text: str) -> None:
     assert told(comparer, text).outcome not in (Outcome.REVERSAL, Outcome.DENIAL)
+
+
+@pytest.mark.parametrize(
+    ("text", "object_class"),
+    [
+        ("The attorney general has filed a lawsuit against Lorex, a former unit of Dahua.", "brought_against_company"),
+        ("A class action says that Dahua made the cameras that Lorex sold.", "brought_against_company"),
+        ("Dahua has filed a petition with the court against the order.", "brought_by_company"),
+    ],
+)
+def test_who_is_sued_does_not_sue(comparer: Comparer, text: str, object_class: str) -> None:
+    finding = told(comparer, text, "dahua")
+    assert (finding.predicate, finding.object_class) == ("litigation", object_class)
+
+
+def test_who_must_sell_its_shares_is_asked_to(comparer: Comparer) -> None:
+    finding = told(comparer, "The fund must take immediate steps to divest from Hikvision, six groups wrote.")
+    assert (finding.predicate, finding.object_class) == ("calls_for", "divestment")
 
 
 def test_a_changed_figure_shows_before_and_after(comparer: Comparer) -> None:

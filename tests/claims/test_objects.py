@@ -21,6 +21,7 @@ def finding(comparer: Comparer, text: str, language: str = "en") -> Finding:
         "Retailers withdrew blacklisted Hikvision cameras in October.",
         "The ministry has scrapped the banned Dahua devices.",
         "Shops removed millions of listings for unauthorised or prohibited goods made by Dahua.",
+        "Hikvision cameras are banned in the United States and removed from government buildings in Britain.",
     ],
 )
 def test_what_is_banned_and_taken_away_reverses_nothing(comparer: Comparer, text: str) -> None:
@@ -61,8 +62,15 @@ def test_a_measure_that_is_taken_back_is_still_reversed(comparer: Comparer, text
         ("trakk tilbake de svartelistede kameraene", True),
         ("withdrew, and was banned from tenders", False),
         ("withdrew the sanctioned maker of cameras from the list", False),
+        ("withdrew from all its town halls", True),
+        ("withdrew from the list of barred suppliers of schools", False),
     ],
 )
 def test_the_object_of_a_verb(text: str, things: bool) -> None:
     end = text.find("withdrew") + len("withdrew") if "withdrew" in text else len("trakk tilbake")
     assert of_things(text, end) is things
+
+
+def test_what_is_removed_elsewhere_is_placed_there(comparer: Comparer) -> None:
+    text = "Hikvision cameras are banned in the US, but are widely used by police forces in the UK."
+    assert finding(comparer, text).place == "GB"

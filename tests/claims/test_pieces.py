@@ -28,6 +28,7 @@ def units(text: str) -> list[str]:
         ("(1) Luopu Haishi Co., Ltd.; and (2) Moyu Haishi Co., Ltd. The two are listed.", 2),
         ("It was sold for $5.1 million. Nothing else moved.", 2),
         ("“Never.” So said the firm.", 2),
+        ("It acts under the Investment Canada Act, R.S.C. 1985, c 28. Hikvision appealed.", 2),
     ],
 )
 def test_sentences_end_where_they_end(text: str, expected: int) -> None:
@@ -77,6 +78,11 @@ def test_folding_moves_no_offset(text: str) -> None:
         ("the number of its networks fell below 200,000", "en", (200_000, "networks", "lt")),
         ("tens of millions of cameras each year", "en", (10_000_000, "cameras/year", "order")),
         ("ships to 180 states", "en", (180, "countries", "eq")),
+        ("the council's 214 cameras", "en", (214, "cameras", "eq")),
+        ("One of the company's 300 cameras", "en", (300, "cameras", "eq")),
+        ("over 2 million Hikvision and Dahua security camera networks", "en", (2_000_000, "networks", "gt")),
+        ("an estimated 1 million Uyghurs", "en", (1_000_000, "citizens", "approx")),
+        ("opp til 3 millioner uigurer", "nb", (3_000_000, "citizens", "lt")),
     ],
 )
 def test_amounts(text: str, language: str, expected: tuple[float, str, str]) -> None:
@@ -100,6 +106,10 @@ def test_an_elided_unit_is_carried() -> None:
         "§ 744.11",
         "a camera",
         "section 889",
+        "under s 301 cameras",
+        "one of the world's largest camera makers",
+        "the two largest makers of cameras",
+        "three camera manufacturers",
     ],
 )
 def test_citations_dates_and_articles_are_no_amounts(text: str) -> None:
@@ -119,6 +129,23 @@ def test_ranks(text: str, rank: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "one of the world's largest camera makers",
+        "two of the largest video surveillance manufacturers in the world",
+        "among the largest vendors of cameras",
+        "the world's two largest makers of cameras",
+        "the largest makers of cameras in the world",
+        "en av verdens største kameraprodusenter",
+        "Kinas største produsenter av overvåkingsutstyr",
+        "全球最大的安防厂商之一",
+    ],
+)
+def test_a_superlative_of_several_is_nobodys_place(text: str) -> None:
+    assert figures.ranks(text) == ()
+
+
+@pytest.mark.parametrize(
     ("text", "on"),
     [
         ("on 14 January 2020", "2020-01-14"),
@@ -131,6 +158,11 @@ def test_ranks(text: str, rank: int) -> None:
         ("As of 2021, more", "2021"),
         ("on Tuesday", "2024-02-06"),
         ("last October", "2023-10"),
+        ("in March last year", "2023-03"),
+        ("on 12 January last year", "2023-01-12"),
+        ("28. mars i fjor", "2023-03-28"),
+        ("去年3月28日", "2023-03-28"),
+        ("1月28日", "2024-01-28"),
         ("yesterday", "2024-02-06"),
         ("by 26 April", "2024-04-26"),
         ("at the end of last year", "2023-12-31"),
@@ -160,6 +192,9 @@ def test_without_a_publication_date_nothing_relative_is_guessed() -> None:
         ("the Uyghur Human Rights Project and the World Uyghur Congress said so", []),
         ("under the Uyghur Forced Labor Prevention Act", []),
         ("Uyghur Muslims are watched", ["CN-XJ"]),
+        ("The US government and US-based firms", ["US", "US"]),
+        ("fined US$300 million", []),
+        ("Contact US", []),
     ],
 )
 def test_places(text: str, codes: list[str]) -> None:

@@ -120,3 +120,28 @@ def test_the_place_after_another_is_not_the_others(comparer: Comparer) -> None:
     page = Publication("press", "k", "https://a.example/", "", "page", "en", text, date(2026, 11, 10))
     for finding in comparer.publication(page, SourceClass.PRESS):
         assert finding.entity != "hikvision" or finding.after is None or finding.after.value != 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hikvision, the world's largest maker of surveillance cameras, and Dahua, a large vendor, were invited.",
+        "The world's largest camera maker, Hikvision, and its rival Dahua were invited.",
+        "Dahua is one of the world's largest camera makers.",
+        "Dahua and Hikvision, the world's two largest camera makers, were invited.",
+        "Dahua er en av verdens største kameraprodusenter.",
+    ],
+)
+def test_a_place_of_another_or_of_several_is_no_change_of_ones_own(comparer: Comparer, text: str) -> None:
+    found = findings(comparer, text, "nb" if " er " in text else "en")["dahua"]
+    assert found.after is None
+    assert "value.differs" not in found.rules
+
+
+def test_the_first_place_is_still_that_of_who_has_it(comparer: Comparer) -> None:
+    text = "Dahua, the world's largest maker of surveillance cameras, and Hikvision, a large vendor, were invited."
+    found = findings(comparer, text)
+    assert found["dahua"].outcome is Outcome.UPDATE
+    assert found["dahua"].after is not None
+    assert found["dahua"].after.value == 1
+    assert found["hikvision"].after is None
