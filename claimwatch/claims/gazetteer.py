@@ -73,7 +73,7 @@ TOWNS = {
     "CN-XJ": "karakax|moyu|pishan|luopu|yarkand|yutian|hetian|aksu|ili|turpan|korla|kuqa|tekes|墨玉|皮山|洛浦|于田",
     "DK-81": "north jutland|northern jutland|nordjylland", "DK-82": "central jutland|midtjylland|aarhus",
     "DK-83": "southern denmark|syddanmark|odense", "DK-84": "danish capital's|copenhagen region",
-    "DK-85": "region zealand|zealand|sjælland", "DK": "copenhagen|københavn",
+    "DK-85": "region zealand|zealand|sjælland", "DK": "copenhagen|københavn|aarhus|århus|odense|aalborg|frederiksberg",
     "AU-QLD": "queensland|queensland's|brisbane", "AU-VIC": "victoria's|melbourne|melbourne's|geelong",
     "AU-NSW": "sydney", "AU-WA": "western australia|perth", "AU-SA": "south australia|adelaide",
     "NZ": "auckland|christchurch", "GB-SCT": "glasgow", "GB-WLS": "cardiff", "GB-NIR": "belfast",

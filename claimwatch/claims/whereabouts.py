@@ -134,9 +134,9 @@ def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: st
         return told
     if told == "CN":
         # "the two Chinese makers": whose goods they are, not where they are taken down.
-        if predicate not in _ABROAD or region:
+        if (predicate is not None and predicate not in _ABROAD) or region:
             return told
-        abroad = page.place
+        abroad = page.place if predicate is not None else None
         return elsewhere or (_country(abroad) if abroad else told)
     named = next((p.code for p in found if p.named and not p.code.startswith("CN")), None)
     if named and predicate not in ("accused_of", "denial_statement"):
