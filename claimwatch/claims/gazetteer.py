@@ -13,14 +13,14 @@ NAMES = {
     "GB-SCT": "scotland|scottish|skottland|holyrood|edinburgh", "GB-WLS": "wales|welsh|senedd",
     "GB-NIR": "northern ireland", "GB-LND": "london(?! alv)|londons",
     "GB": "u\\.k\\.|uk|britain|great britain|british|britain's|england|whitehall|westminster|storbritannia|britisk\\w*|"
-    "house of commons|commons|house of lords|ministers? .{0,30}lord|uk government|royal assent|英国",
+    "house of commons|commons|house of lords|ministers? .{0,30}lord|uk government|royal assent|英国|英方|伦敦|白厅",
     "US": "u\\.s\\.(?:a\\.)?|(?<!about )(?<!contact )(?<!follow )(?<!join )us(?!\\$)|usa|"
     "united states|america|american|americans|washington|amerikansk\\w*|sambandsstatane|"
-    "capitol hill|美国",
+    "capitol hill|美国|美方|华府|华盛顿",
     "EU": "european union|european|eu|brussels|strasbourg|europaparlamentet|european parliament|european commission|"
-    "mep|meps|european institutions|europeisk\\w*|den europeiske union|欧盟",
+    "mep|meps|european institutions|europeisk\\w*|den europeiske union|欧盟|欧洲",
     "DK-84": "capital region of denmark|denmark's capital region|capital region|region hovedstaden|hovedstadsregionen",
-    "DK": "danish|dansk|danske|denmark's", "AU": "australian|australsk\\w*|canberra",
+    "DK": "danish|dansk|danske|denmark's", "AU": "australian|australsk\\w*|canberra|澳洲|堪培拉",
     "NL": "dutch|holland|the netherlands|nederlandsk\\w*|the hague",
     "IE": "irish|oireachtas|dublin|irsk\\w*|dáil|dail", "CA-QC": "quebec|québec",
     "CA": "canadian|kanadisk\\w*|ottawa", "CA-ON": "ontario", "CA-BC": "british columbia",
@@ -56,7 +56,7 @@ BODIES = {
     "department of war|defense department|white house|federal register|entity list|export administration regulations|"
     "ear|end-user review committee|d\\.c\\. circuit|supreme court|state department|homeland security|dhs|ndaa|"
     "national defen[cs]e authori[sz]ation act|handelsdepartement\\w*|covered list|bipartisan|"
-    "商务部|magnitsky",
+    "商务部|五角大楼|白宫|联邦通信委员会|实体清单|国防授权法|工业与安全局|参议员|参议院|众议员|众议院|magnitsky",
     "NO": "norges bank|noregs bank|nbim|oil fund|oljefondet|statens pensjonsfond|government pension fund|"
     "sovereign fund|sovereign wealth fund|council on ethics|etikkråd\\w*|datatilsynet|the council(?! of)|rådet|dnb|nrk|"
     "wealth fund|pensjonsfond\\w*|kommune\\w*|kommuna\\w*|byrådet|fylkes\\w*|"
@@ -71,9 +71,9 @@ BODIES = {
 # Towns, counties and bodies that tell a reader where something holds, beyond those that weigh in the outcome.
 TOWNS = {
     "CN-XJ": "karakax|moyu|pishan|luopu|yarkand|yutian|hetian|aksu|ili|turpan|korla|kuqa|tekes|墨玉|皮山|洛浦|于田",
-    "DK-81": "north jutland|northern jutland|nordjylland", "DK-82": "central jutland|midtjylland|aarhus",
+    "DK-81": "north jutland|northern jutland|nordjylland|aalborg", "DK-82": "central jutland|midtjylland|aarhus|århus",
     "DK-83": "southern denmark|syddanmark|odense", "DK-84": "danish capital's|copenhagen region",
-    "DK-85": "region zealand|zealand|sjælland", "DK": "copenhagen|københavn|aarhus|århus|odense|aalborg|frederiksberg",
+    "DK-85": "region zealand|zealand|sjælland", "DK": "copenhagen|københavn|frederiksberg",
     "AU-QLD": "queensland|queensland's|brisbane", "AU-VIC": "victoria's|melbourne|melbourne's|geelong",
     "AU-NSW": "sydney", "AU-WA": "western australia|perth", "AU-SA": "south australia|adelaide",
     "NZ": "auckland|christchurch", "GB-SCT": "glasgow", "GB-WLS": "cardiff", "GB-NIR": "belfast",
@@ -87,7 +87,7 @@ TOWNS = {
     "RS": "belgrade|belgrade's", "GR": "athens|greek", "IT": "milan|turin|modena|naples", "ES": "madrid|barcelona",
     "PT": "lisbon", "FR": "lyon|marseille", "BE": "antwerp|ghent", "LT": "vilnius", "LV": "riga", "EE": "tallinn",
     "IN": "mumbai|bengaluru|bangalore|chennai", "ID": "jakarta", "TH": "bangkok", "VN": "hanoi", "PH": "manila(?:'s)?",
-    "MY": "kuala lumpur", "TW": "keelung|kaohsiung", "KR": "korean|busan", "JP": "osaka", "PS": "hebron|west bank",
+    "MY": "kuala lumpur", "TW": "keelung|kaohsiung|行政院|立法院|台北|台中|高雄", "KR": "korean|busan", "JP": "osaka", "PS": "hebron|west bank",
     "IL": "tel aviv|jerusalem", "KE": "nairobi", "NG": "lagos|abuja", "ZA": "johannesburg|cape town", "EG": "cairo",
     "BR": "são paulo|sao paulo|brazilian", "AR": "buenos aires", "CO": "bogota|bogotá", "EC": "quito", "PE": "lima",
     "MX": "mexico city|mexican", "KZ": "almaty|astana", "KG": "bishkek", "UZ": "tashkent", "RU": "moscow|russian",
