@@ -22,6 +22,7 @@ from claimwatch.models import Finding, Outcome, Publication, SourceClass
         ("约三分之一", 33.3, "percent", "approx", "三分之一"),
         ("约51万个海康威视摄像机网络", 510_000, "networks", "approx", "51万个海康威视摄像机网络"),
         ("网络约为51万个。", 510_000, "networks", "approx", "51万个"),
+        ("136支海康威視監視器", 136, "cameras", "eq", "136支海康威视监视器"),
         ("六十余万台摄像机", 600_000, "cameras", "gt", "六十余万台摄像机"),
         ("每年售出数千万台摄像机", 10_000_000, "cameras/year", "order", "数千万台摄像机"),
         ("合同总额逾4.1亿美元", 410_000_000, "USD", "gt", "4.1亿美元"),
