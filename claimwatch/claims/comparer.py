@@ -26,7 +26,7 @@ from claimwatch.claims.thread import Thread, home, onward, opening
 from claimwatch.claims.triggers import Lexicon, Triggers
 from claimwatch.claims.weighing import CLAIM, PREDICATE, PREDICATE_AGAINST_CUES, about, joined, unsure, weigh
 from claimwatch.mentions import Scanner
-from claimwatch.models import Baseline, Entry, Finding, Outcome, Publication, SourceClass
+from claimwatch.models import Baseline, Entry, Finding, Outcome, Publication, Quantity, SourceClass
 
 # A clause of fewer words leaves its verb or noun to the one before ("… while Dahua's is 8.9").
 _SHORT = 6
@@ -149,7 +149,9 @@ class Comparer:
             suggested = replace(own, topics=(Topic(kind, named, (0, 0), carried=True),))
             second = self._ruled(entity, suggested)
             more = opinion(second)
-            if second.decision.outcome is not Outcome.REVERSAL:  # a verb that takes back must stand near its own topic
+            # A verb that takes back must stand near its own topic, and a figure speaks for the kind that counts it.
+            reversal = Outcome.REVERSAL in (first.decision.outcome, second.decision.outcome)
+            if not reversal and not (self._counts(first, first.after) and not self._counts(second, first.after)):
                 judged = second
         fitting = self._fitting[entity]
         shares = {label: p for label, p in classifier.claim.probabilities(seen).items() if label in fitting}
@@ -160,6 +162,11 @@ class Comparer:
         spoken = classifier.spoken.probabilities(seen) if classifier.spoken is not None else shares
         spoken = {label: p for label, p in spoken.items() if label in fitting}
         return judged, (*seen, *more, *resemblance(claim, likely, own, judged)), spoken
+
+    def _counts(self, judged: Judged, quantity: Quantity | None) -> bool:
+        """Whether a quantity is in one of the units in which a judgement's kind of claim counts."""
+        kind = judged.frame.predicate
+        return quantity is not None and kind is not None and quantity.unit in self._baseline.predicates[kind].units
 
     def _fits(self, label: str, entity: str) -> bool:
         """Whether a text about a company can speak of what a label of the classifier stands for."""
