@@ -94,7 +94,7 @@ def as_of(frame: Frame, moments: Sequence[dates.Moment], folded: str) -> str | N
 # A date that only says which thing is meant, or how it was before: "the order of 2023", "counted in 2021".
 _WHICH = re.compile(
     r"\bfiscal year $|\b(?:that|which|who) (?:last )?$"
-    r"|(?<!said )(?<!says )(?<!show )(?<!shows )(?<!found )\b(?:that|which|who|it|they|he|she)\b"
+    r"|(?<!said )(?<!says )(?<!show )(?<!shows )(?<!found )(?<!ing )\b(?:that|which|who|it|they|he|she)\b"
     r"(?: [\w']+){1,4} (?:in|since) $"
     r"|, som (?:ble|blei|vart|var|er)\b[^,;]*$"
     r"|\b(?:against|than|down from|up from|compared (?:with|to)|mot|as it was)\b"

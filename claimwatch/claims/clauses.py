@@ -10,6 +10,12 @@ _CONTRAST = re.compile(r";|,? \b(?:while|whereas|but(?! also)|mens|medan|men(?! 
 # What follows only tells more of somebody named: "Lorex, which was sold in 2023, is not a defendant".
 _ASIDE = re.compile(r"^(?:asked|spurt) [^,;]*,|, (?:which|who|whose|itself|already|long) [^,;]*(?:,|$)")
 
+# … but when a measure was taken is what the sentence is told for: "the order, which was issued on 27 June, obliges".
+_TAKEN = re.compile(
+    r"\b(?:order|ban|decision|rule|directive|instruction|designation|measure|law)s?, which (?:was|were|had been) "
+    r"(?:issued|made|adopted|taken|imposed|announced|signed|published|given|passed)\b"
+)
+
 
 def own_clause(folded: str, names: Mapping[str, Sequence[Span]], entity: str) -> Span | None:
     """The part of a sentence that is about one company alone; None where it is not set against the others'."""
@@ -34,4 +40,7 @@ def masked(text: str, kept: Span) -> str:
 
 def aside(folded: str, position: int) -> bool:
     """Whether an offset lies in an aside, so that what stands there is not what the sentence is told for."""
-    return any(match.start() <= position < match.end() for match in _ASIDE.finditer(folded))
+    return any(
+        match.start() <= position < match.end() and not _TAKEN.search(folded, 0, match.end())
+        for match in _ASIDE.finditer(folded)
+    )

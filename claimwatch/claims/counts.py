@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from claimwatch.claims.amounts import Amount
 from claimwatch.claims.numerals import are_possible, in_digits
-from claimwatch.claims.quantities import numbers
+from claimwatch.claims.quantities import CURRENCIES, numbers
 
 Span = tuple[int, int]
 
@@ -52,10 +52,11 @@ _NOW = re.compile(
     r"should (?:have )?(?:read|been|be))\s+$"
     r"|(?:[升增减降跌]至|[增加减少下降扩大]到|目前|现在|如今|现为|更正为|改为|应为|达到?)(?:为|是|有)?[约逾近]?$"
 )
-_WHOLE = re.compile(r"(?:^|\. )of (?:the |its |their |these )?$")
+_WHOLE = re.compile(r"(?:^|\. )of (?:the |its |their |these )?$|\bout of (?:a total of |the |its |their )?$")
 _PHRASE = re.compile(r"\d [^.;]*\b(?:in|at|of|on|to|from|where|that|whose|carried)\b [a-z]")
 _ONE = re.compile(r"(?:one|én|ein|en) of\b|(?:én|ein|en) av\b")
 _SHARES_UNIT = re.compile(r"\s*(?:and|to|or|og|eller|til|->|→)\s+(?:about |around |some |om lag |rundt )?")
+_ORDER = re.compile(r"\b(?:thousand|million|billion|tusen|milliard)")
 _DEVICES = re.compile(r"\b(?:recorders|domes|doorbells|intercoms|opptakere|opptakarar)$")
 _TWO = re.compile(r"\b(?:the|de|dei|these|those|its|both|between|begge|disse|desse)\s+$")
 
@@ -94,7 +95,16 @@ def _shared(found: list[Amount], digits: str) -> tuple[Amount, ...]:
         if joined and (first.unit is None) is not (second.unit is None):
             found[at] = replace(first, unit=first.unit or second.unit)
             found[at + 1] = replace(second, unit=second.unit or first.unit)
+        elif first.unit is None and second.unit in CURRENCIES and _order(first, digits) == _order(second, digits) != "":
+            # "200 million in the one and 950 million kroner in the other"
+            found[at] = replace(first, unit=second.unit)
     return tuple(found)
+
+
+def _order(amount: Amount, digits: str) -> str:
+    """The word for thousands or millions in an amount; empty where it has none."""
+    match = _ORDER.search(digits, amount.start, amount.end)
+    return match[0] if match else ""
 
 
 def _counts(digits: str, amount: Amount) -> bool:

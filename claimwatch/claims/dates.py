@@ -155,6 +155,8 @@ _YEAR = re.compile(
     r"\b(?:in|of|since|by|from|until|til|i|frå|fra|sidan|siden|late|early|mid-?|year|året|,|\() ?((?:19|20)\d\d)\b"
     r"|((?:19|20)\d\d)年|^((?:19|20)\d\d)\b|\b((?:19|20)\d\d)\b(?=[,.;)]| (?:to|and|og)\b)"
 )
+# The year of a law or of a volume of laws says which one is meant: "the Investment Canada Act, R.S.C. 1985, c 28".
+_CITED = re.compile(r"\b(?:[rs]\.?[sc]\.?c?\.?|u\.?s\.?c\.?|stat\.?|acts?|regulations?|lov)(?: of| av)?,? ?$")
 _LATER = re.compile(rf"\b({_N}|\d{{1,2}}) ({'|'.join(_SPANS)}) (?:later|seinare|senere|after that)\b")
 
 
@@ -190,10 +192,11 @@ _COARSE: tuple[tuple[re.Pattern[str], RelativeReader], ...] = (
     (re.compile(rf"\b(?:last|i fjor|førre) ({_SEASON})\b"), lambda m, base: _last_season(base, m[1])),
     (re.compile(rf"\b({_N}|eight|nine|eleven|\d{{1,2}}) months ago\b"),
      lambda m, base: _months_before(base, m[1])),
-    (re.compile(r"(今年|去年)?(十[一二]?|[一二三四五六七八九]|\d{1,2})月(?!\d|[一二三四五六七八九十]+日)"),
+    (re.compile(r"(?<![年\d])(今年|去年)?(十[一二]?|[一二三四五六七八九]|\d{1,2})月(?!\d|[一二三四五六七八九十]+日)"),
      lambda m, base: _chinese_month(m, base)),
 )  # fmt: skip
 _SOON = 90
+_CITATION = 20  # characters
 _DIGIT = re.compile(r"\d")
 # English words of which one stands in every date without a digit, and parts of further ones.
 _TELLING = frozenset(
@@ -322,7 +325,8 @@ def _candidates(folded: str, base: date | None, context: str | None) -> Iterator
         yield from _beside(folded, base)
     for match in _YEAR.finditer(folded):
         group = next(index for index in range(1, 5) if match[index])
-        if on := _iso(int(match[group])):
+        cited = _CITED.search(folded[max(0, match.start(group) - _CITATION) : match.start(group)])
+        if (on := _iso(int(match[group]))) and not cited:
             yield Moment(on, match.start(group), match.end(group))
 
 

@@ -135,7 +135,8 @@ def _fitting(found: Sequence[Amount], judged: Judged, units: Sequence[str], read
     kit = [a for a in found if a.unit in _KIT]
     if predicate is None:
         plain = [a for a in found if a.unit not in (None, *_PEOPLE) and (a.unit != "items" or a.value >= _SEVERAL)]
-        return plain if judged.decision.outcome.alerts and len(plain) == 1 else []
+        alone = len(plain) in (1, len(reading.subjects.entities))
+        return plain if judged.decision.outcome.alerts and alone else []
     if predicate in _COUNTED:
         plain = [a for a in found if a.unit not in CURRENCIES and a.unit != "percent" and a.unit not in _PEOPLE]
         plain = [a for a in plain if a.value.is_integer() or a.value >= _LARGE]

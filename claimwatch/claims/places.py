@@ -7,7 +7,7 @@ adjectives, capitals used for governments, and authorities from our own small ga
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
@@ -24,12 +24,21 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzæøå0123456789")
 _BARE = 6
 # Of how many texts it is remembered what places they hold: of a unit the nearer are asked for, then all.
 _REMEMBERED = 64
+# Where somebody sits who tells of it: "the British newspaper", "U.S.-based", "英国《金融时报》".
+_SITS = re.compile(
+    r"-based\b|《|(?:媒体|广播公司|路透社|卫报)"
+    r"|(?: [a-z-]+){0,2} (?:newspapers?|daily|broadcasters?|news (?:agency|outlet|site)|tabloids?|magazine|"
+    r"avis(?:en|a)?|nyheitsbyrået|nyhetsbyrået|(?:riks)?kringkast\w*)\b"
+)
 _LITERAL = re.compile(r"(?:\\\W|[^\\()\[\]?*+{}|.])*")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place named in a text at [start, end). `named` is False where only a body of that place is named."""
+    """A place named in a text at [start, end).
+
+    `named` is False where only a body of that place is named, or the place is where somebody sits who tells of it.
+    """
 
     code: str
     start: int
@@ -136,7 +145,9 @@ class _Atlas:
         for start, known in sorted(names.items()):
             if _free(countries, start):
                 countries.extend(self._country(known, folded, start))
-        return _formed(near, text, folded), countries, _formed(far, text, folded)
+        found = (_formed(near, text, folded), countries, _formed(far, text, folded))
+        gazetteer, named, further = ([_seated(place, folded) for place in part] for part in found)
+        return gazetteer, named, further
 
     def _country(self, names: Sequence[str], folded: str, start: int) -> Iterator[Place]:
         """The longest country name of `names` that stands at `start` as a word, else a Chinese one among its like."""
@@ -175,6 +186,11 @@ def _countries() -> dict[str, str]:
                     if (len(form) > 2 and form not in _NOT_COUNTRIES) or not form.isascii():
                         codes.setdefault(form, code)
     return codes
+
+
+def _seated(place: Place, folded: str) -> Place:
+    """The place, not as a named one where only somebody sits there who tells of it."""
+    return replace(place, named=False) if place.named and _SITS.match(folded, place.end) else place
 
 
 def _free(places: Sequence[Place], start: int) -> bool:

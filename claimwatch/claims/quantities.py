@@ -45,7 +45,9 @@ _MAKERS = (
     r"(?:\w*(?:maker|manufacturer|producer|supplier|vendor|provider|seller|brand)s?|"
     r"\w*compan(?:y|ies)|firms?|giants?)\b"
 )
-_AHEAD = rf"(?:(?!{_MAKERS}|upwards\b|than\b|hundred\b|thousand\b|million\b|billion\b)[a-z'-]+ )"
+_AHEAD = (
+    rf"(?:(?!{_MAKERS}|(?:ha(?:ve|s|d)|use[sd]?|councils|upwards|than|hundred|thousand|million|billion)\b)[a-z'-]+ )"
+)
 _UNITS = {
     "percent": "percent|per cent|per-cent|pct|%|prosent|pst|percentage points?",
     "countries": "countries|states and territories|countries and (?:territories|regions)|nations|states|markets|land"
@@ -92,7 +94,7 @@ def _amount_pattern(numbers: Iterable[str]) -> re.Pattern[str]:
       |(?P<order>(?:tens|hundreds|scores|dozens)\s+of(?=\s+(?:thousands|millions|billions))))
     (?:[\s-](?P<hundred>hundred|hundre)(?=\s+(?:thousand|million|tusen)))?
     (?:[\s-]?(?P<magnitude>{_MAGNITUDE}|(?:of\s+)?(?:thousands|millions|billions)(?:\s+of)?)(?![a-zæøå]))?
-    (?:[\s-]?(?P<plus>\+))?
+    (?:[\s-]?(?P<plus>\+|or\s+more(?=\s)))?
     (?:\s?(?P<after>{_CURRENCY})(?![a-zæøå]))?
     """,
         re.VERBOSE,
@@ -113,7 +115,11 @@ _SHARES_UNIT = re.compile(r" (?:and|og|to|or|eller|til) ")
 _OF_THEM = re.compile(r" of (?:them|these|those|the cameras|the devices)\b| av (?:dei|dem|disse|kameraene|kameraa)\b")
 _VERB = re.compile(r" (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b")
 _FURTHER = re.compile(r"\b(?:another|a further|ytterlegare|ytterligere|yttarlegare) $")
+# "These two Chinese companies": those that were named, not a count of any.
+_KNOWN = re.compile(r"\b(?:these|those|disse|desse|(?:the|de|dei)(?= tw?o\b)) (?=[a-z])")
 _ONE_OF = re.compile(r"[\s-]+(?:of|av) (?!\d)")
+_STOP = re.compile(r"[.;:!?] ")
+_NEAR = 80  # characters
 _ORDERS = {"thousand": 3, "million": 6, "billion": 9, "tens": 1, "hundreds": 2, "scores": 1, "dozens": 1}
 
 
@@ -167,8 +173,7 @@ def _amounts(folded: str, language: str, told: str | None) -> Iterator[Amount]:
         if unit is None:
             bare = match
             continue
-        if bare is not None and _SHARES_UNIT.fullmatch(folded[bare.end() : match.start()]):
-            # "in 160 and 190 countries": the first number has the unit of the second.
+        if bare is not None and _shares(bare, match, unit, folded):
             first = _value(bare, language)
             if first is not None:
                 yield Amount(first, unit, _comparator(bare), bare.start(), bare.end())
@@ -197,6 +202,18 @@ def _unit_of(folded: str, match: re.Match[str], previous: Amount | None) -> tupl
     return unit, end
 
 
+def _shares(bare: re.Match[str], match: re.Match[str], unit: str, folded: str) -> bool:
+    """Whether a number without a unit has that of the next one: "in 160 and 190 countries".
+
+    So it has the currency of one in the same thousands or millions: "200 million in the one and 950 million kroner in
+    the other".
+    """
+    if _SHARES_UNIT.fullmatch(folded[bare.end() : match.start()]):
+        return True
+    alike = unit in CURRENCIES and bool(bare["magnitude"]) and bare["magnitude"] == match["magnitude"]
+    return alike and match.start() - bare.end() < _NEAR and not _STOP.search(folded, bare.end(), match.start())
+
+
 def _counts_something(match: re.Match[str]) -> bool:
     return bool(match["digits"] and (match["comparator"] or match["magnitude"] or len(match["digits"]) >= 5))
 
@@ -218,8 +235,12 @@ def _unit_before(folded: str, position: int) -> str | None:
 
 
 def _is_no_amount(folded: str, match: re.Match[str]) -> bool:
-    """Dates, citations, section numbers, ordinals, and the one of "one of the largest"."""
+    """Dates, citations, section numbers, ordinals, the one of "one of the largest", the two of "these two"."""
     if match["digits"] is None:
+        word = match.start("word")
+        before = folded.rfind(" ", 0, max(0, word - 1)) + 1
+        if match["word"] and not match["magnitude"] and _KNOWN.match(folded, before):
+            return True
         return match["word"] in ("one", "én", "ett") and _ONE_OF.match(folded, match.end()) is not None
     start, end = match.span("digits")
     if _CITATION.search(folded[max(0, start - 12) : start]) or _CITED.match(folded, end):

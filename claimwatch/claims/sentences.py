@@ -49,6 +49,7 @@ _MONTHS = (
     "jan|feb|apr|jun|jul|aug|sep|sept|okt|nov|des"
 )
 _ORDINAL = re.compile(rf"\d{{1,2}}\.\s+(?:{_MONTHS})\b")
+_GOES_ON = re.compile(r"[–—-]\s+[a-zæøå]")  # "… and Hytera Communications Corp. – on a list of companies"
 # After a legal form another company's name can open the next sentence, when a verb follows it.
 _FORMS = word_set("ltd inc corp llc plc")
 _NAME = re.compile(r"(?:[a-z]+ ){1,6}(?:is|are|was|were|has|have|had|will|would|may|says|said)\b")
@@ -167,6 +168,8 @@ def _ends_sentence(piece: str, folded: str, dot: int, after: int) -> bool:
         return piece[dot] != "…" or piece[after : after + 1].isupper()
     last_word = _word_before(folded, dot).strip(".")
     following = piece[after : after + 1]
+    if _GOES_ON.match(piece, after):
+        return False
     if _ends_plainly(last_word, following):
         return True
     genitive = folded[max(0, dot - 2) : dot] == "'s"

@@ -33,7 +33,9 @@ _CHINESE_STATE = re.compile(
 )
 _BY_THE_STATE = word_set("accused_of used_by")
 # What other countries do with Chinese goods, and what a company is at home.
-_ABROAD = MEASURES | word_set("installed_networks used_by deployed_at cybersecurity_concern calls_for contract")
+_ABROAD = MEASURES | word_set(
+    "installed_networks used_by deployed_at cybersecurity_concern calls_for contract denial_statement"
+)
 _OF_THE_REGION = _CONDUCT | word_set("calls_for denial_statement")
 _SOLD = word_set("market_presence_countries units_sold_per_year")
 _AT_HOME = word_set("state_link legal_name")
@@ -134,7 +136,8 @@ def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: st
         return told
     if told == "CN":
         # "the two Chinese makers": whose goods they are, not where they are taken down.
-        if (predicate is not None and predicate not in _ABROAD) or region:
+        fund = judged.frame.object_class == "investment_fund"
+        if (predicate is not None and predicate not in _ABROAD and not fund) or region:
             return told
         abroad = page.place if predicate is not None else None
         return elsewhere or (_country(abroad) if abroad else told)

@@ -30,6 +30,7 @@ from claimwatch.models import Finding, Outcome, Publication, SourceClass
         ("一百五十亿元以上", 15_000_000_000, "CNY", "gt", "一百五十亿元"),
         ("数十万名维吾尔人", 100_000, "citizens", "order", "数十万名维吾尔人"),
         ("十六所学校", 16, "schools", "eq", "十六所学校"),
+        ("五家公司在美国销售设备", 5, "entities", "eq", "五家公司"),
     ],
 )
 def test_a_figure_with_what_it_counts(text: str, value: float, unit: str, comparator: str, worded: str) -> None:

@@ -29,6 +29,7 @@ def units(text: str) -> list[str]:
         ("It was sold for $5.1 million. Nothing else moved.", 2),
         ("“Never.” So said the firm.", 2),
         ("It acts under the Investment Canada Act, R.S.C. 1985, c 28. Hikvision appealed.", 2),
+        ("The FCC put Dahua Technology Co. and Hytera Corp. – on a list of threats. It did so in March.", 2),
     ],
 )
 def test_sentences_end_where_they_end(text: str, expected: int) -> None:
@@ -83,6 +84,8 @@ def test_folding_moves_no_offset(text: str) -> None:
         ("over 2 million Hikvision and Dahua security camera networks", "en", (2_000_000, "networks", "gt")),
         ("an estimated 1 million Uyghurs", "en", (1_000_000, "citizens", "approx")),
         ("opp til 3 millioner uigurer", "nb", (3_000_000, "citizens", "lt")),
+        ("30 or more cameras", "en", (30, "cameras", "gt")),
+        ("At least 17 councils have cameras made by Dahua", "en", (17, "municipalities", "gt")),
     ],
 )
 def test_amounts(text: str, language: str, expected: tuple[float, str, str]) -> None:
@@ -110,6 +113,8 @@ def test_an_elided_unit_is_carried() -> None:
         "one of the world's largest camera makers",
         "the two largest makers of cameras",
         "three camera manufacturers",
+        "these two companies",
+        "disse to selskapene",
     ],
 )
 def test_citations_dates_and_articles_are_no_amounts(text: str) -> None:
@@ -168,10 +173,16 @@ def test_a_superlative_of_several_is_nobodys_place(text: str) -> None:
         ("at the end of last year", "2023-12-31"),
         ("four days later", "2020-09-15"),
         ("fire dagar seinare", "2020-09-15"),
+        ("2022年10月被列入", "2022-10"),
     ],
 )
 def test_dates_keep_their_precision_and_are_read_against_the_publication(text: str, on: str) -> None:
     assert [moment.on for moment in dates.find(text, date(2024, 2, 7), context="2020-09-11")] == [on]
+
+
+@pytest.mark.parametrize("text", ["the Investment Canada Act, R.S.C. 1985, c 28", "the Secure Equipment Act of 2021"])
+def test_the_year_that_a_law_is_called_by_is_no_date(text: str) -> None:
+    assert dates.find(text, date(2024, 2, 7)) == ()
 
 
 def test_without_a_publication_date_nothing_relative_is_guessed() -> None:

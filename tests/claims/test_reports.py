@@ -1,0 +1,79 @@
+"""What reading real reports showed to be misread, in sentences of our own: kinds, figures, dates and places."""
+
+import pytest
+
+from claimwatch.claims import Comparer
+from claimwatch.models import Finding, Outcome
+from tests.claims.test_wording import found, of
+
+
+def told(comparer: Comparer, text: str, entity: str = "hikvision", language: str = "en") -> Finding:
+    return of(found(comparer, text, language=language), entity)
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "predicate", "object_class"),
+    [
+        ("Ukraine's agency put Dahua on its blacklist of sponsors of war.", "dahua", "listed_on", "other"),
+        ("The FCC added Dahua to its list of companies that threaten national security.", "dahua", "listed_on",
+         "covered_list"),
+        ("The directive forces Hikvision Canada to wind down its business.", "hikvision", "trade_restriction", None),
+        ("The tribunal was asked by Hikvision, which seeks to overturn the closure.", "hikvision", "litigation",
+         "brought_by_company"),
+        ("Critics fear that Dahua cameras share footage with the Chinese government.", "dahua",
+         "cybersecurity_concern", "data_transfer"),
+        ("A Fine Gael TD urged the university to stop using its Hikvision cameras.", "hikvision",
+         "calls_for", "removal"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_what_is_told(
+    comparer: Comparer, text: str, entity: str, predicate: str, object_class: str | None
+) -> None:
+    finding = told(comparer, text, entity)
+    assert finding.predicate == predicate
+    assert object_class in (None, finding.object_class)
+
+
+def test_an_authorisation_that_is_to_be_revoked_relieves_nobody(comparer: Comparer) -> None:
+    finding = told(comparer, "The lawmakers ask that authorizations already granted to Hikvision be revoked.")
+    assert finding.outcome is not Outcome.REVERSAL
+
+
+def test_what_holds_only_if_it_is_passed_is_pending(comparer: Comparer) -> None:
+    finding = told(comparer, "If passed, the measure would shut Dahua out of public tenders in New York.", "dahua")
+    assert finding.outcome is Outcome.PENDING
+
+
+def test_what_is_being_prepared_is_pending_in_chinese(comparer: Comparer) -> None:
+    finding = told(comparer, "美国政府正准备对海康威视实施全面制裁。", language="zh-Hans")
+    assert finding.outcome is Outcome.PENDING
+
+
+def test_each_company_has_its_own_sum_of_one_sentence(comparer: Comparer) -> None:
+    text = "Fondet åtte aksjar for 200 millionar i Hikvision og 950 millionar kroner i Dahua."
+    sums = [told(comparer, text, entity, "nn").after for entity in ("hikvision", "dahua")]
+    assert [(after.value, after.unit) for after in sums if after] == [(200_000_000, "NOK"), (950_000_000, "NOK")]
+
+
+def test_a_holding_of_a_chinese_company_is_not_placed_in_china(comparer: Comparer) -> None:
+    finding = told(comparer, "Oljefondet eier aksjer for 410 millioner kroner i det kinesiske selskapet Hikvision.",
+                   language="nb")  # fmt: skip
+    assert finding.place != "CN"
+
+
+def test_the_day_of_an_order_is_that_of_what_it_orders(comparer: Comparer) -> None:
+    text = "The order, which was issued on July 3, 2025, mandates that Hikvision Canada cease its operations."
+    assert told(comparer, text).as_of == "2025-07-03"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("The US is preparing to add Hikvision to the Entity List, a British newspaper reported.", "en", "US"),
+        ("英国《金融时报》报道，美国正准备制裁海康威视。", "zh-Hans", "US"),
+    ],
+)
+def test_a_measure_is_not_taken_where_the_newspaper_sits(
+    comparer: Comparer, text: str, language: str, place: str
+) -> None:
+    assert told(comparer, text, language=language).place == place
