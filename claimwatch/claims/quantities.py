@@ -115,7 +115,9 @@ _SHARES_UNIT = re.compile(r" (?:and|og|to|or|eller|til) ")
 _OF_THEM = re.compile(r" of (?:them|these|those|the cameras|the devices)\b| av (?:dei|dem|disse|kameraene|kameraa)\b")
 _VERB = re.compile(r" (?:are|were|was|have|had|remain|still|er|var|har|stod|står)\b")
 _FURTHER = re.compile(r"\b(?:another|a further|ytterlegare|ytterligere|yttarlegare) $")
-# "These two Chinese companies": those that were named, not a count of any.
+# "Dahua and Hikvision, two companies that": those that were named, not a count of any.
+_NAMED = re.compile(r"(?<=, )(?:two|to) (?:[a-z-]+ )?(?:companies|firms|makers|selskap(?:er)?) (?:that|which|som)\b")
+# So are "these two Chinese companies".
 _KNOWN = re.compile(r"\b(?:these|those|disse|desse|(?:the|de|dei)(?= tw?o\b)) (?=[a-z])")
 _ONE_OF = re.compile(r"[\s-]+(?:of|av) (?!\d)")
 _STOP = re.compile(r"[.;:!?] ")
@@ -239,7 +241,8 @@ def _is_no_amount(folded: str, match: re.Match[str]) -> bool:
     if match["digits"] is None:
         word = match.start("word")
         before = folded.rfind(" ", 0, max(0, word - 1)) + 1
-        if match["word"] and not match["magnitude"] and _KNOWN.match(folded, before):
+        known = _KNOWN.match(folded, before) or _NAMED.match(folded, word)
+        if match["word"] and not match["magnitude"] and known:
             return True
         return match["word"] in ("one", "én", "ett") and _ONE_OF.match(folded, match.end()) is not None
     start, end = match.span("digits")

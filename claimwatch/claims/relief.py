@@ -19,6 +19,11 @@ _NOT_YET = re.compile(
     r"(?<!decided )(?<!agreed )(?<!voted )(?<!resolved )(?<!vedtok )(?<!bestemte )(?<!besluttet )"
     r"\b(?:to|on|of|for|about|whether|å|om) $"
 )
+# "Back in September, the fund said": long ago, and nobody is let in.
+_THEN = re.compile(
+    r"back in (?:the )?(?:(?:early|mid|late) )?(?:(?:19|20)\d\d|spring|summer|autumn|winter|january|february|march|"
+    r"april|may|june|july|august|september|october|november|december)\b"
+)
 _PROLONGED = re.compile(
     r"\b(?:was|were|is|are|has been|have been|been|be) (?:extended|prolonged|renewed)\b|"
     r"\b(?:extends?|extended|prolong\w*|renew(?:s|ed)?) (?:\w+ ){0,4}"
@@ -47,6 +52,7 @@ def readmissions(folded: str, lexicon: Lexicon) -> list[Span]:
         if not any(a < start and word_gap(folded, b, start) <= _DOUBT_REACH for a, b in doubts)
         and not _NO.search(folded, start, end)
         and not _NOT_YET.search(folded, 0, start)
+        and not _THEN.match(folded, start)
     ]
 
 

@@ -37,6 +37,7 @@ _ABROAD = MEASURES | word_set(
     "installed_networks used_by deployed_at cybersecurity_concern calls_for contract denial_statement"
 )
 _OF_THE_REGION = _CONDUCT | word_set("calls_for denial_statement")
+_SUPPLIED = word_set("contract contract_value deployed_at")
 _SOLD = word_set("market_presence_countries units_sold_per_year")
 _AT_HOME = word_set("state_link legal_name")
 _WITHIN = ("US-", "GB-LND")
@@ -137,7 +138,9 @@ def _corrected(judged: Judged, found: Sequence[Place], page: Setting, folded: st
     if told == "CN":
         # "the two Chinese makers": whose goods they are, not where they are taken down.
         fund = judged.frame.object_class == "investment_fund"
-        if (predicate is not None and predicate not in _ABROAD and not fund) or region:
+        if region:
+            return region if predicate in _SUPPLIED else told
+        if predicate is not None and predicate not in _ABROAD and not fund:
             return told
         abroad = page.place if predicate is not None else None
         return elsewhere or (_country(abroad) if abroad else told)

@@ -114,6 +114,7 @@ def test_an_elided_unit_is_carried() -> None:
         "the two largest makers of cameras",
         "three camera manufacturers",
         "these two companies",
+        "cameras of Dahua and Hikvision, two companies that Belgium banned",
         "disse to selskapene",
     ],
 )

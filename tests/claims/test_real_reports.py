@@ -22,6 +22,16 @@ def told(comparer: Comparer, text: str, entity: str = "hikvision", language: str
          "brought_by_company"),
         ("Critics fear that Dahua cameras share footage with the Chinese government.", "dahua",
          "cybersecurity_concern", "data_transfer"),
+        ("The FCC's rule names Dahua, which stays on its Covered List of prohibited makers.", "dahua", "listed_on",
+         "covered_list"),
+        ("In 2021 Dahua was blacklisted by the Federal Communications Commission.", "dahua", "listed_on",
+         "covered_list"),
+        ("The pension fund blacklisted Hikvision for its contracts with camps.", "hikvision", "divestment_decision",
+         None),
+        ("Denmark's Lærerpension blacklists Hikvision.", "hikvision", "divestment_decision", "other"),
+        ("The Ohio State Teachers Retirement System owned 52,400 shares of Hikvision in June.", "hikvision",
+         "ownership_share", "investment_fund"),
+        ("Hikvision is appealing the blacklisting, its manager said.", "hikvision", "litigation", "brought_by_company"),
         ("A Fine Gael TD urged the university to stop using its Hikvision cameras.", "hikvision",
          "calls_for", "removal"),
     ],
@@ -37,6 +47,19 @@ def test_the_kind_of_what_is_told(
 def test_an_authorisation_that_is_to_be_revoked_relieves_nobody(comparer: Comparer) -> None:
     finding = told(comparer, "The lawmakers ask that authorizations already granted to Hikvision be revoked.")
     assert finding.outcome is not Outcome.REVERSAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Back in September, the fund said that Hikvision was under review.",
+        "Back in 2021, Dahua had no place in the fund's portfolio.",
+        "Dahua stayed off the Entity List.",
+        "Hikvision was kept off the list.",
+    ],
+)
+def test_who_was_never_listed_or_long_ago_is_not_relieved(comparer: Comparer, text: str) -> None:
+    assert all(finding.outcome is not Outcome.REVERSAL for finding in found(comparer, text))
 
 
 def test_what_holds_only_if_it_is_passed_is_pending(comparer: Comparer) -> None:
@@ -59,6 +82,11 @@ def test_a_holding_of_a_chinese_company_is_not_placed_in_china(comparer: Compare
     finding = told(comparer, "Oljefondet eier aksjer for 410 millioner kroner i det kinesiske selskapet Hikvision.",
                    language="nb")  # fmt: skip
     assert finding.place != "CN"
+
+
+def test_a_contract_of_a_chinese_company_is_placed_in_the_region_where_it_is(comparer: Comparer) -> None:
+    text = "The Chinese company Dahua won contracts worth 900 million dollars in Xinjiang."
+    assert told(comparer, text, "dahua").place == "CN-XJ"
 
 
 def test_the_day_of_an_order_is_that_of_what_it_orders(comparer: Comparer) -> None:
