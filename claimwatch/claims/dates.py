@@ -152,7 +152,8 @@ _YEAR_TOLD = (
 )
 _CHINESE_DAY = re.compile(r"(?<![年\d])(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]")
 _YEAR = re.compile(
-    r"\b(?:in|of|since|by|from|until|til|i|frå|fra|sidan|siden|late|early|mid-?|year|året|,|\() ?((?:19|20)\d\d)\b"
+    r"\b(?:in|of|since|by|from|until|til|i|frå|fra|sidan|siden|late|early|mid-?|year|året|,|\()"
+    r"(?: at least| minst)? ?((?:19|20)\d\d)\b"
     r"|((?:19|20)\d\d)年|^((?:19|20)\d\d)\b|\b((?:19|20)\d\d)\b(?=[,.;)]| (?:to|and|og)\b)"
 )
 # The year of a law or of a volume of laws says which one is meant: "the Investment Canada Act, R.S.C. 1985, c 28".

@@ -22,6 +22,12 @@ _THINGS = re.compile(
     r"\b(?:cameras?|devices?|goods|products?|equipment|kit|gear|recorders?|electronics|software|chips|"
     r"kamera\w*|utstyr\w*|enhet\w*|produkt\w*|varer?|anlegg\w*)\b"
 )
+# What somebody published: "deleted their video about the sanctions".
+_SHOWN = re.compile(
+    r" (?:(?:the|an?|its|their|his|her|that|this|all|en|ei|et|sin|sine|sitt) )?(?:[a-z]+ ){0,2}"
+    r"(?:videos?|posts?|tweets?|(?:web ?)?pages?|websites?|photos?|images?|brochures?|adverts?|advertisements?|"
+    r"videoen|innlegget|nettsid(?:e|en|a|ene)|bilde(?:t|ne)?|annons(?:e|en|a))\b"
+)
 _MAKER = re.compile(
     r"\b(?:\w*makers?|manufacturers?|giants?|firms?|compan\w+|suppliers?|producers?|groups?|brands?|vendors?|sellers?|"
     r"\w*produsent\w*|\w*leverandør\w*|\w*selskap\w*|\w*gigant\w*)\b"
@@ -45,10 +51,11 @@ _REACH = 60  # characters
 def of_things(folded: str, end: int) -> bool:
     """Whether a verb that ends at `end` of a folded text acts on things: "withdrew the blacklisted cameras".
 
-    So does one that takes them from a building: "are banned and removed from its offices". Not so where a measure
-    stands before them: "lifted the ban on sanctioned Dahua".
+    So does one that takes them from a building: "are banned and removed from its offices", and one that takes back
+    what was shown. Not so where a measure stands before them: "lifted the ban on sanctioned Dahua".
     """
-    if _from_places(folded, end):
+    shown = _SHOWN.match(folded, end)
+    if _from_places(folded, end) or (shown and not _MEASURE.search(shown[0])):
         return True
     behind = folded[end : end + _REACH]
     described = _DESCRIBED.search(behind)

@@ -8,7 +8,8 @@
     licen?e               one letter of any kind
     a & b, a & !b         both in any order; the first without the second
 
-Chinese has no word boundaries, so a Chinese word stands as it is.
+Chinese has no word boundaries, so a Chinese word stands as it is, and `..` and `...` are up to six and sixteen
+characters of one sentence.
 """
 
 import functools
@@ -25,6 +26,8 @@ from claimwatch.claims.text import fold, spaced
 from claimwatch.errors import BaselineInvalid
 
 _CJK = re.compile(r"[㐀-鿿]")
+# A Chinese character counts as a word, and two make one more often than not.
+_CHINESE_GAPS = {gap: rf"[^。；！？;!?]{{0,{2 * words}}}?" for gap, words in GAPS.items()}
 # Of how many units it is remembered which anchors stand in them: all cues are asked of one before the next.
 _REMEMBERED = 64
 
@@ -202,8 +205,11 @@ class Classes:
 
     def _sought_by(self, pattern: str) -> Sought | None:
         # What holds a Chinese word stands among other words without a border.
-        chinese = _CJK.search(pattern) or any(f"@{name}" in pattern for name in self._chinese)
-        return sought_by(pattern, self.sought, bordered=not chinese)
+        return sought_by(pattern, self.sought, bordered=not self.chinese(pattern))
+
+    def chinese(self, pattern: str) -> bool:
+        """Whether a pattern holds a Chinese word, or a class of such."""
+        return bool(_CJK.search(pattern)) or any(f"@{name}" in pattern for name in self._chinese)
 
     def sought(self, name: str) -> Sought | None:
         """What stands where a word of a class does."""
@@ -226,11 +232,16 @@ _NO_CLASSES = Classes({})
 
 def _compiled(patterns: Sequence[str], classes: Classes) -> re.Pattern[str]:
     """One expression for any of the patterns, the first that fits."""
-    bodies = ["".join(_piece(token, classes) for token in TOKEN.findall(pattern)) for pattern in patterns]
+    bodies = [_body(pattern, classes) for pattern in patterns]
     if any(map(_CJK.search, bodies)):
         return re.compile("|".join(f"(?:{b})" if _CJK.search(b) else rf"(?<!\w)(?:{b})(?!\w)" for b in bodies))
     # Asked once for all of them: where no word begins, none can.
     return re.compile(r"(?<!\w)(?:" + "|".join(rf"(?:{body})(?!\w)" for body in bodies) + ")")
+
+
+def _body(pattern: str, classes: Classes) -> str:
+    between = _CHINESE_GAPS if classes.chinese(pattern) else {}
+    return "".join(between.get(token) or _piece(token, classes) for token in TOKEN.findall(pattern))
 
 
 def _piece(piece: str, classes: Classes) -> str:

@@ -119,6 +119,9 @@ _FURTHER = re.compile(r"\b(?:another|a further|ytterlegare|ytterligere|yttarlega
 _NAMED = re.compile(r"(?<=, )(?:two|to) (?:[a-z-]+ )?(?:companies|firms|makers|selskap(?:er)?) (?:that|which|som)\b")
 # So are "these two Chinese companies".
 _KNOWN = re.compile(r"\b(?:these|those|disse|desse|(?:the|de|dei)(?= tw?o\b)) (?=[a-z])")
+# "Since at least 2020".
+_SINCE = re.compile(r"\b(?:since|until|sidan|siden)\s+$")
+_YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
 _ONE_OF = re.compile(r"[\s-]+(?:of|av) (?!\d)")
 _STOP = re.compile(r"[.;:!?] ")
 _NEAR = 80  # characters
@@ -246,6 +249,8 @@ def _is_no_amount(folded: str, match: re.Match[str]) -> bool:
             return True
         return match["word"] in ("one", "én", "ett") and _ONE_OF.match(folded, match.end()) is not None
     start, end = match.span("digits")
+    if _SINCE.search(folded[max(0, match.start() - 8) : match.start()]) and _YEAR_ALONE.fullmatch(match["digits"]):
+        return True
     if _CITATION.search(folded[max(0, start - 12) : start]) or _CITED.match(folded, end):
         return True
     if match["magnitude"] or match["before"] or match["after"]:

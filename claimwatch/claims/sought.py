@@ -67,11 +67,14 @@ def sought_by(pattern: str, classes: Words, *, bordered: bool = True) -> Sought 
     """What a whole pattern promises, if anything. `bordered`: it stands between the borders of words."""
     if bordered and _PLAIN_WORDS.fullmatch(pattern):  # as half of them are
         return Sought(frozenset({f" {spaced(pattern)} "}), whole=True, first=True)
-    return _choice(_STRETCH.finditer(pattern), classes, " " if bordered else "")[0]
+    return _choice(_STRETCH.finditer(pattern), classes, " " if bordered else "", " " if bordered else "")[0]
 
 
-def _choice(pieces: Iterator[re.Match[str]], classes: Words, border: str = "") -> tuple[Sought | None, str]:
-    """What is sought of the pieces up to the end of a group, and the piece that ends it. `border` is around it all."""
+def _choice(pieces: Iterator[re.Match[str]], classes: Words, border: str, gap: str) -> tuple[Sought | None, str]:
+    """What is sought of the pieces up to the end of a group, and the piece that ends it.
+
+    `border` is around it all, `gap` stands where words are left out.
+    """
     choices: list[Sought | None] = []
     run = _Run(border)
     for match in pieces:
@@ -80,7 +83,7 @@ def _choice(pieces: Iterator[re.Match[str]], classes: Words, border: str = "") -
             words = frozenset(map(spaced, piece.strip("()?").split("|")))
             run.add(Sought(words, whole=True, first=True), optional=piece.endswith("?"))
         elif piece == "(":
-            inner, end = _choice(pieces, classes)
+            inner, end = _choice(pieces, classes, "", gap)
             run.add(inner, optional=end == ")?")
         elif piece.startswith("@"):
             run.add(classes(piece[1:]))
@@ -92,8 +95,8 @@ def _choice(pieces: Iterator[re.Match[str]], classes: Words, border: str = "") -
         elif piece == "^":
             run.add(Sought(frozenset({BEGINNING}), whole=True, first=True))
         elif piece in GAPS:
-            run.say(" ")
-            run.cut(" ")
+            run.say(gap)
+            run.cut(gap)
         elif match["sign"] and (piece in ("*", "?", "+") or len(piece) > 1):
             run.cut("")
         else:

@@ -56,10 +56,35 @@ def test_an_authorisation_that_is_to_be_revoked_relieves_nobody(comparer: Compar
         "Back in 2021, Dahua had no place in the fund's portfolio.",
         "Dahua stayed off the Entity List.",
         "Hikvision was kept off the list.",
+        "Hikvision soon deleted its video about the sanctions.",
+        "Dahua deleted the page about the Entity List from its website.",
+        "美国联邦通信委员会宣布，大华股份之前取得的设备许可一律作废。",
     ],
 )
 def test_who_was_never_listed_or_long_ago_is_not_relieved(comparer: Comparer, text: str) -> None:
-    assert all(finding.outcome is not Outcome.REVERSAL for finding in found(comparer, text))
+    language = "en" if text.isascii() else "zh-Hans"
+    assert all(finding.outcome is not Outcome.REVERSAL for finding in found(comparer, text, language=language))
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "object_class"),
+    [
+        ("加拿大政府命令海康威视停止在加拿大的一切运营。", "trade_restriction", "restrictions"),
+        ("海康威视向新疆各地出售设备，客户有喀什地区警方。", "sold_to", "police"),
+        ("布鲁塞尔的一所学校外墙上装着海康威视的摄像头，挂在教学大楼。", "deployed_at", "public_buildings"),
+        ("公司表示一贯高度重视全球各地的人权。", "company_statement", "human_rights"),
+    ],
+)
+def test_chinese_words_that_others_stand_between(
+    comparer: Comparer, text: str, predicate: str, object_class: str
+) -> None:
+    (finding,) = found(comparer, "海康威视发表声明。" * text.startswith("公司") + text, language="zh-Hans")[-1:]
+    assert (finding.predicate, finding.object_class) == (predicate, object_class)
+
+
+def test_a_year_since_when_something_is_known_at_least_is_no_amount(comparer: Comparer) -> None:
+    finding = told(comparer, "Hikvision has known since at least 2020 that its contracts in Xinjiang were a problem.")
+    assert (finding.after, finding.as_of) == (None, "2020")
 
 
 def test_what_holds_only_if_it_is_passed_is_pending(comparer: Comparer) -> None:
