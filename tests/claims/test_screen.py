@@ -96,6 +96,8 @@ def test_a_text_that_names_nobody_gives_nothing(comparer: Comparer) -> None:
         ("^it", "It rains", "Now it rains"),
         ("licen?e", "a license", "a licence-free"),
         ("(the )?firm", "firm", "firmware"),
+        ("停止 .. 运营", "命令其停止在加拿大运营", "停止在加拿大的一切业务和运营"),
+        ("停止 ... 运营", "停止在加拿大的一切业务和运营", "停止。公司照常运营"),
     ],
 )
 def test_the_pattern_language(pattern: str, hit: str, miss: str) -> None:
